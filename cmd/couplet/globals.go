@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"couplet/db"
+	"couplet/internal/connection"
+)
+
+// Globals are the flags that every command takes (cli.md, "Settings"). Each has an environment variable COUPLET_<FLAG>.
+type Globals struct {
+	Data              string        `default:"./data" help:"Folder of the database and the key." placeholder:"DIR"`
+	DatabaseURL       string        `help:"sqlite:PATH, or postgres://… Default: couplet.db in the data folder." placeholder:"URL"`
+	SecretKey         string        `help:"Key that seals secrets. Made and kept in the data folder when absent." placeholder:"KEY"`
+	Workspace         string        `help:"Workspace to work in. Default: the first one." placeholder:"NAME"`
+	Settle            time.Duration `default:"30s" help:"How long a change may stay invisible to the other system's search."`
+	AllowPrivateHosts string        `help:"Comma list of host:port that connections may name although private." placeholder:"LIST"`
+	LogLevel          string        `default:"warn" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
+}
+
+// terminal is where a command reads and writes.
+type terminal struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// json prints one value as JSON on a line.
+func (t *terminal) json(v any) error {
+	enc := json.NewEncoder(t.Out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t.Out, format, args...) }
+
+// logger writes text on a terminal and JSON otherwise.
+func (t *terminal) logger(level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // kong has checked the word
+	o := &slog.HandlerOptions{Level: l}
+	if f, ok := t.Err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.New(slog.NewTextHandler(t.Err, o))
+	}
+	return slog.New(slog.NewJSONHandler(t.Err, o))
+}
+
+// settings are the checked globals.
+type settings struct {
+	Data     string
+	Database string
+	KeyFile  string
+	Allow    []string
+}
+
+// check reads all settings and reports every problem at once.
+func (g *Globals) check() (settings, error) {
+	s := settings{Data: g.Data, Database: g.DatabaseURL, KeyFile: filepath.Join(g.Data, "couplet.key")}
+	var problems []string
+	if s.Database == "" {
+		s.Database = "sqlite:" + filepath.Join(g.Data, "couplet.db")
+	}
+	if !strings.HasPrefix(s.Database, "sqlite:") && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
+		problems = append(problems, fmt.Sprintf("--database-url %q is neither sqlite:PATH nor postgres://…", db.Redacted(s.Database)))
+	}
+	if g.Settle < 0 || g.Settle > time.Hour {
+		problems = append(problems, fmt.Sprintf("--settle %s is outside 0s to 1h", g.Settle))
+	}
+	var err error
+	if s.Allow, err = connection.AllowedHosts(g.AllowPrivateHosts); err != nil {
+		problems = append(problems, err.Error())
+	}
+	if err := os.MkdirAll(g.Data, 0o700); err != nil {
+		problems = append(problems, fmt.Sprintf("the data folder cannot be made: %s", err))
+	} else if err := db.CheckModes(g.Data); err != nil {
+		problems = append(problems, err.Error())
+	}
+	if len(problems) > 0 {
+		return s, &exit{Code: 2, Text: strings.Join(problems, "\n  ")}
+	}
+	return s, nil
+}

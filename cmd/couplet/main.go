@@ -1,0 +1,89 @@
+// Couplet keeps two CRMs in step. This is its one program: the web app and its workers (serve), the two pretend CRMs
+// (sandbox), and the commands that scripts rely on. Each file here is one command; app.go wires the house together.
+//
+// A command prints people's text, or JSON with --json, to stdout and logs to stderr. It exits 0 on success, 1 on failure
+// and 2 on wrong use; `run` has codes of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. A command is listed only once it works.
+type commands struct {
+	Globals
+	Serve   serveCmd   `cmd:"" help:"Run the web app, the scheduler and the workers."`
+	Sandbox sandboxCmd `cmd:"" help:"Run the two pretend CRMs, to try everything without an account anywhere."`
+	Apply   applyCmd   `cmd:"" help:"Create or change connections and flows from a flow file."`
+	Export  exportCmd  `cmd:"" help:"Print the flow file of what exists, without secrets."`
+	Run     runCmd     `cmd:"" help:"Run a flow once and wait for it."`
+	Runs    runsCmd    `cmd:"" help:"List runs, or show one with its records and their reasons."`
+	Users   usersCmd   `cmd:"" help:"Make users."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database to the schema of this program."`
+	Backup  backupCmd  `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`
+	Restore restoreCmd `cmd:"" help:"Replace the database by a backup."`
+	Rotate  rotateCmd  `cmd:"" name:"rotate-key" help:"Make a new key and seal every secret with it."`
+	Doctor  doctorCmd  `cmd:"" help:"Check settings, files, database, clock, both systems and keys, and say what to mend."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// exit is a command's wish for a particular exit code; Text, when there is one, goes to stderr.
+type exit struct {
+	Code int
+	Text string
+}
+
+func (e *exit) Error() string { return e.Text }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Main is the whole program as a value: tests start the very same thing.
+func Main(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c commands
+	code := -1
+	parser, err := kong.New(&c, kong.Name("couplet"), kong.Description("Couplet keeps two CRMs in step."),
+		kong.DefaultEnvars("COUPLET"), kong.Writers(out, errs), kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(errs, err)
+		return 1
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if code >= 0 { // help was asked for
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "couplet: %s\nSee couplet --help.\n", err)
+		return 2
+	}
+	t := &terminal{In: in, Out: out, Err: errs}
+	err = k.Run(ctx, &c.Globals, t)
+	var e *exit
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		if e.Text != "" {
+			fmt.Fprintln(errs, "couplet: "+e.Text)
+		}
+		return e.Code
+	}
+	fmt.Fprintln(errs, "couplet: "+err.Error())
+	return 1
+}

@@ -1,0 +1,210 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// rewritten keeps the texts that were rewritten for SQLite. Texts are constants and lists of few lengths, so it stays
+// small.
+var rewritten sync.Map
+
+// Queryer reads: a [DB] outside of a transaction, a [Tx] inside.
+type Queryer interface {
+	// Query runs a text; the caller closes the rows. Prefer [All] and [Walk].
+	Query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	// Get scans the first row and reports whether there is one.
+	Get(ctx context.Context, text string, args []any, dest ...any) (bool, error)
+}
+
+// Tx is a transaction that may write.
+type Tx struct {
+	tx   *sql.Tx
+	conn *sql.Conn // on PostgreSQL
+}
+
+// Query implements Queryer on committed data.
+func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if d.SQLite() {
+		rows, err := d.reader.QueryContext(ctx, forSQLite(text), args...)
+		return rows, explain(err)
+	}
+	rows, err := d.reader.QueryContext(ctx, text, forPostgres(args)...)
+	return rows, explain(err)
+}
+
+// Get implements Queryer on committed data.
+func (d *DB) Get(ctx context.Context, text string, args []any, dest ...any) (bool, error) {
+	rows, err := d.Query(ctx, text, args...)
+	return first(rows, err, dest)
+}
+
+// Write runs fn in a transaction and commits it, unless fn fails. On PostgreSQL a transaction that lost a race is done
+// again, so fn must not keep results of an earlier attempt.
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if d.SQLite() {
+		tx, err := d.writer.BeginTx(ctx, nil)
+		if err != nil {
+			return explain(err)
+		}
+		return finish(&Tx{tx: tx}, fn)
+	}
+	var err error
+	for range 4 {
+		if err = d.writeOnce(ctx, fn); !lostRace(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) error {
+	conn, err := d.writer.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	return finish(&Tx{tx: tx, conn: conn}, fn)
+}
+
+func finish(t *Tx, fn func(*Tx) error) error {
+	defer t.tx.Rollback() // after a commit it does nothing
+	if err := fn(t); err != nil {
+		return err
+	}
+	return explain(t.tx.Commit())
+}
+
+// Exec runs one statement and says how many rows it touched.
+func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if t.conn == nil {
+		text = forSQLite(text)
+	} else {
+		args = forPostgres(args)
+	}
+	res, err := t.tx.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, explain(err)
+	}
+	return res.RowsAffected()
+}
+
+// Each runs one statement once per row of arguments, in order, as fast as the database can: with one prepared statement
+// on SQLite, in one round trip on PostgreSQL.
+func (t *Tx) Each(ctx context.Context, text string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if t.conn != nil {
+		return t.pipeline(ctx, text, rows)
+	}
+	stmt, err := t.tx.PrepareContext(ctx, forSQLite(text))
+	if err != nil {
+		return explain(err)
+	}
+	defer stmt.Close()
+	// A context that can be cancelled costs the driver a goroutine per statement. The transaction watches it anyway.
+	quiet := context.WithoutCancel(ctx)
+	for _, args := range rows {
+		if _, err := stmt.ExecContext(quiet, args...); err != nil {
+			return explain(err)
+		}
+	}
+	return ctx.Err()
+}
+
+// burst bounds how many statements are under way to PostgreSQL at once.
+const burst = 500
+
+func (t *Tx) pipeline(ctx context.Context, text string, rows [][]any) error {
+	return explain(t.conn.Raw(func(c any) error {
+		conn := c.(*stdlib.Conn).Conn()
+		for len(rows) > 0 {
+			n := min(burst, len(rows))
+			var b pgx.Batch
+			for _, args := range rows[:n] {
+				b.Queue(text, forPostgres(args)...)
+			}
+			if err := conn.SendBatch(ctx, &b).Close(); err != nil {
+				return err
+			}
+			rows = rows[n:]
+		}
+		return nil
+	}))
+}
+
+// Query implements Queryer inside the transaction.
+func (t *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if t.conn == nil {
+		text = forSQLite(text)
+	} else {
+		args = forPostgres(args)
+	}
+	rows, err := t.tx.QueryContext(ctx, text, args...)
+	return rows, explain(err)
+}
+
+// Get implements Queryer inside the transaction.
+func (t *Tx) Get(ctx context.Context, text string, args []any, dest ...any) (bool, error) {
+	rows, err := t.Query(ctx, text, args...)
+	return first(rows, err, dest)
+}
+
+// ForUpdate is what a select needs at its end to hold its rows until the commit: nothing on SQLite, where a writing
+// transaction is alone.
+func (t *Tx) ForUpdate() string {
+	if t.conn == nil {
+		return ""
+	}
+	return " for update"
+}
+
+func first(rows *sql.Rows, err error, dest []any) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return false, explain(rows.Err())
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return false, explain(err)
+	}
+	return true, explain(errors.Join(rows.Err(), rows.Close()))
+}
+
+// Walk runs a query and hands each row to fn.
+func Walk(ctx context.Context, q Queryer, text string, args []any, fn func(*sql.Rows) error) error {
+	rows, err := q.Query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return explain(err)
+		}
+	}
+	return explain(rows.Err())
+}
+
+// All collects what scan makes of each row.
+func All[T any](ctx context.Context, q Queryer, text string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	var all []T
+	err := Walk(ctx, q, text, args, func(rows *sql.Rows) error {
+		v, err := scan(rows)
+		all = append(all, v)
+		return err
+	})
+	return all, err
+}

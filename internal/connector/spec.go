@@ -1,0 +1,211 @@
+package connector
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Spec is what is regular about a system, as data. It is read from a file beside the code of the system (spec.json,
+// see [Load]) and drives the [Client], the forms, the pages and the checks. Nothing in it is a secret.
+type Spec struct {
+	// ID is the word in addresses and flow files, Name is what people read.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Base is the address of the API, with {params} in it and without a slash at the end.
+	Base string `json:"base"`
+	// Params name the account.
+	Params      []Param      `json:"params"`
+	Auth        Auth         `json:"auth"`
+	Credentials []Credential `json:"credentials"`
+	// OAuth is set for systems that offer it.
+	OAuth *OAuth `json:"oauth,omitempty"`
+	// Headers are sent with every call.
+	Headers map[string]string `json:"headers"`
+	Limits  Limits            `json:"limits"`
+	// Errors are tried from the top; the first rule that fits decides.
+	Errors  []ErrorRule `json:"errors"`
+	Scopes  []Scope     `json:"scopes,omitempty"`
+	Objects []Object    `json:"objects"`
+	Hooks   HookSpec    `json:"hooks"`
+}
+
+// Param is one word or number that names an account, as a form asks for it.
+type Param struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Help  string `json:"help"`
+	// Pattern is the regular expression that a value must match as a whole.
+	Pattern string `json:"pattern"`
+	Example string `json:"example"`
+}
+
+// Auth says how the credential travels: "Header: Scheme credential".
+type Auth struct {
+	Header string `json:"header"`
+	Scheme string `json:"scheme"`
+}
+
+// Credential is one kind of key, with what tells it from keys of other systems.
+type Credential struct {
+	// Kind is "token" (pasted by a person) or "oauth" (got by consent).
+	Kind  string `json:"kind"`
+	Label string `json:"label"`
+	Help  string `json:"help"`
+	// Steps lead a person to the place where the key is made.
+	Steps []string `json:"steps,omitempty"`
+	// Looks describes the key in words; Pattern is the regular expression that the whole key matches.
+	Looks   string `json:"looks"`
+	Pattern string `json:"pattern"`
+}
+
+// OAuth is the authorization code flow of a system that offers one.
+type OAuth struct {
+	AuthorizeURL string `json:"authorize_url"`
+	TokenURL     string `json:"token_url"`
+	// TokenParams are sent with every exchange and refresh.
+	TokenParams map[string]string `json:"token_params,omitempty"`
+	// Account maps the params of the account to the keys of the token answer.
+	Account map[string]string `json:"account"`
+	// Expect are keys of the token answer that must have these values.
+	Expect map[string]string `json:"expect,omitempty"`
+	// Rotates says that a refresh token works once.
+	Rotates bool `json:"rotates"`
+	// RefreshAhead is how long before its end a token is renewed.
+	RefreshAhead Duration `json:"refresh_ahead"`
+}
+
+// Limits is the vendor's published allowance and the part of it that is used.
+type Limits struct {
+	// Max calls may start within Window; Share (0 to 1) of them is what we start.
+	Max    int      `json:"max"`
+	Window Duration `json:"window"`
+	Share  float64  `json:"share"`
+	// Daily is the allowance of a day, 0 = none published.
+	Daily   int         `json:"daily,omitempty"`
+	Headers RateHeaders `json:"headers,omitzero"`
+}
+
+// RateHeaders are the names of the headers in which answers tell the state of the allowance.
+type RateHeaders struct {
+	Max            string `json:"max,omitempty"`
+	Remaining      string `json:"remaining,omitempty"`
+	WindowMillis   string `json:"window_millis,omitempty"`
+	DailyMax       string `json:"daily_max,omitempty"`
+	DailyRemaining string `json:"daily_remaining,omitempty"`
+	DailyReset     string `json:"daily_reset,omitempty"`
+}
+
+// Scope is a permission that a credential can have, and what for.
+type Scope struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+	// Optional scopes are needed by a part of the product only.
+	Optional bool `json:"optional,omitempty"`
+}
+
+// Object is one kind of record.
+type Object struct {
+	// Name is the neutral word (contact); One and Many are the vendor's own words for it.
+	Name string `json:"name"`
+	One  string `json:"one"`
+	Many string `json:"many"`
+	// Fields are the standard ones. Describer adds the account's own.
+	Fields []Field `json:"fields"`
+	// CustomPrefix stands before the id of a custom field in its name, "" where custom fields are named like others.
+	CustomPrefix string `json:"custom_prefix,omitempty"`
+	// CustomHelp tells how custom fields are named and made.
+	CustomHelp string `json:"custom_help,omitempty"`
+	// Stamp is the custom field that holds the reference of the counterpart. An empty Name is given by the account.
+	Stamp Field `json:"stamp"`
+	// Sweep: a List of everything yields every id. Changes: a List since a time is answered by the system itself.
+	// Ordered: it is answered oldest change first.
+	Sweep   bool `json:"sweep"`
+	Changes bool `json:"changes"`
+	Ordered bool `json:"ordered"`
+	// Settle is how long a write may stay invisible to List and Find.
+	Settle Duration `json:"settle"`
+	// Views list the fields that each kind of answer shows, where it shows fewer than all.
+	Views map[string][]string `json:"views,omitempty"`
+}
+
+// HookSpec says how the system calls us.
+type HookSpec struct {
+	// Kind is "app" (part of an installed app), "manual" (a person pastes an address) or "none".
+	Kind  string   `json:"kind"`
+	Help  string   `json:"help"`
+	Steps []string `json:"steps,omitempty"`
+	// Signature is the header that carries a signature, "" when calls are not signed for certain.
+	Signature string `json:"signature,omitempty"`
+	// Types are the event names that concern each object.
+	Types map[string][]string `json:"types,omitempty"`
+}
+
+// Object returns the object of that name.
+func (s *Spec) Object(name string) (*Object, bool) {
+	i := slices.IndexFunc(s.Objects, func(o Object) bool { return o.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &s.Objects[i], true
+}
+
+// View returns the names of the fields that an answer of that kind shows; all readable ones unless the spec says
+// otherwise.
+func (o *Object) View(name string) []string {
+	if names, ok := o.Views[name]; ok {
+		return names
+	}
+	var names []string
+	for _, f := range o.Fields {
+		if f.Read {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Recognise returns the kind of credential that a key looks like, and reports false when it looks like none.
+func (s *Spec) Recognise(key string) (Credential, bool) {
+	key = strings.TrimSpace(key)
+	for _, c := range s.Credentials {
+		if re, err := whole(c.Pattern); err == nil && re.MatchString(key) {
+			return c, true
+		}
+	}
+	return Credential{}, false
+}
+
+// CheckKey says what is wrong with a key before any call is made, nil when it looks right. The specs of other
+// systems make it able to say whose key was pasted by mistake. The key itself is never repeated.
+func (s *Spec) CheckKey(key string, others ...*Spec) error {
+	if _, ok := s.Recognise(key); ok {
+		return nil
+	}
+	looks := make([]string, len(s.Credentials))
+	for i, c := range s.Credentials {
+		looks[i] = c.Looks
+	}
+	want := s.Name + " keys are " + strings.Join(looks, ", or ") + "."
+	for _, other := range others {
+		if _, ok := other.Recognise(key); ok && other.ID != s.ID {
+			return &Error{Kind: Unauthorized, Message: "This looks like a " + other.Name + " key, not one of " +
+				s.Name + ". " + want + " Paste the key that belongs to " + s.Name + "."}
+		}
+	}
+	return &Error{Kind: Unauthorized, Message: "This does not look like a " + s.Name + " key. " + want +
+		" Copy the key again and paste all of it."}
+}
+
+// Duration is a time.Duration that is written "10s" in JSON.
+type Duration time.Duration
+
+// UnmarshalText reads "10s".
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText writes "10s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }

@@ -1,0 +1,59 @@
+package usercom
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"couplet/internal/connector"
+)
+
+// Check tries the key. There is no "who am I" (section 1), so it reads the tags, and if write is true it gives one of
+// them its own name again. Without any tag it changes nothing of a person that does not exist: "not found" then proves
+// that the key may write, because permission is looked at first.
+func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, error) {
+	key, err := c.token(ctx)
+	if err == nil {
+		err = spec.CheckKey(key)
+	}
+	if err != nil {
+		return connector.Identity{}, err
+	}
+	var out envelope[struct {
+		ID   int64  `json:"id"`
+		Name string `json:"name"`
+	}]
+	if _, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: "/tags/", Out: &out}); err != nil {
+		return connector.Identity{}, c.explain(err)
+	}
+	if write {
+		call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Body: map[string]string{}, Write: true}
+		if len(out.Results) > 0 {
+			tag := out.Results[0]
+			call.Path, call.Body = "/tags/"+strconv.FormatInt(tag.ID, 10)+"/", map[string]string{"name": tag.Name}
+		}
+		_, err := c.client.Do(ctx, call)
+		if kind := connector.KindOf(err); err != nil && kind != connector.NotFound && kind != connector.Invalid {
+			return connector.Identity{}, c.explain(err)
+		}
+	}
+	return connector.Identity{ID: c.workspace, Name: c.workspace}, nil
+}
+
+// explain turns errors of a first try into what they mean then: an address at which nothing, or something else,
+// answers is a wrong one.
+func (c *Connector) explain(err error) error {
+	e, ok := connector.AsError(err)
+	if !ok {
+		return err
+	}
+	switch {
+	case errors.Is(e, connector.ErrUnreachable):
+		e.Kind = connector.Config
+	case e.Kind == connector.NotFound, e.Kind == connector.Temporary && e.Status == http.StatusOK:
+		e.Kind = connector.Config
+		e.Message = "There is no " + spec.Name + " workspace at " + c.client.Host() + ". Check the subdomain."
+	}
+	return e
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+)
+
+// The brake keeps a mistake small (sync-semantics 5.12). The first full plan needs an approval. Later runs may write
+// max(25, 5 %) of the linked records; a run that wants more stops before it writes anything.
+
+const leastChanges = 25
+
+// allowance says how many writes this run may make, and stops a run that plans more before its first write.
+func (s *session) allowance(ctx context.Context) error {
+	if s.run.Allow {
+		return nil
+	}
+	if s.pair.Settled.IsZero() {
+		if s.flow.Approval == nil {
+			return &stopError{Note: fmt.Sprintf("The first plan of flow %s has not been approved, so nothing was written. Look at it with a dry run, then approve it by switching the flow on.", s.flow.Name)}
+		}
+		return nil
+	}
+	links, err := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID)
+	if err != nil {
+		return err
+	}
+	s.limit = max(leastChanges, int(float64(links)*float64(s.flow.Brake.Change)))
+	due, _, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, s.e.Now())
+	if err != nil || due <= s.limit {
+		return err // even if every one of them were written, the brake would not be reached
+	}
+	if err := s.loadGens(ctx); err != nil {
+		return err
+	}
+	planned := 0
+	err = s.foresee(ctx, func(j job, d *Decision) {
+		if j.do == create || j.do == search || d != nil && d.Writing() {
+			planned++
+		}
+	})
+	if err == nil && planned > s.limit {
+		err = s.braked(planned)
+	}
+	return err
+}
+
+// spend takes one write from the allowance.
+func (s *session) spend() error {
+	if s.limit == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent++
+	if s.spent > s.limit {
+		return s.braked(s.spent)
+	}
+	return nil
+}
+
+func (s *session) braked(n int) error {
+	return &stopError{Note: fmt.Sprintf("This run wants to change %d records, more than the %d that the brake of flow %s allows, so it stopped. "+
+		"If that many changes are right, run it once with --allow; else look at what they are with --dry-run.", n, s.limit, s.flow.Name)}
+}
+
+// lookBack stops the first plan when its first records went wrong.
+func (s *session) lookBack() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	failed := s.run.To[A].Failed + s.run.To[B].Failed
+	if done := s.run.touched(); failed >= 5 && failed > done {
+		return &stopError{Note: fmt.Sprintf("Of the first %d records %d were refused, so the run stopped before the rest. Look at the reasons, mend the map, and run it again.", failed+done, failed)}
+	}
+	return nil
+}
+
+// foresee plans every due hint from what is stored and tells what would be done, without doing it.
+func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) error {
+	now := s.e.Now()
+	for place := (Place{Side: -1}); ; {
+		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, batch)
+		if err != nil || len(hints) == 0 {
+			return err
+		}
+		last := hints[len(hints)-1]
+		place = Place{last.Side, last.ID}
+		jobs, err := s.decide(ctx, hints)
+		if err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			if j.do != reconcile && j.do != join {
+				tell(j, nil)
+				continue
+			}
+			d := s.plan(j)
+			tell(j, &d)
+		}
+	}
+}
+
+// rehearse is the dry run: the same decisions, told and not carried out.
+func (s *session) rehearse(ctx context.Context) error {
+	if err := s.loadGens(ctx); err != nil {
+		return err
+	}
+	var group []outcome
+	seen := map[Place]bool{}
+	flush := func() error {
+		err := s.commit(ctx, group)
+		group = nil
+		return err
+	}
+	err := s.foresee(ctx, func(j job, d *Decision) {
+		for side := range j.m {
+			if id := j.m[side].ID; id != "" && seen[Place{Side(side), id}] {
+				return
+			} else if id != "" && j.do == join {
+				seen[Place{Side(side), id}] = true
+			}
+		}
+		group = append(group, s.foretell(j, d))
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}

@@ -1,0 +1,343 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// result gathers what became of a plan's writes.
+type result struct {
+	wrote   [2]bool
+	refused map[string]string // wire field -> why
+	notes   []string
+	retry   error // try the whole record again
+	again   bool  // a field was ignored: try it again
+	fatal   error // stops the run
+	skipped [2]bool
+	created Side
+	made    bool
+	tries   int // how often this record was tried before
+}
+
+func fatal(err error) error {
+	var stop *stopError
+	switch connector.KindOf(err) {
+	case connector.Unauthorized, connector.Forbidden, connector.Config:
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &stop) {
+		return err
+	}
+	return nil
+}
+
+// update sends changed fields. A field that the system refuses is taken out and the rest sent without it, so that one
+// bad value never holds back the others (sync-semantics 5.6, outcome table).
+func (s *session) update(ctx context.Context, m Mirror, side Side, set connector.Fields, w *result) (connector.Record, error) {
+	echo, err := s.conn[side].Update(ctx, s.refOf(m), set)
+	var ce *connector.Error
+	if err == nil || !errors.As(err, &ce) || ce.Kind != connector.Invalid {
+		return echo, err
+	}
+	bad := slices.DeleteFunc(slices.Clone(ce.Fields), func(f string) bool { _, sent := set[f]; return !sent })
+	if len(bad) == 0 && len(set) > 1 {
+		return s.updateAlone(ctx, m, side, set, w)
+	}
+	if len(bad) == 0 {
+		for f := range set {
+			bad = append(bad, f)
+		}
+	}
+	rest := connector.Fields{}
+	for name, v := range set {
+		if !slices.Contains(bad, name) {
+			rest[name] = v
+			continue
+		}
+		w.refuse(name, ce.Message)
+		s.caps.refused(ctx, side, name, ce.Message)
+	}
+	if len(rest) == 0 {
+		return connector.Record{Ref: s.refOf(m), Version: m.Version, Fields: connector.Fields{}}, nil
+	}
+	return s.update(ctx, m, side, rest, w)
+}
+
+// updateAlone sends each field by itself, because the system did not say which one it refused.
+func (s *session) updateAlone(ctx context.Context, m Mirror, side Side, set connector.Fields, w *result) (connector.Record, error) {
+	all := connector.Record{Ref: s.refOf(m), Version: m.Version, Fields: connector.Fields{}}
+	names := make([]string, 0, len(set))
+	for name := range set {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		echo, err := s.update(ctx, m, side, connector.Fields{name: set[name]}, w)
+		if err != nil {
+			return all, err
+		}
+		all.Version = echo.Version
+		for k, v := range echo.Fields {
+			all.Fields[k] = v
+		}
+	}
+	return all, nil
+}
+
+func (w *result) refuse(field, why string) {
+	if w.refused == nil {
+		w.refused = map[string]string{}
+	}
+	w.refused[field] = why
+}
+
+// confirm compares what a side answered with what was sent, field by field, and remembers what came back (sync-semantics
+// 5.6, tx2): taken, ignored, or altered. A base is never made of what was only sent.
+func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo connector.Fields, w *result) {
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		if !f.Sends[side] {
+			continue
+		}
+		if why := w.refusal(f.Rule, side); why != "" {
+			s.refusedField(l, f, side, why, w)
+			continue
+		}
+		got, shown := f.Rule.Read(side, echo)
+		if !shown {
+			w.again = true // nobody said what became of it; look again
+			continue
+		}
+		w.wrote[side] = true
+		switch s.verify(f, side, got) {
+		case taken:
+			s.caps.took(f.Rule, side)
+			s.confirmed(l, c, f, side, got, f.Why)
+		case ignored:
+			if s.caps.ignored(f.Rule, side) || w.tries >= 3 {
+				f.Why = "ignored_" + side.String()
+				s.confirmed(l, c, f, side, got, f.Why)
+				break
+			}
+			w.again = true
+		default:
+			f.Why = "altered_" + side.String()
+			s.caps.altered(f.Rule, side, f.Send[side], got)
+			s.confirmed(l, c, f, side, got, f.Why)
+		}
+	}
+}
+
+// refusedField: a field that the system never takes is remembered as a difference; a value that it refused is the
+// record's own problem and stays open.
+func (s *session) refusedField(l *Link, f *FieldPlan, side Side, why string, w *result) {
+	for _, name := range f.Rule.Writes(side) {
+		if s.caps.denied(side, name) {
+			f.Outcome, f.Why, f.HasLost, w.skipped[side] = Blocked, "not_writable_"+side.String(), false, true
+			s.setBase(l, f.Rule, f.Before, f.Why)
+			return
+		}
+	}
+	f.Outcome, f.Why, f.Problem = Broken, "refused_"+side.String(), why
+	w.notes = append(w.notes, fmt.Sprintf("%s: %s", f.Rule.Label(side), why))
+}
+
+func (w *result) refusal(r *mapping.Rule, side Side) string {
+	for _, name := range r.Writes(side) {
+		if why, ok := w.refused[name]; ok {
+			return why
+		}
+	}
+	return ""
+}
+
+// confirmed commits one field's base. A set that both sides had to receive is committed when both have answered.
+func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got mapping.Value, why string) {
+	if f.after == nil {
+		after := f.Before
+		f.after = &after
+	}
+	f.after[side], f.done[side] = got, true
+	for sd := range f.Sends {
+		if f.Sends[sd] && !f.done[sd] {
+			return
+		}
+	}
+	s.setBase(l, f.Rule, *f.after, why)
+	c.Resolved = append(c.Resolved, f.Rule.Key)
+	if f.HasLost {
+		c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Rule: why, Lost: f.Lost, V: f.Before, Run: s.run.ID, At: s.e.Now()})
+	}
+}
+
+type verdict int
+
+const (
+	taken verdict = iota
+	ignored
+	altered
+)
+
+func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
+	r := f.Rule
+	if r.Kind == mapping.Set {
+		have := mapping.AsSet(got)
+		missing := mapping.Minus(f.Delta[side].Add, have)
+		left := mapping.Minus(f.Delta[side].Remove, mapping.Minus(f.Delta[side].Remove, have))
+		switch {
+		case len(missing)+len(left) == 0:
+			return taken
+		case len(missing) == len(f.Delta[side].Add) && len(left) == len(f.Delta[side].Remove):
+			return ignored
+		}
+		return altered
+	}
+	switch {
+	case r.Same(side, f.Send[side], got):
+		return taken
+	case r.Same(side, f.Before[side], got) || mapping.Empty(got):
+		return ignored
+	}
+	return altered
+}
+
+// logged counts and logs a plan that wrote nothing, when there is something to tell.
+func (s *session) logged(j job, l Link, d Decision, o outcome) outcome {
+	return s.wrapUp(j, l, d, o, result{})
+}
+
+// wrapUp turns what became of a job into its hint, its counts and its line of the log.
+func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome {
+	e := s.entry(j, "", -1, "")
+	e.Link, e.IDs = l.ID, l.IDs
+	var lost, open, broken int
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		switch f.Outcome {
+		case InSync, NotShown:
+			continue
+		case Absorb:
+			if f.Why == "first_same" || f.Why == "same_change" {
+				continue
+			}
+		case Clash:
+			lost++
+		case OpenClash:
+			open++
+		case Broken:
+			broken++
+		}
+		after := f.Before
+		if f.after != nil {
+			after = *f.after
+		}
+		e.Fields = append(e.Fields, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after})
+	}
+	switch {
+	case w.retry != nil:
+		r := s.failed(j, w.retry)
+		o.commit.Finished, o.commit.Again = nil, r.commit.Again
+		if r.commit.Entry != nil {
+			e.Result, e.Reason = ResultFailed, r.commit.Entry.Reason
+		}
+		o.count = both(o.count, r.count)
+		if r.err != nil {
+			o.err = r.err
+		}
+	case o.err != nil: // the run stops; the hint stays as it is
+		o.commit.Finished = nil
+	case len(w.notes) > 0 || broken > 0:
+		problem := strings.Join(w.notes, " ")
+		if problem == "" {
+			problem = brokenText(d)
+		}
+		o.commit.Finished, o.commit.Again = nil, []Hint{j.again("parked", never, problem)}
+		e.Result, e.Reason = ResultFailed, problem
+		to := j.side.Other()
+		o.count = both(o.count, func(r *Run) { r.To[to].Failed++ })
+	case w.again:
+		o.commit.Finished = nil
+		o.commit.Again = []Hint{j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), "a field was not taken; it is sent again")}
+	default:
+		o.commit.Finished = j.hints()
+	}
+	o.count = both(o.count, func(r *Run) {
+		for side := range w.wrote {
+			switch {
+			case w.made && Side(side) == w.created:
+				r.To[side].Created++
+			case w.wrote[side]:
+				r.To[side].Updated++
+			}
+			if w.skipped[side] {
+				r.To[side].Skipped++
+			}
+		}
+		if lost+open > 0 {
+			r.To[conflictSide(d)].Conflicts++
+		}
+	})
+	s.title(&e, j, w, lost+open)
+	if e.Result != "" {
+		o.commit.Entry = &e
+	}
+	return o
+}
+
+// title gives a line of the log its result. A record that needed nothing has no line.
+func (s *session) title(e *Entry, j job, w result, conflicts int) {
+	for side := range w.wrote {
+		if w.wrote[side] && e.To == -1 {
+			e.To = side
+		} else if w.wrote[side] {
+			e.To = -1
+		}
+	}
+	switch {
+	case e.Result != "":
+	case w.made:
+		e.Result, e.To = ResultCreated, int(w.created)
+	case conflicts > 0:
+		e.Result = ResultConflict
+	case j.do == join:
+		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
+	case w.wrote != [2]bool{}:
+		e.Result = ResultUpdated
+	case len(e.Fields) > 0:
+		e.Result = ResultSkipped
+	}
+}
+
+func conflictSide(d Decision) Side {
+	for i := range d.Fields {
+		if d.Fields[i].HasLost {
+			return d.Fields[i].Lost
+		}
+	}
+	return B
+}
+
+func brokenText(d Decision) string {
+	for i := range d.Fields {
+		if f := &d.Fields[i]; f.Outcome == Broken {
+			return f.Rule.Key + ": " + f.Problem
+		}
+	}
+	return ""
+}
+
+func both(a, b func(*Run)) func(*Run) {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return func(r *Run) { a(r); b(r) }
+}

@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// create makes the partner of a record. Its intent is stored already, so whatever happens from here on, the next look
+// knows that the record may exist (sync-semantics 5.8).
+func (s *session) create(ctx context.Context, j job) outcome {
+	to := j.side.Other()
+	d, set := s.payload(j)
+	echo, err := s.conn[to].Create(ctx, s.flow.Object, "", set)
+	if err != nil {
+		return s.notCreated(ctx, j, err)
+	}
+	j.m[to], _, _ = s.merge(to, Mirror{}, echo, s.e.Now())
+	l := s.linkOf(job{m: j.m})
+	l.Made = "create"
+	w := result{made: true, created: to, tries: j.hint.Attempts}
+	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Settled: []Place{{j.side, l.IDs[j.side]}, {to, l.IDs[to]}}}
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		f.Before[to], _ = f.Rule.Read(to, echo.Fields)
+		if !f.Sends[to] {
+			s.setBase(&l, f.Rule, f.Before, f.Why)
+			continue
+		}
+		f.Before[to] = nil
+	}
+	s.confirm(&l, &c, &d, to, echo.Fields, &w)
+	c.Mirrors[to] = []Mirror{j.m[to]}
+	o := outcome{commit: c}
+	// A create is never sent again: a field that it lost is written to the record that now exists.
+	return s.wrapUp(j, l, d, o, w)
+}
+
+// payload is what a new partner of the record holds: every value that may travel there, and the stamp.
+func (s *session) payload(j job) (Decision, connector.Fields) {
+	to := j.side.Other()
+	var d Decision
+	set := connector.Fields{}
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		f := FieldPlan{Rule: r, Outcome: Write, Why: "new_" + j.side.String()}
+		v, _ := r.Read(j.side, j.m[j.side].Fields)
+		f.Before[j.side] = v
+		switch {
+		case mapping.Empty(v) || r.Kind == mapping.Consent && mapping.Normal(connector.Bool, v, "") != "true":
+			f.Outcome, f.Why = InSync, "blank"
+		case !r.Direction.To(to):
+			f.Outcome, f.Why = Accept, "one_way"
+		case s.caps.deniedOnCreate(r, to):
+			f.Outcome, f.Why = Blocked, "not_writable_"+to.String()
+		default:
+			sent, err := r.Convert(to, v)
+			if err != nil {
+				f.Outcome, f.Problem = Broken, err.Error()
+				break
+			}
+			f.Send[to], f.Sends[to] = sent, true
+			if r.Kind == mapping.Set {
+				f.Delta[to] = connector.Delta{Add: mapping.AsSet(sent)}
+				set[r.Writes(to)[0]] = sent
+				break
+			}
+			for name, x := range r.Wire(to, sent) {
+				if x != nil {
+					set[name] = x
+				}
+			}
+		}
+		d.Fields = append(d.Fields, f)
+	}
+	if name := s.stampField[to]; name != "" {
+		set[name] = j.intent.Stamp
+	}
+	return d, set
+}
+
+// refusals is how often a create may be refused, each time with its absence proven afterwards, before it is parked.
+const refusals = 3
+
+// notCreated decides about a create that was not answered with a record.
+func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
+	var ce *connector.Error
+	closed := Commit{Closed: []string{j.intent.ID}}
+	if !errors.As(err, &ce) {
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return outcome{err: err} // it may have happened: the intent stays
+		}
+		return s.doubtful(j, err.Error())
+	}
+	switch ce.Kind {
+	case connector.Unauthorized, connector.Forbidden, connector.Config:
+		return outcome{commit: closed, err: err}
+	case connector.RateLimited, connector.Temporary:
+		o := s.failed(j, err)
+		o.commit.Closed = closed.Closed
+		return o
+	case connector.Duplicate:
+		return s.inTheWay(ctx, j, ce)
+	}
+	return s.doubtful(j, ce.Message)
+}
+
+// doubtful keeps the intent and comes back when a search can prove whether the record exists.
+func (s *session) doubtful(j job, problem string) outcome {
+	in := j.intent
+	in.State, in.At, in.Problem = Unknown, s.e.Now(), problem
+	in.Refusals++
+	h := j.again("settle", in.At.Add(s.e.Settle), problem)
+	return outcome{commit: Commit{Intent: &in, Again: []Hint{h}}}
+}
+
+// inTheWay handles a create that was refused because another record holds the key. That record is read, so that the
+// matcher sees it; if it was known all along and still does not match, a person decides.
+func (s *session) inTheWay(ctx context.Context, j job, ce *connector.Error) outcome {
+	to := j.side.Other()
+	known, err := s.e.Store.Mirrors(ctx, s.ws, s.flow.Connections[to], s.flow.Object, []string{ce.Existing})
+	if err != nil {
+		return outcome{err: err}
+	}
+	old, had := known[ce.Existing]
+	if ce.Existing == "" || had && old.Gone.IsZero() {
+		j.match = Match{Kind: MatchReview, Reason: "held_there", Candidates: []string{ce.Existing}}
+		o := s.toReview(j)
+		o.commit.Closed = []string{j.intent.ID}
+		return o
+	}
+	m, gone, err := s.read(ctx, to, ce.Existing, "", old)
+	if err != nil {
+		o := s.failed(j, err)
+		o.commit.Closed = []string{j.intent.ID}
+		return o
+	}
+	c := Commit{Closed: []string{j.intent.ID}, Again: []Hint{j.again("", s.e.Now(), ce.Message)}}
+	if gone {
+		c.Again[0].Due = s.e.Now().Add(s.e.Settle) // an index that has not heard of a delete yet
+	} else {
+		c.Mirrors[to] = []Mirror{m}
+	}
+	return outcome{commit: c}
+}
+
+// searchFirst asks the other side for the record's keys before it is created: its own look is too old to prove that
+// nobody is there.
+func (s *session) searchFirst(ctx context.Context, j job) outcome {
+	found, err := s.find(ctx, j, false)
+	if err != nil {
+		return s.failed(j, err)
+	}
+	if c, news, err := s.discovered(ctx, j, found); err != nil || news {
+		return outcome{commit: c, err: err}
+	}
+	if err := s.spend(); err != nil {
+		return outcome{err: err}
+	}
+	j.intent = s.newIntent(j)
+	if err := s.e.Store.Begin(ctx, s.ws, s.lease, []Intent{j.intent}); err != nil {
+		return outcome{err: err}
+	}
+	return s.create(ctx, j)
+}
+
+// resolve finds out whether an earlier create happened. By now the other side's index can be trusted.
+func (s *session) resolve(ctx context.Context, j job) outcome {
+	found, err := s.find(ctx, j, true)
+	if err != nil {
+		return s.failed(j, err)
+	}
+	to := j.side.Other()
+	for _, r := range found {
+		if stamp, _ := r.Fields[s.stampField[to]].(string); stamp == j.intent.Stamp {
+			j.m[to], _, _ = s.merge(to, Mirror{}, r, s.e.Now())
+			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
+			o := s.reconcile(ctx, j)
+			o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
+			return o
+		}
+	}
+	closed := []string{j.intent.ID}
+	c, news, err := s.discovered(ctx, j, found)
+	if err != nil {
+		return outcome{err: err}
+	}
+	if news {
+		c.Closed = closed
+		return outcome{commit: c}
+	}
+	if j.intent.State == Unknown && j.hint.Attempts >= refusals && j.intent.Problem != "" {
+		o := s.park(j, j.intent.Problem)
+		o.commit.Closed = closed
+		return o
+	}
+	// Its absence is proven: it never happened.
+	return outcome{commit: Commit{Closed: closed, Again: []Hint{j.again("", s.e.Now(), j.intent.Problem)}}}
+}
+
+// find asks the other side for records that hold one of the record's keys, or its stamp.
+func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Record, error) {
+	to := j.side.Other()
+	var queries []connector.Fields
+	if stamped && s.stampField[to] != "" {
+		queries = append(queries, connector.Fields{s.stampField[to]: j.intent.Stamp})
+	}
+	for _, kind := range s.flow.Match {
+		v := j.m[j.side].Keys[kind]
+		for _, f := range s.fields[to] {
+			if v != "" && f.Key() && !f.Custom && string(f.Type) == kind {
+				queries = append(queries, connector.Fields{f.Name: v})
+				break
+			}
+		}
+	}
+	var all []connector.Record
+	for _, q := range queries {
+		found, err := s.conn[to].Find(ctx, s.flow.Object, "", q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// discovered puts found records that the mirror did not know into it, and has the matcher decide again.
+func (s *session) discovered(ctx context.Context, j job, found []connector.Record) (c Commit, news bool, err error) {
+	to := j.side.Other()
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = r.ID
+	}
+	known, err := s.e.Store.Mirrors(ctx, s.ws, s.flow.Connections[to], s.flow.Object, ids)
+	if err != nil || len(found) == 0 {
+		return c, false, err
+	}
+	for _, r := range found {
+		m, changed, keep := s.merge(to, known[r.ID], r, s.e.Now())
+		if keep {
+			c.Mirrors[to] = append(c.Mirrors[to], m)
+		}
+		news = news || changed
+	}
+	c.Again = []Hint{j.again("", s.e.Now(), "")}
+	c.Again[0].Attempts = j.hint.Attempts
+	return c, news, nil
+}

@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// suspicion is how far apart the two reads must be that find a record gone (sync-semantics 5.12).
+const suspicion = 10 * time.Minute
+
+// inline does the jobs that need no call to either system.
+func (s *session) inline(j job) (outcome, bool) {
+	switch j.do {
+	case drop:
+		return outcome{commit: Commit{Finished: j.hints()}}, true
+	case wait:
+		h := j.hint
+		h.Due, h.Reason = j.until, j.why
+		return outcome{commit: Commit{Again: []Hint{h}}}, true
+	case review:
+		return s.toReview(j), true
+	case reconcile, join:
+		if !s.ready(j) {
+			return outcome{}, false
+		}
+		d := s.plan(j)
+		if d.Writing() || d.Unseen() {
+			return outcome{}, false
+		}
+		return s.agree(j, d), true
+	}
+	return outcome{}, false
+}
+
+// do carries out a job that talks to the systems.
+func (s *session) do(ctx context.Context, j job) outcome {
+	var calls trace
+	ctx = calls.attach(ctx)
+	var o outcome
+	switch j.do {
+	case look:
+		o = s.lookAt(ctx, j)
+	case reconcile, join:
+		o = s.reconcile(ctx, j)
+	case create:
+		o = s.create(ctx, j)
+	case search:
+		o = s.searchFirst(ctx, j)
+	case resolve:
+		o = s.resolve(ctx, j)
+	default:
+		o.err = fmt.Errorf("no way to do %q", j.do)
+	}
+	if o.commit.Entry != nil {
+		o.commit.Entry.Calls = calls.list()
+	}
+	return o
+}
+
+func (j job) hints() []Hint { return append([]Hint{j.hint}, j.also...) }
+
+// lookAt reads a record and decides again in the next round, when its keys are stored.
+func (s *session) lookAt(ctx context.Context, j job) outcome {
+	m, gone, err := s.read(ctx, j.side, j.hint.ID, j.hint.Parent, j.m[j.side])
+	switch {
+	case err != nil:
+		return s.failed(j, err)
+	case gone && j.m[j.side].Seen.IsZero():
+		return outcome{commit: Commit{Finished: j.hints()}} // never known, and not there
+	case gone:
+		m.Gone = s.e.Now()
+		var c Commit
+		c.Mirrors[j.side] = []Mirror{m}
+		c.Finished = j.hints()
+		c.Settled = []Place{{j.side, m.ID}}
+		return outcome{commit: c}
+	}
+	var c Commit
+	c.Mirrors[j.side] = []Mirror{m}
+	c.Again = []Hint{j.again("", s.e.Now(), "")}
+	c.Again[0].Attempts = j.hint.Attempts
+	return outcome{commit: c}
+}
+
+// again is the job's hint with a new due time; its reason is no longer somebody else's word.
+func (j job) again(reason string, due time.Time, problem string) Hint {
+	h := j.hint
+	h.Due, h.Problem = due, problem
+	if reason == "" {
+		reason = "seen"
+	}
+	h.Reason = reason
+	h.Attempts++
+	return h
+}
+
+// toReview leaves a record to a person. It is counted once and stays until somebody decides (sticky).
+func (s *session) toReview(j job) outcome {
+	m := j.m[j.side]
+	r := Review{Pair: s.pair.ID, Side: j.side, ID: m.ID, Reason: j.match.Reason, Candidates: j.match.Candidates, Twins: j.match.Twins, At: s.e.Now()}
+	e := s.entry(j, ResultReview, -1, j.match.Reason)
+	return outcome{commit: Commit{Review: []Review{r}, Finished: j.hints(), Entry: &e}}
+}
+
+// failed decides what a failed call means for its record, or for the whole run.
+func (s *session) failed(j job, err error) outcome {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return outcome{err: err}
+	}
+	var stop *stopError
+	if errors.As(err, &stop) {
+		return outcome{err: err}
+	}
+	switch connector.KindOf(err) {
+	case connector.Unauthorized, connector.Forbidden, connector.Config:
+		return outcome{err: err}
+	case connector.Invalid:
+		return s.park(j, sentence(err))
+	}
+	if j.hint.Attempts+1 >= s.flow.Retry.MaxAttempts {
+		return s.park(j, sentence(err))
+	}
+	h := j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
+	return outcome{commit: Commit{Again: []Hint{h}}}
+}
+
+// never is the due time of a parked hint: only a new hint for the record brings it back.
+var never = time.UnixMilli(1 << 52)
+
+// park gives up on a record until it changes, and says so in the log.
+func (s *session) park(j job, problem string) outcome {
+	e := s.entry(j, ResultFailed, int(j.side.Other()), problem)
+	to := j.side.Other()
+	return outcome{
+		commit: Commit{Again: []Hint{j.again("parked", never, problem)}, Entry: &e},
+		count:  func(r *Run) { r.To[to].Failed++ },
+	}
+}
+
+// entry is the line of the log for a job.
+func (s *session) entry(j job, result Result, to int, reason string) Entry {
+	e := Entry{ID: NewID("ent", s.e.Now()), Run: s.run.ID, Link: j.link.ID, Result: result, To: to, Reason: reason, At: s.e.Now(), Planned: s.run.DryRun}
+	for side := range e.IDs {
+		e.IDs[side] = j.m[side].ID
+	}
+	if e.IDs[j.side] == "" {
+		e.IDs[j.side] = j.hint.ID
+	}
+	return e
+}

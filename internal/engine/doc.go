@@ -1,0 +1,78 @@
+// Package engine keeps two systems in step. This page is the algorithm; the files beside it are its parts.
+//
+// # What cannot be had
+//
+// Two systems, A and B, hold records that people edit on both sides. There is no shared clock, no transaction over
+// both, and no "write only if unchanged". Every call may take effect, be refused, be refused with effect, time out with
+// or without effect, or succeed while a field is ignored or altered. Webhooks are lost, doubled, late and shuffled.
+// Search shows a record seconds after it exists. Only our own database is transactional. So the engine never asks
+// "what happened?", which nobody can tell; it asks "what is there now, and what did each side hold when they last
+// agreed?", which can be read.
+//
+// # Words
+//
+// The mirror is the last observation of each record. A link joins one record of each side. A base is, per link and
+// field, what each side held when the two last agreed: two values, one per side, because a side may hold its own form
+// of the same thing (a cut name, a formatted phone). A hint is a line of the inbox: somebody should look at this
+// record. An intent is a create that may have happened. A cursor says how far a side has been read. A review is a record
+// that only a person can decide about. A run is one execution of a flow.
+//
+// # The path of a change
+//
+// Poll, sweep and webhook lead to one place. A poll reads pages into the mirror (observe.go); a record whose content
+// differs gets a hint. A webhook is a hint and nothing else: its content is never believed. Working off the inbox
+// (drain.go) takes hints in batches, decides from what is stored (job.go), and hands each job to a worker (do.go).
+//
+// A linked pair is planned (plan.go). The planner is a pure function of both observations and the bases. For each field
+// it asks two questions: does A still show what A showed at the last agreement, and does B? One changed: its value goes
+// to the other side. Both changed and agree: remembered. Both changed and differ: the field's policy decides and the
+// losing value is kept. Neither: nothing, even if the two differ, because that difference was accepted earlier.
+// Comparing each side only with itself is what makes echoes harmless: our own write comes back as a webhook, the value is
+// what the base says, nothing happens. No timers, no author filters, no shared base: a single shared base makes the
+// engine copy a cut name back over the full one (sync-semantics 5.20).
+//
+// A write sends only fields that the plan names (write.go). The base is then made of what the system answered, never of
+// what was sent (confirm.go): taken, ignored, or altered. An ignored field is tried again, and when that keeps
+// happening it is learned as not writable (ability.go). An altered one is remembered as it is.
+//
+// A record without a link is matched by its keys (match.go). A key that more than one record holds identifies nobody.
+// What cannot be told apart goes to review and stays there until a person decides.
+//
+// # Creating, and never twice
+//
+// A create is the one call that cannot be repeated safely. So (create.go):
+//
+//  1. It waits until the other side's index must show a twin if there is one: a generation (a complete read) begun
+//     settle after the record was made, or else a search made then.
+//  2. The intent is stored before the call leaves, and the created record carries a stamp that names its source.
+//  3. Any answer but success leaves the intent open. After settle the other side is searched by stamp and by keys:
+//     stamped with ours, adopt it; a match, link it; nobody, the create never happened.
+//  4. A record that appears with our stamp and no link is adopted; one whose source is gone or taken goes to review.
+//
+// # Crashes
+//
+// Nothing is remembered in memory that matters. At every line a crash finds one of these:
+//
+//	crash                          what is stored              what happens next
+//	before the intent              the hint                    decided again
+//	after the intent, before POST  intent "sent"               settle, search, nobody: created again
+//	after POST, before the commit  intent "sent"               settle, search, stamp: adopted
+//	after PUT, before the commit   the old base                both changed and agree: remembered, nothing written
+//	between two pages              page, hints and cursor      goes on at the next page; absence proves nothing then
+//	between side B and side A      base of B only              the next plan holds only A
+//	lease lost                     a higher fence              the late commit is refused whole; its write was absolute
+//
+// Update intents are left out on purpose: the model check of sync-semantics 5.20 found no violation without them, only
+// spare lines in the conflict log after a crash, and they would cost a row per written record.
+//
+// # Who may work
+//
+// One worker per pair, by a lease with a fence (run.go). A heartbeat keeps it; after 15 seconds of silence another
+// worker takes the run over under the same id and goes on. Every commit names the fence it was made under.
+//
+// # Deletes
+//
+// Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not
+// find it either, the link ends and the partner is left alone (gone.go). Ids are remembered for ever and keys as keyed
+// hashes for ninety days, so that nothing is made again behind a person's back.
+package engine

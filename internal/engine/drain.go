@@ -1,0 +1,366 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Draining is working off the inbox. Three things go on at once: one goroutine takes hints and decides, many talk to
+// the two systems, one stores outcomes. They meet in two places only: a job is in the hands of one goroutine at a time,
+// and outcomes go through one channel.
+
+// batch is how many hints are taken at a time, and how many outcomes are stored together at most.
+const batch = 200
+
+// crowd bounds the jobs that are out with the systems at once. How many calls really run is the budget's decision.
+const crowd = 400
+
+// careful is how many records the first plan writes before it looks at how that went (sync-semantics, correction 4).
+const careful = 25
+
+// outcome is what a job came to.
+type outcome struct {
+	places []Place
+	commit Commit
+	count  func(*Run)
+	err    error
+}
+
+// drain works until nothing is due, waiting for what will be due soon.
+func (s *session) drain(ctx context.Context) error {
+	if err := s.allowance(ctx); err != nil {
+		return err
+	}
+	for {
+		if err := s.loadGens(ctx); err != nil {
+			return err
+		}
+		if err := s.round(ctx); err != nil {
+			return err
+		}
+		now := s.e.Now()
+		due, next, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, now)
+		if err != nil {
+			return err
+		}
+		if due > 0 {
+			continue
+		}
+		if next.IsZero() || next.Sub(now) > max(patience, 2*s.e.Settle) {
+			if s.pair.Settled.IsZero() {
+				return s.e.Store.SettlePair(ctx, s.ws, s.lease, s.pair.ID, now)
+			}
+			return nil
+		}
+		if err := s.sleep(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep waits until a time, and says so in the run.
+func (s *session) sleep(ctx context.Context, until time.Time) error {
+	d := until.Sub(s.e.Now())
+	if d > time.Second {
+		s.setStatus(ctx, Waiting, "Waiting until "+until.UTC().Format("15:04:05")+" UTC, when the other side can be trusted to show what is there, or a failed record is tried again.")
+	}
+	t := time.NewTimer(max(d, time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+	}
+	if d > time.Second {
+		s.setStatus(ctx, Running, "")
+	}
+	return nil
+}
+
+func (s *session) setStatus(ctx context.Context, st Status, note string) {
+	s.mu.Lock()
+	s.run.Status, s.run.Note = st, note
+	r := s.run
+	s.mu.Unlock()
+	if err := s.e.Store.SaveRun(ctx, s.ws, s.lease, r); err != nil && ctx.Err() == nil {
+		s.e.Log.Warn("run status not stored", "run", r.ID, "error", err)
+	}
+}
+
+// round takes every hint that is due now, once.
+func (s *session) round(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	out := make(chan outcome, crowd)
+	stored := make(chan error, 1)
+	go func() { stored <- s.collect(ctx, cancel, out) }()
+
+	var out2 sync.WaitGroup
+	slots := make(chan struct{}, crowd)
+	err := s.takeAll(ctx, func(j job) {
+		if done, ok := s.inline(j); ok {
+			done.places = j.places()
+			out <- done
+			return
+		}
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		out2.Go(func() {
+			defer func() { <-slots }()
+			o := s.do(ctx, j)
+			o.places = j.places()
+			if o.err != nil {
+				cancel(o.err)
+			}
+			out <- o
+		})
+	}, func() { out2.Wait() })
+	out2.Wait()
+	close(out)
+	if e := <-stored; e != nil {
+		return e
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// takeAll reads the due hints page by page, decides, stores the intents of creates, and hands the jobs out.
+func (s *session) takeAll(ctx context.Context, hand func(job), settle func()) error {
+	now := s.e.Now()
+	size := batch
+	first := s.pair.Settled.IsZero() && s.touchedSoFar() < careful
+	if first {
+		size = careful
+	}
+	for place := (Place{Side: -1}); ; {
+		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, size)
+		if err != nil || len(hints) == 0 {
+			return err
+		}
+		last := hints[len(hints)-1]
+		place = Place{last.Side, last.ID}
+		// A record that another job still has in hand is left for the next round. It is claimed before it is looked up,
+		// so that what is decided about it cannot be older than what was stored about it.
+		hints = s.claimHints(hints)
+		jobs, err := s.decide(ctx, hints)
+		if err != nil {
+			return err
+		}
+		jobs = s.claimJobs(hints, jobs)
+		if jobs, err = s.beginCreates(ctx, jobs); err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			hand(j)
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+		}
+		if first { // the careful start: see how it went before going on
+			settle()
+			if err := s.lookBack(); err != nil {
+				return err
+			}
+			if first = s.touchedSoFar() < careful; !first {
+				size = batch
+			}
+		}
+	}
+}
+
+// beginCreates stores the intents of a batch's creates in one transaction, before any of their calls leaves.
+func (s *session) beginCreates(ctx context.Context, jobs []job) ([]job, error) {
+	var intents []Intent
+	for i := range jobs {
+		if jobs[i].do != create {
+			continue
+		}
+		if err := s.spend(); err != nil {
+			return nil, err
+		}
+		jobs[i].intent = s.newIntent(jobs[i])
+		intents = append(intents, jobs[i].intent)
+	}
+	if len(intents) == 0 {
+		return jobs, nil
+	}
+	return jobs, s.e.Store.Begin(ctx, s.ws, s.lease, intents)
+}
+
+func (s *session) newIntent(j job) Intent {
+	now := s.e.Now()
+	return Intent{ID: NewID("int", now), Pair: s.pair.ID, Side: j.side.Other(), Source: j.m[j.side].ID,
+		Stamp: s.stamp(j.m[j.side].ID), Run: s.run.ID, State: Sent, At: now}
+}
+
+// collect stores outcomes in groups: as many as came in while the last group was being stored.
+func (s *session) collect(ctx context.Context, cancel context.CancelCauseFunc, in <-chan outcome) error {
+	// Outcomes of calls that have been made are stored even when the run is being stopped.
+	ctx = context.WithoutCancel(ctx)
+	for o := range in {
+		group := []outcome{o}
+	more:
+		for len(group) < batch {
+			select {
+			case o, ok := <-in:
+				if !ok {
+					break more
+				}
+				group = append(group, o)
+			default:
+				break more
+			}
+		}
+		if err := s.commit(ctx, group); err != nil {
+			cancel(err)
+			for range in { // let the workers finish; what they did is found again
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) commit(ctx context.Context, group []outcome) error {
+	commits := make([]Commit, 0, len(group))
+	s.mu.Lock()
+	before := s.run
+	for _, o := range group {
+		commits = append(commits, o.commit)
+		if o.count != nil {
+			o.count(&s.run)
+		}
+	}
+	run := s.run
+	s.mu.Unlock()
+	err := s.e.Store.Commit(ctx, s.ws, s.lease, run, commits)
+	if err == nil {
+		s.release(group)
+	}
+	if errors.Is(err, ErrLinked) && len(group) > 1 {
+		s.uncount(before)
+		for i := range group { // find the one that came too late
+			if err := s.commit(ctx, group[i:i+1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if errors.Is(err, ErrLinked) {
+		s.uncount(before)
+		o := group[0]
+		again := append(o.commit.Finished, o.commit.Again...)
+		for i := range again {
+			again[i].Due = s.e.Now().Add(time.Second)
+		}
+		return s.commit(ctx, []outcome{{places: o.places, commit: Commit{Mirrors: o.commit.Mirrors, Again: again}}})
+	}
+	if err != nil {
+		s.uncount(before)
+	}
+	return err
+}
+
+// uncount takes back the counts of a group that was not stored.
+func (s *session) uncount(before Run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before.APICalls = s.run.APICalls
+	s.run = before
+}
+
+// claimHints takes the hints of records that no job has in hand.
+func (s *session) claimHints(hints []Hint) []Hint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var free []Hint
+	for _, h := range hints {
+		if p := (Place{h.Side, h.ID}); !s.busy[p] {
+			s.busy[p] = true
+			free = append(free, h)
+		}
+	}
+	return free
+}
+
+// claimJobs takes the partners too; a job whose partner is in other hands is put off, and claims without a job end.
+func (s *session) claimJobs(hints []Hint, jobs []job) []job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mine := map[Place]bool{}
+	for _, h := range hints {
+		mine[Place{h.Side, h.ID}] = true
+	}
+	var kept []job
+	used := map[Place]bool{}
+	for _, j := range jobs {
+		free := true
+		for _, p := range j.places() {
+			free = free && (mine[p] || !s.busy[p])
+		}
+		if !free {
+			continue
+		}
+		for _, p := range j.places() {
+			s.busy[p], used[p] = true, true
+		}
+		kept = append(kept, j)
+	}
+	for p := range mine {
+		if !used[p] {
+			delete(s.busy, p)
+		}
+	}
+	return kept
+}
+
+func (s *session) release(group []outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range group {
+		for _, p := range o.places {
+			delete(s.busy, p)
+		}
+	}
+}
+
+// places are the records that a job is about.
+func (j job) places() []Place {
+	p := []Place{{j.side, j.hint.ID}}
+	if other := j.side.Other(); j.m[other].ID != "" {
+		p = append(p, Place{other, j.m[other].ID})
+	} else if j.link.ID != "" {
+		p = append(p, Place{other, j.link.IDs[other]})
+	}
+	return p
+}
+
+func (s *session) touchedSoFar() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.run.touched()
+}
+
+// looked counts records that a page showed unchanged; they need no line of their own.
+func (s *session) looked(int) {}
+
+func (s *session) loadGens(ctx context.Context) error {
+	for side := range s.gens {
+		cur, err := s.e.Store.Cursor(ctx, s.ws, s.flow.Connections[side], s.flow.Object)
+		if err != nil {
+			return err
+		}
+		s.gens[side] = cur.GenBegan
+	}
+	return nil
+}

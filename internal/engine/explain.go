@@ -1,0 +1,70 @@
+package engine
+
+import "strings"
+
+// why maps the short name of a reason to a sentence; {a}, {b} stand for the two systems and {side} for the one that the
+// reason's suffix names. Every reason that the engine stores has a line here (explain_test.go).
+var why = map[string]string{
+	"in_sync":          "nothing changed",
+	"changed":          "changed in {side}",
+	"new":              "new in {side}",
+	"blank":            "empty in the record it was made from",
+	"first_fill":       "empty on one side when the records were matched, so it was filled",
+	"first_same":       "the same on both sides when the records were matched",
+	"filled":           "changed on both sides, and one of them was left empty, so it was filled",
+	"same_change":      "both sides made the same change",
+	"one_way":          "this pair goes only one way, so the difference is left alone",
+	"blank_kept":       "emptied on one side; an empty value does not delete the other",
+	"a_wins":           "changed on both sides; {a} wins by your rule",
+	"b_wins":           "changed on both sides; {b} wins by your rule",
+	"newest":           "changed on both sides; the change seen last wins by your rule",
+	"newest_tie":       "changed on both sides between two looks, so no order can be told; {a} stands",
+	"richer":           "changed on both sides; the fuller value wins by your rule",
+	"union":            "changed on both sides; the fuller value wins by your rule",
+	"ask":              "changed on both sides; you decide",
+	"shortened":        "one value looks like a shortening of the other; the fuller one is kept",
+	"merged":           "both lists were joined, element by element",
+	"most_restrictive": "a wish not to be contacted holds on both sides",
+	"not_writable":     "{side} does not allow this field to be changed from outside",
+	"not_shown":        "{side} did not show this field",
+	"ignored":          "{side} answered with success and left the field as it was",
+	"altered":          "{side} stored the value in its own form",
+	"refused":          "{side} did not accept the value",
+	"matched_by_email": "matched by e-mail",
+	"matched_by_phone": "matched by phone",
+	"matched_by_stamp": "recognised by our reference: an earlier create whose answer was lost",
+	"no_key":           "it has no e-mail and no phone to match by",
+	"shared_key":       "its e-mail or phone belongs to more than one record",
+	"keys_disagree":    "its e-mail and phone lead to different records",
+	"linked_elsewhere": "the record that matches already has a partner",
+	"deleted_earlier":  "a record with this e-mail or phone was deleted earlier",
+	"made_by_us":       "it carries our reference, and the record it was made from is gone or has another partner",
+	"held_there":       "the other side refused to create it because another record there holds its e-mail or phone",
+	"gone":             "deleted in {side}; its partner is left alone",
+}
+
+// Explain says a reason in words. names are what the two systems are called.
+func Explain(reason string, names [2]string) string {
+	text, ok := why[reason]
+	side := ""
+	if !ok {
+		stem, suffix, _ := cutLast(reason, "_")
+		text, ok = why[stem]
+		if ok && suffix == A.String() {
+			side = names[A]
+		} else if ok && suffix == B.String() {
+			side = names[B]
+		}
+	}
+	if !ok {
+		return reason
+	}
+	return strings.NewReplacer("{a}", names[A], "{b}", names[B], "{side}", side).Replace(text)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

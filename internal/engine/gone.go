@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// graveTime is how long the keys of a record that is gone keep it from being made again (sync-semantics 5.12).
+const graveTime = 90 * 24 * time.Hour
+
+// missing handles a linked record that a read did not find. One read proves nothing; a second one, ten minutes later,
+// does. Then the link ends and the partner is left alone ("detach").
+func (s *session) missing(j job, side Side, id string) outcome {
+	now := s.e.Now()
+	m := j.m[side]
+	m.ID = id
+	var c Commit
+	if m.Suspect.IsZero() || now.Sub(m.Suspect) < suspicion {
+		if m.Suspect.IsZero() {
+			m.Suspect = now
+			c.Mirrors[side] = []Mirror{m}
+		}
+		h := j.again("gone", m.Suspect.Add(suspicion), "")
+		h.Attempts = j.hint.Attempts
+		c.Again = []Hint{h}
+		return outcome{commit: c}
+	}
+	m.Gone, m.Suspect = now, time.Time{}
+	c.Mirrors[side] = []Mirror{m}
+	l := s.linkOf(j)
+	l.State = Detached
+	if j.link.ID != "" {
+		c.Link = &l
+	}
+	c.Finished = j.hints()
+	for sd := range j.m {
+		c.Bury = append(c.Bury, s.tombstone(Side(sd), j.m[sd], l.IDs[sd], now))
+	}
+	j.link = l
+	e := s.entry(j, ResultGone, -1, "gone_"+side.String())
+	c.Entry = &e
+	return outcome{commit: c}
+}
+
+func (s *session) tombstone(side Side, m Mirror, id string, now time.Time) Tombstone {
+	t := Tombstone{Pair: s.pair.ID, Side: side, ID: id, Reason: "gone", Until: now.Add(graveTime)}
+	for k, v := range m.Keys {
+		t.Keys = append(t.Keys, s.hash(Key{k, v}))
+	}
+	return t
+}
+
+// hash is a keyed hash of a match key: it recognises a key without holding it.
+func (s *session) hash(k Key) string {
+	h := hmac.New(sha256.New, s.e.HashKey)
+	h.Write([]byte(s.pair.ID + "\x00" + k.Kind + "\x00" + k.Value))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,348 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// job is one record's turn: what was known of it when it was taken from the inbox, and what is to be done.
+type job struct {
+	do   todo
+	side Side // of the hint
+	hint Hint
+	// also are hints of the partner that the same work answers.
+	also []Hint
+	m    [2]Mirror
+	link Link
+	// match explains a link, a create or a review.
+	match  Match
+	intent Intent
+	until  time.Time // of a wait
+	why    string
+}
+
+type todo string
+
+const (
+	look      todo = "look"      // read the record itself, then decide again
+	reconcile todo = "reconcile" // plan a linked pair
+	join      todo = "join"      // link two records, then plan them
+	create    todo = "create"    // make the partner; its absence is proven
+	search    todo = "search"    // ask the other side whether a partner exists, then create
+	resolve   todo = "resolve"   // find out whether an earlier create happened
+	review    todo = "review"    // leave it to a person
+	wait      todo = "wait"      // too early to tell
+	drop      todo = "drop"      // nothing to do
+)
+
+// decide takes a batch of hints and says what each needs, from what is stored alone. Hints of records that another job
+// of this batch already covers are left for the next round.
+func (s *session) decide(ctx context.Context, hints []Hint) ([]job, error) {
+	v, err := s.view(ctx, hints)
+	if err != nil {
+		return nil, err
+	}
+	taken := map[Place]bool{}
+	var jobs []job
+	for _, h := range hints {
+		if taken[Place{h.Side, h.ID}] {
+			continue
+		}
+		j := s.judge(v, h)
+		for side := range j.m {
+			if id := j.m[side].ID; id != "" {
+				taken[Place{Side(side), id}] = true
+			}
+		}
+		taken[Place{h.Side, h.ID}] = true
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// judge decides about one hint.
+func (s *session) judge(v *view, h Hint) job {
+	j := job{side: h.Side, hint: h}
+	m, known := v.mirror[h.Side][h.ID]
+	j.m[h.Side] = m
+	if l, ok := v.link[h.Side][h.ID]; ok {
+		j.link = l
+		j.m[h.Side.Other()] = v.mirror[h.Side.Other()][l.IDs[h.Side.Other()]]
+		if j.m[h.Side].ID == "" {
+			j.m[h.Side].ID = h.ID
+		}
+		j.do = reconcile
+		if l.State != On {
+			j.do = drop
+		}
+		return j
+	}
+	switch {
+	case !known || len(m.Missing) > 0 || m.Seen.Before(h.At) && outside(h.Reason):
+		j.do = look
+		j.m[h.Side].ID = h.ID
+		return j
+	case !m.Gone.IsZero():
+		j.do = drop
+		return j
+	}
+	if r, ok := v.review[h.Side][h.ID]; ok && r.Reason != "no_key" {
+		j.do = drop // sticky: only a person resolves it
+		return j
+	}
+	return s.pairUp(v, j)
+}
+
+// outside reports whether a hint comes from somebody else's word, so that the record has to be read.
+func outside(reason string) bool { return reason == "webhook" || reason == "absent" }
+
+// pairUp decides about a record that has no partner.
+func (s *session) pairUp(v *view, j job) job {
+	other := j.side.Other()
+	m := j.m[j.side]
+	if v.grave[j.side][m.ID] {
+		j.do, j.why = drop, "detached" // its partner was deleted; it was left alone on purpose
+		return j
+	}
+	if source, ours := s.source(m.Stamp); ours {
+		return s.stamped(v, j, source)
+	}
+	if in, ok := v.intent[j.side][m.ID]; ok {
+		j.do, j.intent, j.until = resolve, in, in.At.Add(s.e.Settle)
+		if s.e.Now().Before(j.until) {
+			j.do, j.why = wait, "settle"
+		}
+		return j
+	}
+	j.match = FindPartner(v.candidate(j.side, m.ID), s.flow.Match, func(id string) (Candidate, bool) {
+		c, ok := v.mirror[other][id]
+		if !ok || !c.Gone.IsZero() {
+			return Candidate{}, false
+		}
+		return v.candidate(other, id), true
+	})
+	switch j.match.Kind {
+	case MatchLink:
+		if _, open := v.review[other][j.match.Partner]; open {
+			j.do, j.match.Reason = review, "linked_elsewhere"
+			return j
+		}
+		if _, open := v.intent[other][j.match.Partner]; open { // its own create may have happened: first find that out
+			j.do, j.why, j.until = wait, "settle", s.e.Now().Add(s.e.Settle)
+			return j
+		}
+		j.do, j.m[other] = join, v.mirror[other][j.match.Partner]
+		return j
+	case MatchReview:
+		j.do = review
+		return j
+	}
+	if !s.flow.Direction.To(other) {
+		j.do, j.why = drop, "one_way"
+		return j
+	}
+	if v.buried(j.side, m) {
+		j.do, j.match.Reason = review, "deleted_earlier"
+		return j
+	}
+	return s.timed(j)
+}
+
+// timed decides when a create may be tried: only when its absence on the other side is proven (sync-semantics 5.8).
+func (s *session) timed(j job) job {
+	m := j.m[j.side]
+	since := m.Created
+	if since.IsZero() || m.Changed.After(m.First) {
+		since = m.Changed
+	}
+	j.until = since.Add(s.e.Settle)
+	switch {
+	case !s.gens[j.side.Other()].Before(j.until):
+		j.do = create
+	case s.e.Now().Before(j.until):
+		j.do, j.why = wait, "settle"
+	default:
+		j.do = search
+	}
+	return j
+}
+
+// stamped decides about a record that carries our own stamp and has no link: a create whose outcome we missed, or an
+// orphan of one.
+func (s *session) stamped(v *view, j job, source string) job {
+	from := j.side.Other()
+	src, known := v.mirror[from][source]
+	_, linked := v.link[from][source]
+	if !known || linked || !src.Gone.IsZero() {
+		j.do, j.match = review, Match{Kind: MatchReview, Reason: "made_by_us", Candidates: []string{source}}
+		return j
+	}
+	j.do, j.match, j.m[from] = join, Match{Kind: MatchLink, Partner: source, By: "stamp"}, src
+	if in, ok := v.intent[from][source]; ok {
+		j.intent = in
+	}
+	return j
+}
+
+// Stamp names the record that a created record was made from. It is written into the created record, so that a create
+// whose answer was lost can be recognised (sync-semantics 5.8, "Where the stamp lives").
+func (s *session) stamp(source string) string { return s.stampPrefix() + source }
+
+func (s *session) stampPrefix() string {
+	id := s.pair.ID
+	return "couplet:" + id[max(0, len(id)-8):] + ":"
+}
+
+// source reads a stamp of this pair.
+func (s *session) source(stamp string) (string, bool) {
+	return strings.CutPrefix(stamp, s.stampPrefix())
+}
+
+// view is what is stored about a batch of hints and about everything their keys lead to.
+type view struct {
+	mirror [2]map[string]Mirror
+	link   [2]map[string]Link
+	intent [2]map[string]Intent
+	review [2]map[string]Review
+	held   [2]map[Key][]string
+	grave  [2]map[string]bool
+	hash   func(Key) string
+}
+
+// view loads a batch: the records themselves, their links and partners, what their keys lead to, and what those keys
+// lead back to. Seven queries a side for any number of hints.
+func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
+	v := &view{hash: s.hash}
+	var ids [2][]string
+	for _, h := range hints {
+		ids[h.Side] = append(ids[h.Side], h.ID)
+	}
+	for side := range ids {
+		v.mirror[side], v.link[side] = map[string]Mirror{}, map[string]Link{}
+		v.intent[side], v.review[side] = map[string]Intent{}, map[string]Review{}
+		v.held[side], v.grave[side] = map[Key][]string{}, map[string]bool{}
+	}
+	if err := s.load(ctx, v, ids); err != nil {
+		return nil, err
+	}
+	// Round two: what the keys and stamps of unlinked records lead to.
+	var next [2][]string
+	for side := range ids {
+		for _, id := range ids[side] {
+			m := v.mirror[side][id]
+			if _, linked := v.link[side][id]; linked {
+				continue
+			}
+			other := 1 - side
+			if src, ours := s.source(m.Stamp); ours {
+				next[other] = append(next[other], src)
+			}
+			for k, val := range m.Keys {
+				next[other] = append(next[other], v.held[other][Key{k, val}]...)
+			}
+		}
+	}
+	for side := range next {
+		slices.Sort(next[side])
+		next[side] = slices.DeleteFunc(slices.Compact(next[side]), func(id string) bool { _, ok := v.mirror[side][id]; return ok })
+	}
+	return v, s.load(ctx, v, next)
+}
+
+// load adds records, their links with partners, and the holders of their keys.
+func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
+	st, ws, obj := s.e.Store, s.ws, s.flow.Object
+	var partners [2][]string
+	var keys []Key
+	for sd := range ids {
+		if len(ids[sd]) == 0 {
+			continue
+		}
+		side, conn := Side(sd), s.flow.Connections[sd]
+		if err := into(v.mirror[sd])(st.Mirrors(ctx, ws, conn, obj, ids[sd])); err != nil {
+			return err
+		}
+		if err := into(v.link[sd])(st.LinksOf(ctx, ws, s.pair.ID, side, ids[sd])); err != nil {
+			return err
+		}
+		var free []string
+		var hashes []string
+		for _, id := range ids[sd] {
+			if l, ok := v.link[sd][id]; ok {
+				partners[1-sd] = append(partners[1-sd], l.IDs[1-sd])
+				continue
+			}
+			free = append(free, id)
+			for k, val := range v.mirror[sd][id].Keys {
+				keys = append(keys, Key{k, val})
+				hashes = append(hashes, s.hash(Key{k, val}))
+			}
+		}
+		if len(free) == 0 {
+			continue
+		}
+		if err := into(v.intent[sd])(st.Intents(ctx, ws, s.pair.ID, side, free)); err != nil {
+			return err
+		}
+		if err := into(v.review[sd])(st.ReviewsOf(ctx, ws, s.pair.ID, side, free)); err != nil {
+			return err
+		}
+		if err := into(v.grave[sd])(st.Buried(ctx, ws, s.pair.ID, side, free, hashes, s.e.Now())); err != nil {
+			return err
+		}
+	}
+	for sd := range partners {
+		conn := s.flow.Connections[sd]
+		if len(partners[sd]) > 0 {
+			if err := into(v.mirror[sd])(st.Mirrors(ctx, ws, conn, obj, partners[sd])); err != nil {
+				return err
+			}
+		}
+		if len(keys) > 0 {
+			if err := into(v.held[sd])(st.Holders(ctx, ws, conn, obj, keys, 3)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func into[K comparable, V any](dst map[K]V) func(map[K]V, error) error {
+	return func(src map[K]V, err error) error {
+		for k, x := range src {
+			dst[k] = x
+		}
+		return err
+	}
+}
+
+// candidate is a record as the matcher sees it.
+func (v *view) candidate(side Side, id string) Candidate {
+	m := v.mirror[side][id]
+	c := Candidate{ID: id, Keys: m.Keys, Own: map[string][]string{}, Across: map[string][]string{}}
+	_, c.Linked = v.link[side][id]
+	for k, val := range m.Keys {
+		c.Own[k] = v.held[side][Key{k, val}]
+		c.Across[k] = v.held[side.Other()][Key{k, val}]
+	}
+	return c
+}
+
+// buried reports whether one of the record's keys belonged to a record that was deleted.
+func (v *view) buried(side Side, m Mirror) bool {
+	for k, val := range m.Keys {
+		if v.grave[side][v.hash(Key{k, val})] {
+			return true
+		}
+	}
+	return false
+}
+
+// refOf points at a record of this flow's object.
+func (s *session) refOf(m Mirror) connector.Ref {
+	return connector.Ref{Object: s.flow.Object, ID: m.ID, Parent: m.Parent}
+}

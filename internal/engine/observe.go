@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// Observing is reading both sides into the mirror. A page of records, the hints that its differences cause, and the
+// cursor that says "read up to here" are stored together, so nothing is read and forgotten (I15).
+
+// overlap is how far behind the watermark a pass over changes begins, because indexes lag and stamps tie
+// (sync-semantics 5.10). What is read twice is recognised by its content.
+const overlap = 10 * time.Minute
+
+// margin is kept between the watermark and the system's clock at the first page.
+const margin = 2 * time.Second
+
+// observe brings the mirror of both sides up to date.
+func (s *session) observe(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, side := range []Side{A, B} {
+		g.Go(func() error { return s.pass(ctx, side) })
+	}
+	return g.Wait()
+}
+
+// pass reads one side: everything when it must, else what changed.
+func (s *session) pass(ctx context.Context, side Side) error {
+	conn := s.flow.Connections[side]
+	cur, err := s.e.Store.Cursor(ctx, s.ws, conn, s.flow.Object)
+	if err != nil {
+		return err
+	}
+	need := s.need[side]
+	mode := "since"
+	if cur.Generation == 0 || s.run.Full || !covers(cur.Fields, need) {
+		mode = "gen"
+	}
+	if cur.Mode == mode && cur.Page != "" {
+		cur.Clean = false // goes on where another left off: absence proves nothing now
+	} else {
+		cur.Mode, cur.Page, cur.Clean, cur.At = mode, "", true, time.Time{}
+		cur.Began = s.e.Now()
+		if mode == "gen" {
+			cur.Fields = need
+		}
+	}
+	for {
+		req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
+		if mode == "since" {
+			req.Since = cur.Watermark.Add(-overlap)
+		}
+		page, err := s.conn[side].List(ctx, req)
+		if err != nil {
+			return err
+		}
+		if cur.At.IsZero() {
+			cur.At = page.At
+			if cur.At.IsZero() {
+				cur.At = cur.Began
+			}
+		}
+		last := page.Next == ""
+		if page.Total >= 0 {
+			cur.Total = page.Total
+		}
+		cur.Page = page.Next
+		if err := s.store(ctx, side, cur, page.Records, last); err != nil {
+			return err
+		}
+		if last {
+			break
+		}
+	}
+	return s.absent(ctx, side)
+}
+
+// store keeps one page, and on the last one moves the watermark.
+func (s *session) store(ctx context.Context, side Side, cur Cursor, records []connector.Record, last bool) error {
+	conn := s.flow.Connections[side]
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	old, err := s.e.Store.Mirrors(ctx, s.ws, conn, s.flow.Object, ids)
+	if err != nil {
+		return err
+	}
+	now := s.e.Now()
+	var changed []Mirror
+	var seen []string
+	var hints []Hint
+	for _, r := range records {
+		m, news, keep := s.merge(side, old[r.ID], r, now)
+		if !keep {
+			seen = append(seen, r.ID)
+			continue
+		}
+		old[r.ID] = m // a record that appears twice on a page
+		changed = append(changed, m)
+		if news {
+			hints = append(hints, Hint{ID: r.ID, Parent: r.Parent, Reason: cur.Mode, At: now, Due: now})
+		}
+	}
+	gen := int64(0)
+	if cur.Mode == "gen" {
+		gen = cur.Generation + 1
+	}
+	if last {
+		if gen > 0 {
+			cur.Generation, cur.GenBegan = gen, cur.Began
+		}
+		if w := cur.At.Add(-margin); w.After(cur.Watermark) {
+			cur.Watermark = w
+		}
+		cur.Mode, cur.Page = "", ""
+	}
+	s.looked(len(seen))
+	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
+}
+
+// merge adds an observation to what is known of a record. news says that a person may have changed something; keep says
+// that the row has to be stored.
+func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time) (m Mirror, news, keep bool) {
+	known := old.ID != ""
+	need := s.need[side]
+	m = old
+	m.ID, m.Parent, m.Seen = r.ID, r.Parent, now
+	if !r.Created.IsZero() {
+		m.Created = r.Created
+	}
+	m.Fields = connector.Fields{}
+	for k, v := range old.Fields {
+		m.Fields[k] = v
+	}
+	fresh := r.Version != "" && r.Version != old.Version
+	var missing []string
+	for _, name := range need {
+		v, shown := r.Fields[name]
+		if shown {
+			before, had := m.Fields[name]
+			if !had || mapping.Canon(before) != mapping.Canon(v) {
+				m.Fields[name] = v
+				news, keep = true, true
+			}
+			continue
+		}
+		if !known || fresh || slices.Contains(old.Missing, name) {
+			missing = append(missing, name)
+		}
+	}
+	if fresh && len(missing) > 0 {
+		news = true // it changed, and this view of it does not show in what
+	}
+	if !known {
+		news, keep, m.First = true, true, now
+	}
+	if !slices.Equal(missing, old.Missing) || fresh || !old.Gone.IsZero() || !old.Suspect.IsZero() {
+		keep = true
+	}
+	m.Missing, m.Gone, m.Suspect = missing, time.Time{}, time.Time{}
+	if r.Version != "" {
+		m.Version = r.Version
+	}
+	if news {
+		m.Changed = now
+	}
+	m.Keys = mapping.Keys(s.fields[side], m.Fields, s.rules.Region)
+	m.Stamp, _ = m.Fields[s.stampField[side]].(string)
+	return m, news, keep
+}
+
+// absent hints at records that a clean, complete generation did not show. Absence alone never means anything more than
+// "look" (sync-semantics 5.12).
+func (s *session) absent(ctx context.Context, side Side) error {
+	conn := s.flow.Connections[side]
+	cur, err := s.e.Store.Cursor(ctx, s.ws, conn, s.flow.Object)
+	if err != nil || !cur.Clean || cur.GenBegan.IsZero() || !cur.GenBegan.Equal(cur.Began) || s.pair.Seeded.IsZero() {
+		return err
+	}
+	for after := ""; ; {
+		ids, err := s.e.Store.Absent(ctx, s.ws, conn, s.flow.Object, cur.Generation, after, 500)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		now := s.e.Now()
+		hints := make([]Hint, len(ids))
+		for i, id := range ids {
+			hints[i] = Hint{Side: side, ID: id, Reason: "absent", At: now, Due: now}
+		}
+		if err := s.e.Store.AddHints(ctx, s.ws, s.pair.ID, hints); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// read looks at one record itself and adds it to the mirror. gone reports that it was not found.
+func (s *session) read(ctx context.Context, side Side, id, parent string, old Mirror) (m Mirror, gone bool, err error) {
+	r, err := s.conn[side].Get(ctx, connector.Ref{Object: s.flow.Object, ID: id, Parent: parent})
+	if connector.KindOf(err) == connector.NotFound {
+		return old, true, nil
+	}
+	if err != nil {
+		return old, false, err
+	}
+	m, _, _ = s.merge(side, old, r, s.e.Now())
+	return m, false, nil
+}
+
+func covers(have, need []string) bool {
+	for _, n := range need {
+		if !slices.Contains(have, n) {
+			return false
+		}
+	}
+	return true
+}
+
+// needed lists what the mirror must know of a side: what the rules read, the match keys, and the stamp.
+func needed(rules *mapping.Map, side Side, fields []connector.Field, stamp string) []string {
+	names := rules.Reads(side)
+	for _, f := range fields {
+		if f.Key() && !f.Custom && f.Read {
+			names = append(names, f.Name)
+		}
+	}
+	if stamp != "" {
+		names = append(names, stamp)
+	}
+	slices.SortFunc(names, strings.Compare)
+	return slices.Compact(names)
+}

@@ -1,0 +1,339 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"couplet/internal/connector"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+)
+
+// Engine keeps pairs of records in step. One is enough for a process; it holds no state of its own.
+type Engine struct {
+	Store Store
+	Links Links
+	Now   func() time.Time
+	// Settle is how long after a change the other side's index may still not show it (COUPLET_SETTLE).
+	Settle time.Duration
+	Log    *slog.Logger
+	// Owner names this process in leases. HashKey keys the hashes of tombstones.
+	Owner   string
+	HashKey []byte
+	// Random is in [0,1); it spreads retries.
+	Random func() float64
+}
+
+// DeadAfter is how old a heartbeat may be before a run is taken over (cli.md, `couplet run`); beat is its pace.
+const (
+	DeadAfter = 15 * time.Second
+	beat      = 3 * time.Second
+)
+
+// patience is how far ahead a waiting run looks for work before it leaves the rest to the next run.
+const patience = 2 * time.Minute
+
+// ErrBusy says that somebody alive is working on this flow.
+var ErrBusy = errors.New("this flow is being run by another worker")
+
+// Request asks for a run.
+type Request struct {
+	Workspace string
+	Flow      flow.Flow
+	Trigger   string
+	DryRun    bool
+	Full      bool
+	// Look reads both sides first; without it only what is already in the inbox is worked (a webhook's hints).
+	Look bool
+	// Allow lets this run write beyond the brake.
+	Allow bool
+	// Started, when not nil, is told the run as soon as it is stored.
+	Started func(Run)
+	// Resume names a dead run to go on with.
+	Resume string
+}
+
+// Run runs a flow once, or goes on with its unfinished run, and returns at a final status. The error is not nil only
+// when there is no run to show: the flow is busy, or the database cannot be used.
+func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
+	f := req.Flow
+	pair, err := e.Store.PairFor(ctx, req.Workspace, f.Connections, f.Object, NewID("pair", e.Now()))
+	if err != nil {
+		return Run{}, err
+	}
+	lease, ok, err := e.Store.Acquire(ctx, req.Workspace, "pair/"+pair.ID, e.Owner, e.Now(), e.Now().Add(-DeadAfter))
+	if err != nil {
+		return Run{}, err
+	}
+	if !ok {
+		return Run{}, ErrBusy
+	}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, look: req.Look, busy: map[Place]bool{}}
+	defer func() {
+		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if err := e.Store.Release(c, req.Workspace, lease); err != nil && !errors.Is(err, ErrLeaseLost) {
+			e.Log.Warn("lease not released", "flow", f.Name, "error", err)
+		}
+	}()
+	if err := s.begin(ctx, req); err != nil {
+		return Run{}, err
+	}
+	if req.Started != nil {
+		req.Started(s.run)
+	}
+	return s.live(ctx)
+}
+
+// begin stores the run, or takes over one whose owner is dead.
+func (s *session) begin(ctx context.Context, req Request) error {
+	now := s.e.Now()
+	old, found, err := s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID)
+	if err != nil {
+		return err
+	}
+	if found && !old.DryRun && !req.DryRun {
+		s.run = old
+		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
+		s.run.Allow = s.run.Allow || req.Allow
+		s.look = true // nobody knows how far the other had looked
+		return s.e.Store.SaveRun(ctx, s.ws, s.lease, s.run)
+	}
+	s.run = Run{ID: NewID("run", now), Workspace: s.ws, Flow: s.flow.ID, FlowName: s.flow.Name, Pair: s.pair.ID, Version: s.flow.Version,
+		Trigger: req.Trigger, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
+		Started: now, Beat: now, Owner: s.e.Owner}
+	return s.e.Store.StartRun(ctx, s.run)
+}
+
+// live carries the run out under a heartbeat.
+func (s *session) live(ctx context.Context) (Run, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var beating sync.WaitGroup
+	beating.Go(func() { s.heartbeat(ctx, cancel) })
+	err := s.work(ctx)
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		err = cause
+	}
+	cancel(nil)
+	beating.Wait()
+	return s.finish(context.WithoutCancel(ctx), err)
+}
+
+func (s *session) heartbeat(ctx context.Context, cancel context.CancelCauseFunc) {
+	t := time.NewTicker(beat)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, s.e.Now())
+		switch {
+		case errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled):
+			cancel(err)
+			return
+		case err != nil && ctx.Err() == nil:
+			s.e.Log.Warn("heartbeat not stored", "run", s.run.ID, "error", err)
+		}
+	}
+}
+
+// work is the whole run: prepare, observe, seed, drain.
+func (s *session) work(ctx context.Context) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if s.look || s.pair.Seeded.IsZero() {
+		if err := s.observe(ctx); err != nil {
+			return err
+		}
+	}
+	if s.pair.Seeded.IsZero() {
+		if err := s.e.Store.Seed(ctx, s.ws, s.lease, s.pair, s.e.Now()); err != nil {
+			return err
+		}
+		s.pair.Seeded = s.e.Now()
+	}
+	if s.run.DryRun {
+		return s.rehearse(ctx)
+	}
+	return s.drain(ctx)
+}
+
+// finish turns the way the work ended into a status and stores it.
+func (s *session) finish(ctx context.Context, err error) (Run, error) {
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	r.Finished, r.Beat = s.e.Now(), s.e.Now()
+	var stop *stopError
+	var ce *connector.Error
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		return r, ErrBusy // the other owner stores the run from here on
+	case err == nil:
+		r.Status = Done
+		if r.To[A].Failed+r.To[B].Failed > 0 {
+			r.Status = DoneWithProblems
+		}
+	case errors.Is(err, ErrCancelled):
+		r.Status, r.Note = Cancelled, "Somebody cancelled this run. What it had written stays; the rest is done by the next run."
+	case errors.As(err, &stop):
+		r.Status, r.Note = Paused, stop.Note
+	case errors.As(err, &ce) && (ce.Kind == connector.Unauthorized || ce.Kind == connector.Forbidden):
+		r.Status, r.Note = Paused, ce.Message+" Nothing is lost: the run goes on from here once that is mended."
+	case errors.Is(err, context.Canceled):
+		// The process is stopping. The run stays unfinished, so that whoever starts next goes on with it.
+		r.Status, r.Finished, r.Beat, r.Note = Waiting, time.Time{}, time.Time{}, "The program is stopping; the run goes on when it starts again."
+	default:
+		r.Status, r.Note = Failed, sentence(err)
+	}
+	if n, e := s.e.Store.CountReviews(ctx, s.ws, s.pair.ID); e == nil {
+		r.Review = n
+	}
+	if r.Status.Final() && !r.DryRun {
+		if n, e := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID); e == nil {
+			r.Same = max(0, n-r.touched())
+		}
+	}
+	s.run = r
+	if e := s.e.Store.SaveRun(ctx, s.ws, s.lease, r); e != nil {
+		return r, fmt.Errorf("the end of run %s could not be stored: %w", r.ID, e)
+	}
+	return r, nil
+}
+
+// touched is how many links a run made or wrote to.
+func (r Run) touched() int {
+	return r.Linked + r.To[A].Created + r.To[A].Updated + r.To[B].Created + r.To[B].Updated
+}
+
+// stopError pauses a run with a note for people.
+type stopError struct{ Note string }
+
+func (e *stopError) Error() string { return e.Note }
+
+// ErrCancelled says that a person cancelled the run.
+var ErrCancelled = errors.New("cancelled")
+
+func sentence(err error) string {
+	var ce *connector.Error
+	if errors.As(err, &ce) {
+		return ce.Message
+	}
+	return err.Error()
+}
+
+// session is one run in progress. mu guards run, whose counts change from several goroutines.
+type session struct {
+	e     *Engine
+	ws    string
+	flow  flow.Flow
+	pair  Pair
+	lease Lease
+	look  bool
+
+	mu    sync.Mutex
+	run   Run
+	busy  map[Place]bool // records that a job has in hand
+	spent int
+
+	conn       [2]connector.Connector
+	names      [2]string
+	fields     [2][]connector.Field
+	rules      *mapping.Map
+	need       [2][]string
+	stampField [2]string
+	caps       *abilities
+	gens       [2]time.Time
+	limit      int // writes this run may make, 0 = no limit
+}
+
+// prepare opens both sides, reads their fields and compiles the map.
+func (s *session) prepare(ctx context.Context) error {
+	for _, side := range []Side{A, B} {
+		c, err := s.e.Links.Open(ctx, s.ws, s.flow.Connections[side], func(x connector.Exchange) { s.called(side, x) })
+		if err != nil {
+			return err
+		}
+		s.conn[side], s.names[side] = c, c.Spec().Name
+		d, ok := c.(connector.Describer)
+		if !ok {
+			return fmt.Errorf("%s does not say which fields it has", s.names[side])
+		}
+		if err := s.describe(ctx, side, d); err != nil {
+			return err
+		}
+	}
+	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
+		Region: s.flow.Region, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
+	if len(problems) > 0 {
+		return &stopError{Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
+	}
+	s.rules = rules
+	caps, err := s.e.Store.Capabilities(ctx, s.ws, s.flow.Connections, s.flow.Object)
+	if err != nil {
+		return err
+	}
+	s.caps = learn(s, caps)
+	for _, side := range []Side{A, B} {
+		s.need[side] = needed(rules, side, s.fields[side], s.stampField[side])
+	}
+	return nil
+}
+
+// describe reads the fields of a side, and makes those that the flow needs and that its owner agreed to.
+func (s *session) describe(ctx context.Context, side Side, d connector.Describer) error {
+	fields, err := d.Describe(ctx, s.flow.Object)
+	if err != nil {
+		return err
+	}
+	object, ok := s.conn[side].Spec().Object(s.flow.Object)
+	if !ok {
+		return &stopError{Note: fmt.Sprintf("%s has no %s to keep in step.", s.names[side], s.flow.Object)}
+	}
+	var want []connector.Field
+	for _, x := range s.flow.Extras() {
+		if x.Side == side {
+			want = append(want, x.Field)
+		}
+	}
+	if s.flow.Direction.To(side) {
+		want = append(want, object.Stamp)
+	}
+	for _, w := range want {
+		if s.run.DryRun {
+			if _, ok := labelled(fields, w); !ok {
+				fields = append(fields, w)
+			}
+			continue
+		}
+		have, ok := labelled(fields, w)
+		if !ok {
+			if have, err = d.EnsureField(ctx, s.flow.Object, w); err != nil {
+				return err
+			}
+			fields = append(fields, have)
+		}
+	}
+	s.fields[side] = fields
+	if s.flow.Direction.To(side) {
+		f, _ := labelled(fields, want[len(want)-1])
+		s.stampField[side] = f.Name
+	}
+	return nil
+}
+
+func labelled(fields []connector.Field, w connector.Field) (connector.Field, bool) {
+	for _, f := range fields {
+		if f.Custom && (f.Name == w.Name || f.Label == w.Label) || f.Name == w.Name && w.Name != "" {
+			return f, true
+		}
+	}
+	return connector.Field{}, false
+}

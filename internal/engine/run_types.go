@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// Status is where a run stands (cli.md, "Statuses of a run").
+type Status string
+
+// The statuses of a run. Only the last five are final.
+const (
+	Queued           Status = "queued"
+	Running          Status = "running"
+	Waiting          Status = "waiting"
+	Paused           Status = "paused"
+	Done             Status = "done"
+	DoneWithProblems Status = "done_with_problems"
+	Failed           Status = "failed"
+	Cancelled        Status = "cancelled"
+)
+
+// Final reports whether a run of this status is over.
+func (s Status) Final() bool { return s != Queued && s != Running && s != Waiting }
+
+// Counts are what a run did in one direction.
+type Counts struct {
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Skipped   int `json:"skipped"`
+	Conflicts int `json:"conflicts"`
+	Failed    int `json:"failed"`
+}
+
+// Calls counts requests to one side.
+type Calls struct {
+	Read  int `json:"read"`
+	Write int `json:"write"`
+}
+
+// Run is one execution of a flow.
+type Run struct {
+	ID        string
+	Workspace string
+	Flow      string // id
+	FlowName  string
+	Pair      string
+	Version   int
+	Trigger   string // manual, schedule, webhook, recovery
+	Status    Status
+	DryRun    bool
+	Full      bool
+	Recovered bool
+	// Note says in words why a run is paused, waiting or failed, and what to do.
+	Note     string
+	Started  time.Time
+	Finished time.Time
+	// Beat is the last sign of life of the owner.
+	Beat  time.Time
+	Owner string
+
+	// To is indexed by the receiving side: To[B] is what went from a to b.
+	To       [2]Counts
+	Linked   int
+	Same     int
+	Review   int
+	APICalls [2]Calls
+	// Allow lets this one run write beyond the brake.
+	Allow bool
+}
+
+// Result is what happened to one record in a run.
+type Result string
+
+// The results of a record.
+const (
+	ResultCreated  Result = "created"
+	ResultUpdated  Result = "updated"
+	ResultLinked   Result = "linked"
+	ResultSkipped  Result = "skipped"
+	ResultConflict Result = "conflict"
+	ResultReview   Result = "needs_review"
+	ResultFailed   Result = "failed"
+	ResultGone     Result = "gone"
+)
+
+// Entry is one record's line in the log of a run: what was decided, field by field, and which calls it took. A record
+// that needed nothing has none.
+type Entry struct {
+	ID     string
+	Run    string
+	Link   string
+	IDs    [2]string
+	Result Result
+	// To is the side that was written, -1 when none or both.
+	To      int
+	Reason  string
+	Fields  []FieldChange
+	Calls   []connector.Exchange
+	At      time.Time
+	Planned bool // of a dry run: nothing was written
+}
+
+// FieldChange is the decision about one field.
+type FieldChange struct {
+	Field   string  `json:"field"`
+	Outcome Outcome `json:"outcome"`
+	Rule    string  `json:"rule"`
+	Before  [2]any  `json:"before"`
+	After   [2]any  `json:"after"`
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// ErrLeaseLost says that another worker owns the pair now. Whatever was written since is found again by that worker.
+var ErrLeaseLost = errors.New("another worker has taken this flow over")
+
+// Lease is the right to work on a pair. Every change a run makes to the tables carries it; a change under an old
+// fence is refused whole.
+type Lease struct {
+	Name, Owner string
+	Fence       int64
+}
+
+// ErrLinked says that one of the records of a new link has a live link already. Nothing of the group was stored.
+var ErrLinked = errors.New("one of these records is linked already")
+
+// Store is what the engine remembers. Each method is one transaction. Methods that take a Lease fail with ErrLeaseLost
+// when it is no longer held, and change nothing then. Workspaces never see each other: ws is part of every look-up.
+type Store interface {
+	// Acquire takes the lease unless somebody alive holds it (false). Beat keeps it and marks the run alive.
+	Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (Lease, bool, error)
+	Beat(ctx context.Context, ws string, l Lease, run string, now time.Time) error
+	Release(ctx context.Context, ws string, l Lease) error
+
+	PairFor(ctx context.Context, ws string, conns [2]string, object string, newID string) (Pair, error)
+	// Seed puts every live record of both sides into the pair's inbox and marks the pair seeded.
+	Seed(ctx context.Context, ws string, l Lease, pair Pair, now time.Time) error
+	SettlePair(ctx context.Context, ws string, l Lease, pair string, now time.Time) error
+
+	Cursor(ctx context.Context, ws, conn, object string) (Cursor, error)
+	// SavePage stores one page of observations, the hints they cause in every seeded pair of the connection, and the
+	// cursor, together. seen lists ids that were shown unchanged; they and the changed ones are marked with the
+	// generation gen, unless it is 0.
+	SavePage(ctx context.Context, ws string, l Lease, cur Cursor, gen int64, changed []Mirror, seen []string, hints []Hint) error
+	// Absent lists live records that the complete generation gen did not show, after the id `after`.
+	Absent(ctx context.Context, ws, conn, object string, gen int64, after string, limit int) ([]string, error)
+
+	Mirrors(ctx context.Context, ws, conn, object string, ids []string) (map[string]Mirror, error)
+	// Holders lists up to max live records of the connection for each key value, as kind -> value -> ids.
+	Holders(ctx context.Context, ws, conn, object string, keys []Key, max int) (map[Key][]string, error)
+	// Stamped lists live records that carry the stamp.
+	Stamped(ctx context.Context, ws, conn, object, stamp string) ([]string, error)
+
+	// Hints lists due lines of the inbox after the given place, in order of (side, id).
+	Hints(ctx context.Context, ws, pair string, now time.Time, after Place, limit int) ([]Hint, error)
+	// Pending counts lines of the inbox that are due by `by`, and says when the next one is due (zero: none).
+	Pending(ctx context.Context, ws, pair string, by time.Time) (due int, next time.Time, err error)
+	AddHints(ctx context.Context, ws, pair string, hints []Hint) error
+
+	// LinksOf returns the live links of the given records of one side, by record id.
+	LinksOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Link, error)
+	CountLinks(ctx context.Context, ws, pair string) (int, error)
+	Intents(ctx context.Context, ws, pair string, side Side, sources []string) (map[string]Intent, error)
+	ReviewsOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Review, error)
+	CountReviews(ctx context.Context, ws, pair string) (int, error)
+	// Buried reports which of the given ids or key hashes have a tombstone that still counts.
+	Buried(ctx context.Context, ws, pair string, side Side, ids, keys []string, now time.Time) (map[string]bool, error)
+	Capabilities(ctx context.Context, ws string, conns [2]string, object string) ([]Capability, error)
+	SaveCapability(ctx context.Context, ws string, c Capability) error
+
+	// Begin stores intents before their calls leave.
+	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error
+	// Commit stores outcomes and the run's counts, all or nothing.
+	Commit(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
+
+	StartRun(ctx context.Context, r Run) error
+	SaveRun(ctx context.Context, ws string, l Lease, r Run) error
+	RunByID(ctx context.Context, ws, id string) (Run, error)
+	// ActiveRun is the newest run of a flow that is not over.
+	ActiveRun(ctx context.Context, ws, flow string) (Run, bool, error)
+}
+
+// Key is one normalised match key.
+type Key struct{ Kind, Value string }
+
+// Place is a position in the inbox.
+type Place struct {
+	Side Side
+	ID   string
+}
+
+// Commit is everything that one record's outcome changes, stored together.
+type Commit struct {
+	// Mirrors are new observations, by side.
+	Mirrors [2][]Mirror
+	Link    *Link    // inserted or replaced, with its bases
+	Review  []Review // opened
+	Settled []Place  // reviews closed
+	Bury    []Tombstone
+	Intent  *Intent  // kept with a new state
+	Closed  []string // intents removed, by id
+	// Finished hints leave the inbox unless a newer hint came in; Again are put back with a new due time.
+	Finished []Hint
+	Again    []Hint
+	Conflict []Conflict
+	// Resolved names fields of the link whose open conflict is over.
+	Resolved []string
+	Entry    *Entry
+}
+
+// Links is how the engine reaches the two systems.
+type Links interface {
+	// Open returns the connector of a connection, reporting each call to observe.
+	Open(ctx context.Context, ws, conn string, observe func(connector.Exchange)) (connector.Connector, error)
+}

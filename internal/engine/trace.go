@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"strings"
+	"sync"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// trace gathers the calls that one job made, for its line of the log.
+type trace struct {
+	mu    sync.Mutex
+	calls []connector.Exchange
+}
+
+func (t *trace) attach(ctx context.Context) context.Context {
+	return connector.WithTrace(ctx, func(x connector.Exchange) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.calls = append(t.calls, x)
+	})
+}
+
+func (t *trace) list() []connector.Exchange {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.calls
+}
+
+// called counts a call for the run.
+func (s *session) called(side Side, x connector.Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.Write {
+		s.run.APICalls[side].Write++
+	} else {
+		s.run.APICalls[side].Read++
+	}
+}
+
+var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes an id that sorts by time: a prefix that says what it is, 48 bits of milliseconds, 80 random bits.
+func NewID(kind string, now time.Time) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
+	rand.Read(b[6:])
+	return kind + "_" + strings.ToLower(idText.EncodeToString(b[:]))
+}

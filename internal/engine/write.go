@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// fresh is how old an observation may be that a write rests on; an older one is read again right before (sync-semantics
+// 5.6). In a first or full run the generation that was just read stands for it (correction 2).
+const fresh = 2 * time.Second
+
+// ready reports whether what is stored about both records is enough to plan them.
+func (s *session) ready(j job) bool {
+	for side := range j.m {
+		m := j.m[side]
+		if m.Seen.IsZero() || len(m.Missing) > 0 {
+			return false
+		}
+		if !m.Suspect.IsZero() {
+			return false
+		}
+	}
+	return !(j.m[j.side].Seen.Before(j.hint.At) && outside(j.hint.Reason))
+}
+
+// plan plans the two records of a job from what is stored about them.
+func (s *session) plan(j job) Decision {
+	return Plan(Input{
+		Rules: s.rules.Rules, Base: j.link.Base,
+		Obs:      [2]connector.Fields{j.m[A].Fields, j.m[B].Fields},
+		Changed:  [2]time.Time{j.m[A].Changed, j.m[B].Changed},
+		Interval: s.interval(),
+		Denied:   s.caps.denied,
+	})
+}
+
+// interval is the time between two looks, within which no order of changes can be told.
+func (s *session) interval() time.Duration {
+	if d := s.flow.Schedule.Every.D(); d > 0 {
+		return d
+	}
+	return 5 * time.Minute
+}
+
+// agree stores a plan that writes nothing.
+func (s *session) agree(j job, d Decision) outcome {
+	l := s.linkOf(j)
+	c := Commit{Finished: j.hints()}
+	moved := j.do == join
+	for i := range d.Fields {
+		moved = s.settle(&l, &c, &d.Fields[i]) || moved
+	}
+	o := outcome{commit: c}
+	if moved {
+		o.commit.Link = &l
+	}
+	if j.do == join {
+		o = s.joined(j, l, o)
+	}
+	return s.logged(j, l, d, o)
+}
+
+// settle takes over into the bases what a field's plan needs no write for. It reports whether anything moved.
+func (s *session) settle(l *Link, c *Commit, f *FieldPlan) bool {
+	if f.Outcome == OpenClash {
+		c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Open: true, Rule: f.Why, V: f.Before, Run: s.run.ID, At: s.e.Now()})
+		return false
+	}
+	if !f.Commit {
+		return false
+	}
+	s.setBase(l, f.Rule, f.Before, f.Why)
+	c.Resolved = append(c.Resolved, f.Rule.Key)
+	return true
+}
+
+func (s *session) setBase(l *Link, r *mapping.Rule, v [2]any, why string) {
+	l.Base[r.Key] = Base{V: v, Run: s.run.ID, Rule: why, At: s.e.Now().UnixMilli()}
+}
+
+// linkOf is the job's link with bases of its own, or a new one.
+func (s *session) linkOf(j job) Link {
+	l := j.link
+	base := make(map[string]Base, len(s.rules.Rules))
+	for k, v := range l.Base {
+		base[k] = v
+	}
+	l.Base = base
+	if l.ID == "" {
+		now := s.e.Now()
+		l = Link{ID: NewID("lnk", now), Pair: s.pair.ID, IDs: [2]string{j.m[A].ID, j.m[B].ID}, State: On, Made: "match", Run: s.run.ID, At: now, Base: base}
+		if j.match.By == "stamp" {
+			l.Made = "adopt"
+		}
+	}
+	return l
+}
+
+// joined adds what making a link means: reviews and intents of both records are over, and it is counted.
+func (s *session) joined(j job, l Link, o outcome) outcome {
+	o.commit.Settled = append(o.commit.Settled, Place{A, l.IDs[A]}, Place{B, l.IDs[B]})
+	if j.intent.ID != "" {
+		o.commit.Closed = append(o.commit.Closed, j.intent.ID)
+	}
+	made := j.intent.ID != "" && l.Made == "adopt"
+	side, count := j.intent.Side, o.count
+	o.count = func(r *Run) {
+		if count != nil {
+			count(r)
+		}
+		if made { // a create of ours whose answer was lost
+			r.To[side].Created++
+			return
+		}
+		r.Linked++
+	}
+	return o
+}
+
+// reconcile brings a linked pair into step: read what is not certain, plan, write, and keep what the systems answered.
+func (s *session) reconcile(ctx context.Context, j job) outcome {
+	var seen [2]bool // read in this job
+	for _, side := range []Side{A, B} {
+		m := j.m[side]
+		doubt := m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() ||
+			side == j.side && m.Seen.Before(j.hint.At) && outside(j.hint.Reason)
+		if doubt {
+			if o, over := s.reread(ctx, &j, side); over {
+				return o
+			}
+			seen[side] = true
+		}
+	}
+	d := s.plan(j)
+	for _, side := range []Side{A, B} {
+		if len(d.Writes[side]) > 0 && !seen[side] && s.stale(j.m[side], side) {
+			if o, over := s.reread(ctx, &j, side); over {
+				return o
+			}
+			seen[side] = true
+		}
+	}
+	if seen != [2]bool{} {
+		d = s.plan(j)
+	}
+	if !d.Writing() {
+		o := s.agree(j, d)
+		s.keep(&o.commit, j, seen)
+		return o
+	}
+	if err := s.spend(); err != nil {
+		return outcome{err: err}
+	}
+	return s.carryOut(ctx, j, d, seen)
+}
+
+func (s *session) keep(c *Commit, j job, seen [2]bool) {
+	for side := range seen {
+		if seen[side] {
+			c.Mirrors[side] = append(c.Mirrors[side], j.m[side])
+		}
+	}
+}
+
+// stale reports whether a record must be read again before it is written.
+func (s *session) stale(m Mirror, side Side) bool {
+	now := s.e.Now()
+	if now.Sub(m.Seen) <= fresh {
+		return false
+	}
+	bulk := s.pair.Settled.IsZero() || s.run.Full
+	return !(bulk && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
+}
+
+// reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.
+func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, over bool) {
+	id := j.m[side].ID
+	if id == "" {
+		id = j.link.IDs[side]
+	}
+	m, gone, err := s.read(ctx, side, id, j.m[side].Parent, j.m[side])
+	if err != nil {
+		return s.failed(*j, err), true
+	}
+	if gone {
+		return s.missing(*j, side, id), true
+	}
+	j.m[side] = m
+	return o, false
+}
+
+// carryOut writes a plan, b first, and commits each field from what the system answered, never from what was sent.
+func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool) outcome {
+	l := s.linkOf(j)
+	c := Commit{Link: &l}
+	w := result{tries: j.hint.Attempts}
+	for i := range d.Fields {
+		s.settle(&l, &c, &d.Fields[i])
+	}
+	for _, side := range []Side{B, A} {
+		set := d.Writes[side]
+		if len(set) == 0 {
+			continue
+		}
+		echo, err := s.update(ctx, j.m[side], side, set, &w)
+		if err != nil {
+			if w.fatal = fatal(err); w.fatal == nil {
+				w.retry = err
+			} else {
+				w.retry = nil
+			}
+			break
+		}
+		m, _, _ := s.merge(side, j.m[side], echo, s.e.Now())
+		j.m[side], seen[side] = m, true
+		s.confirm(&l, &c, &d, side, echo.Fields, &w)
+	}
+	s.keep(&c, j, seen)
+	o := outcome{commit: c, err: w.fatal}
+	if j.do == join {
+		o = s.joined(j, l, o)
+	}
+	return s.wrapUp(j, l, d, o, w)
+}

@@ -1,0 +1,220 @@
+package flow
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// Export writes a flow file in the order and form of the documentation (cli.md, "The flow file"). It says what f says
+// and leaves out what f leaves out, so Parse of it gives f again. A secret is never written: each stands as a variable
+// that is named after its connection.
+func Export(f File) ([]byte, error) {
+	w := &writer{}
+	w.line(0, "version: %d", f.Version)
+	secrets := secretNames(f.Connections)
+	if len(f.Connections) > 0 {
+		w.line(0, "connections:")
+	}
+	for i, c := range f.Connections {
+		w.connection(c, secrets[i])
+	}
+	if len(f.Flows) > 0 {
+		w.line(0, "flows:")
+	}
+	for _, s := range f.Flows {
+		w.flow(s)
+	}
+	if bytes.Count(w.buf.Bytes(), []byte("${")) != len(f.Connections) {
+		return nil, errors.New("a value holds ${, which a flow file would read as a variable; change that value first")
+	}
+	// What cannot be read again must not be handed out: it would be missed only when it is needed.
+	env := func(string) (string, bool) { return "secret", true }
+	if _, err := Parse("export", w.buf.Bytes(), env); err != nil {
+		return nil, fmt.Errorf("this could not be written as a flow file that can be read again: %w", err)
+	}
+	return w.buf.Bytes(), nil
+}
+
+// SecretNames are the variables that stand for the tokens of connections in an exported file, by connection name.
+func SecretNames(connections []Connection) map[string]string {
+	out := map[string]string{}
+	for i, name := range secretNames(connections) {
+		out[connections[i].Name] = name
+	}
+	return out
+}
+
+var notUpper = regexp.MustCompile(`[^A-Z0-9]+`)
+
+func secretNames(connections []Connection) []string {
+	var out []string
+	for _, c := range connections {
+		stem := strings.Trim(notUpper.ReplaceAllString(strings.ToUpper(c.Name), "_"), "_")
+		if stem == "" || stem[0] <= '9' {
+			stem = "CONNECTION_" + stem
+		}
+		stem = strings.TrimSuffix(stem, "_")
+		name := stem + "_TOKEN"
+		for n := 2; slices.Contains(out, name); n++ {
+			name = stem + "_" + strconv.Itoa(n) + "_TOKEN"
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// writer writes YAML line by line, because no encoder knows which groups the documentation writes on one line.
+type writer struct{ buf bytes.Buffer }
+
+func (w *writer) line(depth int, format string, args ...any) {
+	w.buf.WriteString(strings.Repeat("  ", depth))
+	fmt.Fprintf(&w.buf, format, args...)
+	w.buf.WriteByte('\n')
+}
+
+func (w *writer) connection(c Connection, secret string) {
+	w.line(1, "- name: %s", scalar(c.Name))
+	w.line(2, "system: %s", scalar(c.System))
+	w.line(2, "auth: { kind: %s, token: \"${%s}\" }", scalar(c.Auth.Kind), secret)
+	if c.Account != nil {
+		var pairs []string
+		for _, k := range slices.Sorted(maps.Keys(c.Account)) {
+			pairs = append(pairs, scalar(k)+": "+scalar(c.Account[k]))
+		}
+		w.line(2, "account: %s", group(pairs))
+	}
+	if c.BaseURL != "" {
+		w.line(2, "base_url: %s", scalar(c.BaseURL))
+	}
+	if c.Limits.PerSecond != 0 {
+		w.line(2, "limits: { per_second: %s }", strconv.FormatFloat(c.Limits.PerSecond, 'f', -1, 64))
+	}
+}
+
+func (w *writer) flow(s FlowSpec) {
+	w.line(1, "- name: %s", scalar(s.Name))
+	w.line(2, "template: %s", scalar(s.Template))
+	w.line(2, "connections: { a: %s, b: %s }", scalar(s.Connections[connector.A]), scalar(s.Connections[connector.B]))
+	if s.Enabled != nil {
+		w.line(2, "enabled: %t", *s.Enabled)
+	}
+	w.word("direction", string(s.Direction))
+	if s.Schedule != nil {
+		w.group("schedule", some("every", s.Schedule.Every), pair("cron", s.Schedule.Cron), pair("time_zone", s.Schedule.TimeZone))
+	}
+	if s.Match != nil {
+		w.line(2, "match: %s", list(s.Match))
+	}
+	if s.Map != nil {
+		w.rows(s.Map)
+	}
+	w.word("conflict", string(s.Conflict))
+	w.word("blank", string(s.Blank))
+	w.word("delete", string(s.Delete))
+	brake := []string{}
+	if s.Brake.Change != nil {
+		brake = append(brake, "change: "+s.Brake.Change.String())
+	}
+	if s.Brake.Delete != nil {
+		brake = append(brake, "delete: "+s.Brake.Delete.String())
+	}
+	w.group("brake", brake...)
+	attempts := ""
+	if s.Retry.MaxAttempts != 0 {
+		attempts = "max_attempts: " + strconv.Itoa(s.Retry.MaxAttempts)
+	}
+	w.group("retry", attempts, some("base", s.Retry.Base), some("max", s.Retry.Max))
+}
+
+func (w *writer) rows(rows []Row) {
+	if len(rows) == 0 {
+		w.line(2, "map: []")
+		return
+	}
+	w.line(2, "map:")
+	for _, row := range rows {
+		pairs := []string{"a: " + names(row.A), "b: " + names(row.B), pair("direction", string(row.Direction)), pair("transform", row.Transform),
+			pair("conflict", string(row.Conflict)), pair("blank", string(row.Blank))}
+		w.line(3, "- %s", group(pairs))
+	}
+}
+
+func (w *writer) word(key, value string) {
+	if value != "" {
+		w.line(2, "%s: %s", key, scalar(value))
+	}
+}
+
+// group writes a group that has anything in it.
+func (w *writer) group(key string, pairs ...string) {
+	if g := group(pairs); g != "{}" {
+		w.line(2, "%s: %s", key, g)
+	}
+}
+
+func group(pairs []string) string {
+	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p string) bool { return p == "" })
+	if len(pairs) == 0 {
+		return "{}"
+	}
+	return "{ " + strings.Join(pairs, ", ") + " }"
+}
+
+func pair(key, value string) string {
+	if value == "" {
+		return ""
+	}
+	return key + ": " + scalar(value)
+}
+
+func some(key string, d Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return key + ": " + d.String()
+}
+
+func names(n mapping.Names) string {
+	if len(n) == 1 {
+		return scalar(n[0])
+	}
+	return list(n)
+}
+
+func list[S ~string](texts []S) string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = scalar(string(t))
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}
+
+var (
+	// bare is what YAML takes for a text without quotes wherever it stands, unless it is one of the words of taken.
+	bare  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*$`)
+	taken = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n|nan|inf)$`)
+)
+
+// scalar writes a text, in quotes where YAML could take it for something else.
+func scalar(s string) string {
+	if bare.MatchString(s) && !taken.MatchString(s) {
+		return s
+	}
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return strconv.Quote(s)
+	}
+	return strings.TrimSuffix(buf.String(), "\n")
+}

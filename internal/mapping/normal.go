@@ -1,0 +1,154 @@
+package mapping
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/unicode/norm"
+
+	"couplet/internal/connector"
+)
+
+// normal is the form in which two values of one side are compared (sync-semantics 5.4). It is for comparing only; what
+// travels is the value itself.
+func (r *Rule) normal(side connector.Side, v Value) string {
+	if Empty(v) {
+		if r.Kind == Consent {
+			return "false" // never said "do not contact"
+		}
+		return ""
+	}
+	if r.Kind == Set {
+		if set, ok := v.([]string); ok {
+			return strings.Join(elements(set), "\x00")
+		}
+	}
+	t := connector.Text
+	if f := r.Fields[side]; len(f) == 1 {
+		t = f[0].Type
+	}
+	if o := r.Fields[side.Other()]; t == connector.Text && len(o) == 1 && o[0].Type != connector.Text {
+		t = o[0].Type // a plain text field that holds the other side's phone is compared as a phone
+	}
+	return Normal(t, v, r.region)
+}
+
+// Normal is the form in which values of a type are compared.
+func Normal(t connector.Type, v Value, region string) string {
+	s := norm.NFC.String(text(v))
+	switch t {
+	case connector.Email:
+		return strings.ToLower(strings.TrimSpace(s))
+	case connector.Phone:
+		return PhoneKey(s, region)
+	case connector.Number:
+		if n, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil {
+			return strconv.FormatFloat(n, 'f', -1, 64)
+		}
+	case connector.Bool:
+		if b, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s))); err == nil {
+			return strconv.FormatBool(b)
+		}
+	case connector.Day:
+		if d := day(s); d != "" {
+			return d
+		}
+	case connector.Instant:
+		if at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(s)); err == nil {
+			return at.UTC().Format(time.RFC3339)
+		}
+	}
+	return collapse(s)
+}
+
+// collapse unifies line ends, trims, and collapses runs of spaces within a line; case is kept.
+func collapse(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	if !strings.Contains(s, "\n") {
+		return strings.Join(strings.Fields(s), " ")
+	}
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRightFunc(l, unicode.IsSpace)
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n ")
+}
+
+// day reads a calendar date in any of the orders that both systems show, "" when it is none.
+func day(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) >= 10 {
+		if _, err := time.Parse(time.DateOnly, s[:10]); err == nil {
+			return s[:10]
+		}
+	}
+	return ""
+}
+
+// PhoneKey is the number in E.164 with its extension kept apart, or its bare digits when it is no number.
+func PhoneKey(s, region string) string {
+	if e := E164(s, region); e != "" {
+		return e
+	}
+	return "?" + strings.Map(func(c rune) rune {
+		if unicode.IsDigit(c) {
+			return c
+		}
+		return -1
+	}, s)
+}
+
+// E164 is the number in E.164 (";ext=" added when there is an extension), "" when it is no valid number.
+func E164(s, region string) string {
+	if region == "" {
+		region = "US"
+	}
+	n, err := phonenumbers.Parse(s, region)
+	if err != nil || !phonenumbers.IsValidNumber(n) {
+		return ""
+	}
+	out := phonenumbers.Format(n, phonenumbers.E164)
+	if ext := n.GetExtension(); ext != "" {
+		out += ";ext=" + ext
+	}
+	return out
+}
+
+// Element is the form in which two names of a set are compared: trimmed, in lower case (highlevel.md 7.1).
+func Element(s string) string { return strings.ToLower(collapse(norm.NFC.String(s))) }
+
+func elements(set []string) []string {
+	out := make([]string, 0, len(set))
+	for _, s := range set {
+		if e := Element(s); e != "" {
+			out = append(out, e)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Keys are the normalised values by which a record can be matched, by kind ("email", "phone"), in the field order of
+// the description. A value that is no valid number is no key.
+func Keys(fields []connector.Field, f connector.Fields, region string) map[string]string {
+	keys := map[string]string{}
+	for _, field := range fields {
+		kind := string(field.Type)
+		if !field.Key() || field.Custom || keys[kind] != "" || Empty(f[field.Name]) {
+			continue
+		}
+		switch field.Type {
+		case connector.Email:
+			keys[kind] = Normal(connector.Email, f[field.Name], region)
+		case connector.Phone:
+			if e := E164(text(f[field.Name]), region); e != "" {
+				keys[kind] = e
+			}
+		}
+	}
+	return keys
+}

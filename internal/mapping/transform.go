@@ -1,0 +1,136 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"couplet/internal/connector"
+)
+
+// transform changes a value on its way. to[side] makes what the side should hold out of the other side's value.
+type transform struct {
+	to    [2]func(r *Rule, v Value) (Value, error)
+	lossy bool
+	// shape says how many fields each side must have; zero means one.
+	shape [2]int
+	help  string
+}
+
+func plain(_ *Rule, v Value) (Value, error) { return v, nil }
+
+func each(f func(string) string) func(*Rule, Value) (Value, error) {
+	return func(_ *Rule, v Value) (Value, error) { return f(text(v)), nil }
+}
+
+// transforms by the name that a flow file uses.
+var transforms = map[string]transform{
+	"":     {to: [2]func(*Rule, Value) (Value, error){plain, plain}, help: "as it is"},
+	"trim": {to: [2]func(*Rule, Value) (Value, error){each(strings.TrimSpace), each(strings.TrimSpace)}, help: "without spaces around it"},
+	"lowercase": {to: [2]func(*Rule, Value) (Value, error){each(lower), each(lower)},
+		help: "in lower case"},
+	"e164":       {to: [2]func(*Rule, Value) (Value, error){e164, e164}, help: "as an international phone number"},
+	"split_name": {to: [2]func(*Rule, Value) (Value, error){splitName, joinName}, shape: [2]int{2, 1}, lossy: true, help: "first and last name over there are one name here"},
+}
+
+// TransformNames lists what a row may ask for.
+func TransformNames() []string { return []string{"trim", "lowercase", "e164", "split_name"} }
+
+func lower(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// e164 sends a phone number in E.164. What is no valid number travels as it was typed: a person's value is never lost.
+func e164(r *Rule, v Value) (Value, error) {
+	s := text(v)
+	if e := E164(s, r.region); e != "" && !strings.Contains(e, ";ext=") {
+		return e, nil
+	}
+	return strings.TrimSpace(s), nil
+}
+
+// joinName gives the first and last name as they are, in parts, because the other side is written in parts too.
+func joinName(r *Rule, v Value) (Value, error) {
+	p, ok := v.(Parts)
+	if !ok {
+		return v, nil
+	}
+	if len(r.writes[connector.B]) == len(p) {
+		return p, nil
+	}
+	return joined(p), nil
+}
+
+// splitName takes the first word as first name and the rest as last name.
+func splitName(_ *Rule, v Value) (Value, error) {
+	if p, ok := v.(Parts); ok {
+		return p, nil
+	}
+	first, rest, _ := strings.Cut(collapse(text(v)), " ")
+	return Parts{first, rest}, nil
+}
+
+// Convert makes what the side should hold in order to agree with a value of the other side. Blank stays blank.
+func (r *Rule) Convert(to connector.Side, v Value) (Value, error) {
+	if Empty(v) {
+		if r.Kind == Consent {
+			return false, nil
+		}
+		return nil, nil
+	}
+	out, err := r.transform.to[to](r, v)
+	if err != nil {
+		return nil, err
+	}
+	return r.shape(to, out)
+}
+
+// shape fits a value to the type of the field that receives it.
+func (r *Rule) shape(to connector.Side, v Value) (Value, error) {
+	if r.Kind == Set {
+		if _, ok := v.([]string); !ok {
+			return nil, errors.New("a list of names is expected")
+		}
+		return v, nil
+	}
+	if _, ok := v.(Parts); ok {
+		return v, nil
+	}
+	t := r.Fields[to][0].Type
+	switch t {
+	case connector.Bool:
+		switch Normal(connector.Bool, v, "") {
+		case "true":
+			return true, nil
+		case "false":
+			return false, nil
+		}
+		return nil, fmt.Errorf("%q is neither true nor false", text(v))
+	case connector.Number:
+		if n, ok := v.(float64); ok {
+			return n, nil
+		}
+		var n float64
+		if _, err := fmt.Sscanf(strings.TrimSpace(text(v)), "%g", &n); err != nil {
+			return nil, fmt.Errorf("%q is not a number", text(v))
+		}
+		return n, nil
+	}
+	return text(v), nil
+}
+
+// Wire is what to send to a side so that it holds a converted value. Sets are not sent whole: see [Rule.Elements].
+func (r *Rule) Wire(to connector.Side, v Value) connector.Fields {
+	names := r.writes[to]
+	if len(names) == 1 {
+		return connector.Fields{names[0]: v}
+	}
+	out := connector.Fields{}
+	p, _ := v.(Parts)
+	for i, n := range names {
+		if i < len(p) && p[i] != "" {
+			out[n] = p[i]
+		} else {
+			out[n] = nil
+		}
+	}
+	return out
+}

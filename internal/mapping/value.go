@@ -1,0 +1,150 @@
+package mapping
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"couplet/internal/connector"
+)
+
+// Read takes the rule's value out of what a side showed. It reports false when the side did not show it, which is not
+// the same as showing it empty.
+func (r *Rule) Read(side connector.Side, f connector.Fields) (Value, bool) {
+	fields := r.Fields[side]
+	if len(fields) == 1 {
+		v, ok := f[fields[0].Name]
+		return clean(v), ok
+	}
+	parts := make(Parts, len(fields))
+	for i, field := range fields {
+		v, ok := f[field.Name]
+		if !ok {
+			return nil, false
+		}
+		parts[i] = text(v)
+	}
+	if joined(parts) == "" {
+		return nil, true
+	}
+	return parts, true
+}
+
+// Empty reports whether a value is blank: nil, empty text, or an empty set.
+func Empty(v Value) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []string:
+		return len(v) == 0
+	case Parts:
+		return joined(v) == ""
+	}
+	return false
+}
+
+// Same reports whether two values of one side mean the same there.
+func (r *Rule) Same(side connector.Side, x, y Value) bool {
+	return r.normal(side, x) == r.normal(side, y)
+}
+
+// Agree reports whether a value of side A and one of side B say the same thing (the relation R of sync-semantics 5.2).
+func (r *Rule) Agree(a, b Value) bool {
+	if r.Same(connector.B, a, b) && r.Same(connector.A, a, b) {
+		return true
+	}
+	toB, err := r.Convert(connector.B, a)
+	if err == nil && r.Same(connector.B, toB, b) {
+		return true
+	}
+	if r.Lossy {
+		return false
+	}
+	toA, err := r.Convert(connector.A, b)
+	return err == nil && r.Same(connector.A, toA, a)
+}
+
+// Shortened reports whether one value is a beginning of the other, as a system's length limit leaves it.
+func (r *Rule) Shortened(x, y Value) bool {
+	if r.Kind != Single || Empty(x) || Empty(y) {
+		return false
+	}
+	a, b := r.normal(connector.A, x), r.normal(connector.A, y)
+	a, b = strings.TrimRight(a, ".… "), strings.TrimRight(b, ".… ")
+	if a == "" || b == "" {
+		return false
+	}
+	return a != b && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
+}
+
+// Size is how much a value says, for the "richer" policy.
+func (r *Rule) Size(v Value) int {
+	if s, ok := v.([]string); ok {
+		return len(s)
+	}
+	return len([]rune(r.normal(connector.A, v)))
+}
+
+// Canon is a text that is equal for equal values of any shape; decisions and hashes use it.
+func Canon(v Value) string {
+	if s, ok := v.([]string); ok {
+		s = slices.Clone(s)
+		slices.Sort(s)
+		v = s
+	}
+	b, _ := json.Marshal(v) // strings, numbers, booleans and lists of strings always marshal
+	return string(b)
+}
+
+// Restore turns a value that went through JSON back into its Go shape.
+func (r *Rule) Restore(side connector.Side, v any) Value {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	out := make([]string, len(list))
+	for i, e := range list {
+		out[i] = text(e)
+	}
+	if r.Kind == Set {
+		return out
+	}
+	return Parts(out)
+}
+
+func clean(v any) Value {
+	if list, ok := v.([]any); ok {
+		out := make([]string, len(list))
+		for i, e := range list {
+			out[i] = text(e)
+		}
+		return out
+	}
+	if s, ok := v.(string); ok && s == "" {
+		return nil
+	}
+	return v
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []string:
+		return strings.Join(v, ", ")
+	case Parts:
+		return joined(v)
+	}
+	return Canon(v)
+}
+
+func joined(p Parts) string { return strings.Join(strings.Fields(strings.Join(p, " ")), " ") }

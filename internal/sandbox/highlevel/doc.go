@@ -1,0 +1,18 @@
+// Package highlevel is a pretend HighLevel: the part of its public API that deals
+// with contacts, their tags, tasks and notes, and the location's tags, custom
+// fields and users, served over real HTTP from memory.
+//
+// It follows the fact sheet highlevel.md (shared/apis); section numbers in
+// comments are that sheet's. A mark after a number is the sheet's own evidence
+// mark: [S] the vendor's specification, [D] its documentation, [K] its SDK, [M]
+// measured by others, [U] unverified, our guess. Whatever is [U] and matters to
+// a client is an Option.
+//
+// GET /contacts/{id} is the truth. POST /contacts/search and the deprecated list
+// read an index that lags behind by Options.SearchLag, as the real one does.
+// Contacts are never changed in place: a write makes a new copy, so that the
+// index, answers being written and webhooks can hold an old one without locks.
+//
+// API version v3 is refused aloud, because its other field names (2.1) are not
+// modelled.
+package highlevel

@@ -1,0 +1,48 @@
+package highlevel
+
+import (
+	"net/http"
+
+	"couplet/internal/sandbox/kit"
+)
+
+// Location is the sub-account (section 7.6).
+type Location struct {
+	ID         string           `json:"id"`
+	CompanyID  string           `json:"companyId"`
+	Name       string           `json:"name"`
+	Address    string           `json:"address"`
+	City       string           `json:"city"`
+	State      string           `json:"state"`
+	Country    string           `json:"country"` // phones without + are read in it
+	PostalCode string           `json:"postalCode"`
+	Website    string           `json:"website"`
+	Timezone   string           `json:"timezone"`
+	FirstName  string           `json:"firstName"`
+	LastName   string           `json:"lastName"`
+	Email      string           `json:"email"`
+	Phone      string           `json:"phone"`
+	Settings   LocationSettings `json:"settings"`
+}
+
+// LocationSettings are the settings that the API shows.
+type LocationSettings struct {
+	AllowDuplicateContact     bool `json:"allowDuplicateContact"`
+	AllowDuplicateOpportunity bool `json:"allowDuplicateOpportunity"`
+	AllowFacebookNameMerge    bool `json:"allowFacebookNameMerge"`
+	DisableContactTimezone    bool `json:"disableContactTimezone"`
+}
+
+func newLocation(ids *kit.IDs, unique bool) Location {
+	return Location{
+		ID: ids.AlphaNum(20), CompanyID: ids.AlphaNum(20), Name: "Sandbox Location",
+		Address: "4 Fleet Street", City: "New York", State: "NY", Country: "US", PostalCode: "10001",
+		Website: "https://www.example.com", Timezone: "America/New_York",
+		FirstName: "Olivia", LastName: "Owner", Email: "olivia.owner@example.com", Phone: "+12015550100",
+		Settings: LocationSettings{AllowDuplicateContact: !unique},
+	}
+}
+
+func (c *CRM) getLocation(*call) (int, any, *apiError) {
+	return http.StatusOK, map[string]any{"location": c.location, "traceId": c.ids.UUID()}, nil
+}

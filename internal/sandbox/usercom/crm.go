@@ -1,0 +1,120 @@
+package usercom
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"couplet/internal/sandbox/kit"
+)
+
+// Options says what the pretend workspace is made of. The switches stand for
+// behaviour of the real service that the fact sheet could not confirm; their
+// zero values are its best guesses.
+type Options struct {
+	Clock    *kit.Clock
+	Faults   *kit.Faults
+	Counters *kit.Counters
+	Limit    kit.Limit     // calls of the whole workspace; real: 10 in a second (section 5)
+	Latency  time.Duration // added before every answer
+	Seed     int64
+
+	Token     string // 64 characters (section 1); made up when empty
+	Subdomain string // the workspace's name
+
+	HookURL string     // where automations post (section 12); empty: nowhere
+	Hooks   *kit.Hooks // the sender; give it one attempt, as no retries are known
+
+	EchoNames                bool // contacts also answer first_name and last_name (section 13, point 8)
+	ActivitiesDocumentedOnly bool // no list, get and delete of activities: 405 (section 13, point 9)
+	ActivitySampleNames      bool // dialect 2 activities answer datetime, person, deal, company (section 8)
+	ActivityNameOnUpdate     bool // the table of section 8 marks name mandatory on update too
+	UnknownAttribute400      bool // an unknown key of a contact is refused instead of ignored (section 13, point 11)
+	ExpiredCursor404         bool // a cursor whose row is gone answers 404 (section 4)
+	MockNotes                bool // serve /notes/, which does NOT exist in life (section 9)
+	Bearer                   bool // also take `Authorization: Bearer`, for an imitated OAuth (section 13, point 14)
+
+	HookSignature   bool // send X-User-Com-Signature (section 12, UNVERIFIED)
+	HookWithoutUser bool // the automation leaves out user info (section 12)
+	HookForm        bool // urlencoded instead of JSON (section 12)
+}
+
+// CRM is one pretend workspace. Its methods may be called at once from anywhere.
+type CRM struct {
+	opts    Options
+	limiter *kit.Limiter
+	ids     *kit.IDs
+
+	mu         sync.RWMutex
+	tokens     map[string]Token
+	users      table[contact]
+	attributes table[attribute]
+	tags       table[tag]
+	lists      table[list]
+	companies  table[company]
+	activities table[activity]
+	notes      table[note]
+
+	lastStamp int64            // microseconds; every stamp is later than the one before
+	recent    recent           // contacts by time of change
+	byEmail   index            // contacts
+	byPhone   index            // contacts
+	byKey     index            // contacts
+	byCustom  map[string]int64 // contacts
+	tagNames  map[string]int64
+	coNames   index            // companies
+	coCustom  map[string]int64 // companies
+	kinds     map[string][]*attribute
+	calls     []hookCall // automation calls of the write in progress
+}
+
+// New returns an empty workspace. Ids of different resources start at different
+// numbers, so that an id used for the wrong resource is not found.
+func New(o Options) *CRM {
+	if o.Clock == nil {
+		o.Clock = kit.NewClock()
+	}
+	if o.Faults == nil {
+		o.Faults = kit.NewFaults(o.Seed)
+	}
+	c := &CRM{opts: o, limiter: kit.NewLimiter(o.Clock, o.Limit), ids: kit.NewIDs(o.Seed)}
+	c.tokens = map[string]Token{}
+	if c.opts.Token == "" {
+		c.opts.Token = c.ids.AlphaNum(64)
+	}
+	c.tokens[c.opts.Token] = Token{Value: c.opts.Token, Scope: ScopeBoth}
+	c.users.next, c.attributes.next, c.tags.next = 1000, 2400, 40
+	c.lists.next, c.companies.next, c.activities.next = 300, 500, 70000
+	c.reindex()
+	return c
+}
+
+// Token is the key the workspace was made with (section 1).
+func (c *CRM) Token() string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.opts.Token
+}
+
+// Subdomain is the workspace's name (section 1).
+func (c *CRM) Subdomain() string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.opts.Subdomain
+}
+
+// Handler serves /api/public/… with the faults, latency and counters of Options
+// around it.
+func (c *CRM) Handler() http.Handler {
+	return kit.Wrap(http.HandlerFunc(c.serve), kit.Options{
+		Clock: c.opts.Clock, Faults: c.opts.Faults, Counters: c.opts.Counters,
+		Latency: c.opts.Latency, Route: func(r *http.Request) string { return routeOf(r).pattern },
+	})
+}
+
+// now is a time in unix microseconds that was never given out before, so that
+// updated_at moves on every write (section 6.2).
+func (c *CRM) now() int64 {
+	c.lastStamp = max(c.lastStamp+1, c.opts.Clock.Now().UnixMicro())
+	return c.lastStamp
+}
