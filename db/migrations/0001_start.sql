@@ -352,7 +352,7 @@ create table run_entry (
   fields       text not null,
   calls        text not null,
   planned      boolean not null,
-  primary key (workspace_id, run, at, id)
+  primary key (workspace_id, run, id)
 );
 
 create table call_count (

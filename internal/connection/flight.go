@@ -12,8 +12,8 @@ const (
 )
 
 // flight limits the calls that are out at once. A fixed number is either too few for a system that answers slowly or
-// too many for one that is near its end, so the limit follows the answers: it grows while callers wait for it and the
-// answers come as fast as before, and shrinks when they get slower, fail or are turned away.
+// too many for one that is near its end, so the limit follows the answers: it grows while callers wait for it and
+// more calls at once bring more answers, and shrinks when they get slower, fail or are turned away.
 //
 // How long answers take is not measured per call but by Little's law: the time that calls were out, summed up, divided
 // by the number that came back.
@@ -21,6 +21,7 @@ type flight struct {
 	most     float64
 	inflight int
 	// The stretch that is being measured: it ends after two rounds of calls.
+	began     time.Time
 	last      time.Time
 	out       time.Duration // summed over all calls that were out
 	ended     int
@@ -30,10 +31,14 @@ type flight struct {
 	fastest time.Duration
 	// bounced is set after the first sign of too much: from then on growth is careful.
 	bounced bool
+	// grown is the limit before it was last raised and the calls per second it gave, zero when it was not raised last.
+	grown struct{ most, rate float64 }
+	// content counts the stretches for which no growth is tried, because the last one gained nothing.
+	content int
 }
 
 func newFlight(now time.Time) flight {
-	return flight{most: firstFlight, last: now}
+	return flight{most: firstFlight, began: now, last: now}
 }
 
 func (f *flight) limit() int { return int(f.most) }
@@ -75,8 +80,12 @@ func (f *flight) judge(now time.Time) {
 	if f.fastest == 0 || took < f.fastest {
 		f.fastest = took
 	} else {
-		f.fastest += (took - f.fastest) / 50
+		f.fastest += (took - f.fastest) / 200
 	}
+	rate := float64(f.ended) / max(now.Sub(f.began).Seconds(), 1e-9)
+	before := f.grown
+	f.grown.most = 0
+	f.content = max(f.content-1, 0)
 	switch {
 	case f.failed*10 > f.ended:
 		f.shrink(now, 0.7)
@@ -84,22 +93,28 @@ func (f *flight) judge(now time.Time) {
 	case took > 3*f.fastest:
 		f.bounced = true
 		f.most = max(min(f.most, patientFlight), f.most*0.9)
-	case f.saturated && took <= 2*f.fastest && f.bounced:
-		f.most = min(f.most+max(1, f.most/8), mostFlight)
-	case f.saturated && took <= 2*f.fastest:
-		f.most = min(f.most*1.5, mostFlight)
+	case before.most > 0 && rate/before.rate-1 < (f.most/before.most-1)/4:
+		// More calls at once, but no more answers: the system is at its end.
+		f.most, f.bounced, f.content = before.most, true, 20
+	case f.saturated && f.content == 0 && f.most < mostFlight && took <= 2*f.fastest:
+		f.grown.most, f.grown.rate = f.most, rate
+		step := f.most / 2
+		if f.bounced {
+			step = max(1, f.most/8)
+		}
+		f.most = min(f.most+step, mostFlight)
 	}
 	f.rest(now)
 }
 
 // shrink is the answer to failures and to being turned away.
 func (f *flight) shrink(now time.Time, by float64) {
-	f.bounced = true
+	f.bounced, f.grown.most = true, 0
 	f.most = max(f.most*by, leastFlight)
 	f.rest(now)
 }
 
 // rest begins a new stretch.
 func (f *flight) rest(now time.Time) {
-	f.last, f.out, f.ended, f.failed, f.saturated = now, 0, 0, 0, false
+	f.began, f.last, f.out, f.ended, f.failed, f.saturated = now, now, 0, 0, 0, false
 }

@@ -44,6 +44,8 @@ const (
 	slowdown, fastClimb, slowClimb = 0.9, 0.02, 0.002
 	// An account that others use up leaves us at least this part, so that we notice when they stop.
 	leastShare = 0.05
+	// mostLogged is the largest allowance per window that is watched start by start; above it the bucket is enough.
+	mostLogged = 100_000
 )
 
 func newPace(l connector.Limits, perSecond float64, now time.Time) pace {
@@ -83,10 +85,14 @@ func (p *pace) aim(now time.Time) {
 		p.cap = min(p.cap, int(p.max)-1)
 	}
 	p.cap = max(int(math.Ceil(float64(p.cap)*p.factor-1e-9)), 1)
-	p.log.grow(max(p.cap, int(p.max)) + 1)
+	if p.max > mostLogged {
+		p.cap = 0
+	} else {
+		p.log.grow(max(p.cap, int(p.max)) + 1)
+	}
 	// Enough to start a handful at once after a rest, and to make up for timers that ring a few milliseconds late.
 	burst := int(min(max(p.max/10, 1), max(10, perSecond/100)))
-	if old := float64(p.bucket.Limit()); math.Abs(old-perSecond) > old*0.002 {
+	if p.bucket.Limit() != rate.Limit(perSecond) {
 		p.bucket.SetLimitAt(now, rate.Limit(perSecond))
 	}
 	if p.bucket.Burst() != burst {

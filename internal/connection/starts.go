@@ -45,9 +45,10 @@ func (s *starts) add(now time.Time) {
 	s.n = min(s.n+1, len(s.ring))
 }
 
-// until is how long it takes until one more start makes no more than limit of them within any span.
+// until is how long it takes until one more start makes no more than limit of them within any span, limit 0
+// being none.
 func (s *starts) until(now time.Time, limit int, span time.Duration) time.Duration {
-	if s.n < limit {
+	if s.n < limit || limit == 0 {
 		return 0
 	}
 	return s.at(limit) + span - now.Sub(s.zero)

@@ -162,16 +162,17 @@ func (c *Client) once(ctx context.Context, call Request, key string, body []byte
 	if c.acc.Budget != nil {
 		c.acc.Budget.Done(answer.Status, answer.Header)
 	}
+	ex := Exchange{Method: call.Method, Path: call.Route, Write: call.Write, Status: answer.Status}
+	if ex.Path == "" {
+		ex.Path = call.Path
+	}
+	if c.acc.Now != nil {
+		ex.Took = c.acc.Now().Sub(start)
+	}
 	if c.acc.Observe != nil {
-		ex := Exchange{Method: call.Method, Path: call.Route, Write: call.Write, Status: answer.Status}
-		if ex.Path == "" {
-			ex.Path = call.Path
-		}
-		if c.acc.Now != nil {
-			ex.Took = c.acc.Now().Sub(start)
-		}
 		c.acc.Observe(ex)
 	}
+	Traced(ctx)(ex)
 	return answer, failed
 }
 

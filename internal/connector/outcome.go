@@ -37,6 +37,9 @@ func (c *Client) refusal(call Request, answer Answer, body []byte) *Error {
 			"), so the change may or may not have been made. Couplet looks before it tries again."
 	case call.Create && (e.Kind == Invalid || e.Kind == NotFound) && createDoubt(answer.Status):
 		e.Kind = Unknown
+	case call.Create && e.Kind == NotFound:
+		e.Kind = Config
+		e.Message = "There is no " + c.spec.Name + " API at " + c.base.Host + ". Check the address of the account."
 	}
 	return e
 }

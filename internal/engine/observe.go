@@ -141,6 +141,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 		m.Fields[k] = v
 	}
 	fresh := r.Version != "" && r.Version != old.Version
+	moved := !known
 	var missing []string
 	for _, name := range need {
 		v, shown := r.Fields[name]
@@ -149,6 +150,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 			if !had || mapping.Canon(before) != mapping.Canon(v) {
 				m.Fields[name] = v
 				news, keep = true, true
+				moved = moved || had // a value shown for the first time is no change
 			}
 			continue
 		}
@@ -157,7 +159,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 		}
 	}
 	if fresh && len(missing) > 0 {
-		news = true // it changed, and this view of it does not show in what
+		news, moved = true, true // it changed, and this view of it does not show in what
 	}
 	if !known {
 		news, keep, m.First = true, true, now
@@ -169,7 +171,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	if r.Version != "" {
 		m.Version = r.Version
 	}
-	if news {
+	if moved {
 		m.Changed = now
 	}
 	m.Keys = mapping.Keys(s.fields[side], m.Fields, s.rules.Region)

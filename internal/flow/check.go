@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ import (
 var MatchKinds = []string{string(connector.Email), string(connector.Phone)}
 
 var directions = []mapping.Direction{mapping.Both, mapping.AToB, mapping.BToA}
+
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
 
 // checker collects the problems of one flow.
 type checker []Problem
@@ -43,6 +46,9 @@ func (f Flow) Problems() []Problem {
 	c.brake("brake.change", f.Brake.Change)
 	c.brake("brake.delete", f.Brake.Delete)
 	c.retry(f.Retry)
+	if f.Region != "" && !country.MatchString(f.Region) {
+		c.add("region", "region %q is not a country; write its two letters, for instance PT", f.Region)
+	}
 	return c
 }
 

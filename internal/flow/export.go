@@ -134,6 +134,7 @@ func (w *writer) flow(s FlowSpec) {
 		attempts = "max_attempts: " + strconv.Itoa(s.Retry.MaxAttempts)
 	}
 	w.group("retry", attempts, some("base", s.Retry.Base), some("max", s.Retry.Max))
+	w.word("region", s.Region)
 }
 
 func (w *writer) rows(rows []Row) {

@@ -55,6 +55,8 @@ type FlowSpec struct {
 	Delete   Delete
 	Brake    BrakeSpec
 	Retry    Retry
+	// Region is the country of phone numbers without prefix, "" for that of the accounts.
+	Region string
 	// Line is where the flow begins in the file.
 	Line  int
 	lines map[string]int

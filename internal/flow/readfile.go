@@ -149,6 +149,7 @@ func (r *reader) settings(s *FlowSpec, lines map[string]int) []key {
 		{"conflict", as(r, "conflict", &s.Conflict)},
 		{"blank", as(r, "blank", &s.Blank)},
 		{"delete", as(r, "delete", &s.Delete)},
+		{"region", as(r, "region", &s.Region)},
 		{"brake", func(n ast.Node) {
 			under(lines, "brake", r.object(n, "brake",
 				key{"change", func(n ast.Node) { s.Brake.Change = r.share(n, "brake.change") }},

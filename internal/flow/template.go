@@ -122,6 +122,7 @@ func Resolve(s FlowSpec) (Flow, error) {
 	f.Conflict = or(s.Conflict, f.Conflict)
 	f.Blank = or(s.Blank, f.Blank)
 	f.Delete = or(s.Delete, f.Delete)
+	f.Region = or(s.Region, f.Region)
 	f.Retry.MaxAttempts = or(s.Retry.MaxAttempts, f.Retry.MaxAttempts)
 	f.Retry.Base = or(s.Retry.Base, f.Retry.Base)
 	f.Retry.Max = or(s.Retry.Max, f.Retry.Max)
@@ -139,7 +140,7 @@ func (t Template) Flow() Flow {
 	s := t.spec
 	return Flow{
 		Template: t.ID, Object: t.Object, Enabled: *s.Enabled, Direction: s.Direction, Schedule: *s.Schedule,
-		Match: slices.Clone(s.Match), Map: rows(s.Map), Conflict: s.Conflict, Blank: s.Blank, Delete: s.Delete,
+		Match: slices.Clone(s.Match), Map: rows(s.Map), Conflict: s.Conflict, Blank: s.Blank, Delete: s.Delete, Region: s.Region,
 		Brake: Brake{*s.Brake.Change, *s.Brake.Delete}, Retry: s.Retry,
 	}
 }
@@ -150,7 +151,7 @@ func (t Template) Flow() Flow {
 func (f Flow) Spec(names [2]string) FlowSpec {
 	s := FlowSpec{
 		Name: f.Name, Template: f.Template, Connections: names, Enabled: &f.Enabled, Direction: f.Direction,
-		Schedule: &f.Schedule, Match: slices.Clone(f.Match), Conflict: f.Conflict, Delete: f.Delete,
+		Schedule: &f.Schedule, Match: slices.Clone(f.Match), Conflict: f.Conflict, Delete: f.Delete, Region: f.Region,
 		Brake: BrakeSpec{&f.Brake.Change, &f.Brake.Delete}, Retry: f.Retry,
 	}
 	for _, row := range f.Map {

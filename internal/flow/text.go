@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -37,25 +38,33 @@ func (d *Duration) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+var percent = regexp.MustCompile(`^(-?[0-9]+(?:\.[0-9]+)?) ?%$`)
+
 // ParseShare reads a share as a flow file writes it: "5%", "0.5%".
 func ParseShare(s string) (Share, error) {
-	number, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if !percent || err != nil || f != f {
+	m := percent.FindStringSubmatch(s)
+	if m == nil {
 		return 0, fmt.Errorf("%q is not a share; write a number with %%, for instance 5%%", s)
 	}
-	return Share(f / 100), nil
+	f, err := strconv.ParseFloat(m[1]+"e-2", 64) // exact, where a division by 100 is not
+	return Share(f), err
 }
 
 // String is the share in percent, with as few digits as give the same share again.
 func (s Share) String() string {
-	for digits := 1; ; digits++ {
-		text := strconv.FormatFloat(float64(s)*100, 'g', digits, 64)
-		f, _ := strconv.ParseFloat(text, 64)
-		if f/100 == float64(s) || digits == 17 {
-			return strconv.FormatFloat(f, 'f', -1, 64) + "%"
-		}
+	whole, rest, _ := strings.Cut(strconv.FormatFloat(float64(s), 'f', -1, 64), ".")
+	rest += "00"[min(len(rest), 2):]
+	sign, digits := "", strings.TrimLeft(whole+rest[:2], "0")
+	if strings.HasPrefix(whole, "-") {
+		sign, digits = "-", strings.TrimLeft(whole[1:]+rest[:2], "0")
 	}
+	if digits == "" {
+		digits = "0"
+	}
+	if len(rest) > 2 {
+		digits += "." + rest[2:]
+	}
+	return sign + digits + "%"
 }
 
 // MarshalText writes the share as in a flow file.

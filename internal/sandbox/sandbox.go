@@ -2,15 +2,10 @@ package sandbox
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -116,97 +111,6 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 	}
 	context.AfterFunc(ctx, func() { _ = s.Close() })
 	return s, nil
-}
-
-// fill makes both CRMs out of the state file, or out of the seed.
-func (s *Sandbox) fill(rates rates) error {
-	saved, err := readState(s.o.StateFile)
-	if err != nil {
-		return err
-	}
-	ids := kit.NewIDs(s.o.Seed + 1)
-	fresh := saved == nil
-	if fresh {
-		saved = &savedState{
-			UserComToken: ids.AlphaNum(64), Subdomain: "demo",
-			UserComClient: ids.Hex(24), UserComSecret: ids.UUID(), ControlKey: randomKey(),
-		}
-	}
-	hook := s.o.WebhookURL
-	if strings.HasSuffix(hook, "/hooks") {
-		hook += "/highlevel"
-	}
-	s.hooks = []*kit.Hooks{
-		kit.NewHooks(s.Clock, s.Faults, highlevel.HookPolicy),
-		kit.NewHooks(s.Clock, s.Faults, kit.Policy{Attempts: 1}), // no retries are known
-	}
-	s.HighLevel = highlevel.New(highlevel.Options{
-		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["highlevel"], Hooks: s.hooks[0], Seed: s.o.Seed,
-		Rate: rates.highlevel, Daily: rates.daily, Latency: s.o.Latency, SearchLag: s.o.SearchLag, WebhookURL: hook,
-	})
-	s.UserCom = usercom.New(usercom.Options{
-		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["usercom"], Hooks: s.hooks[1], Seed: s.o.Seed,
-		Limit: rates.usercom, Latency: s.o.Latency, HookURL: s.o.UserComHookURL,
-		Token: saved.UserComToken, Subdomain: saved.Subdomain,
-	})
-	s.crms = map[string]crm{"highlevel": s.HighLevel, "usercom": s.UserCom}
-	if fresh {
-		people := Seed(s.o.Contacts, s.o.Seed)
-		for _, p := range people.HighLevel {
-			s.HighLevel.Add(p)
-		}
-		for _, p := range people.UserCom {
-			s.UserCom.Add(p)
-		}
-		saved.Expected = Expect(people.HighLevel, people.UserCom)
-	} else if err := errors.Join(s.HighLevel.Load(saved.HighLevel), s.UserCom.Load(saved.UserCom)); err != nil {
-		return fmt.Errorf("%s: %w", s.o.StateFile, err)
-	}
-	saved.HighLevel, saved.UserCom = nil, nil
-	s.saved = *saved
-	s.info = infoOf(s)
-	return nil
-}
-
-func randomKey() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	return hex.EncodeToString(b[:])
-}
-
-// listen opens the three listeners, or none.
-func listen(o Options) ([]net.Listener, error) {
-	var open []net.Listener
-	for _, addr := range []string{o.HighLevelAddr, o.UserComAddr, o.ControlAddr} {
-		if addr == "" {
-			addr = "127.0.0.1:0"
-		}
-		err := loopbackOnly(addr, o.Expose)
-		if err == nil {
-			var l net.Listener
-			if l, err = net.Listen("tcp", addr); err == nil {
-				open = append(open, l)
-				continue
-			}
-		}
-		for _, l := range open {
-			_ = l.Close()
-		}
-		return nil, err
-	}
-	return open, nil
-}
-
-func loopbackOnly(addr string, expose bool) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("address %q: %w", addr, err)
-	}
-	ip := net.ParseIP(host)
-	if !expose && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("address %q is not loopback: the sandbox needs --expose for it", addr)
-	}
-	return nil
 }
 
 func (s *Sandbox) serve(l net.Listener, h http.Handler) {

@@ -163,7 +163,7 @@ func (c *Connector) EnsureField(ctx context.Context, object string, want connect
 		Field definition `json:"customField"`
 	}
 	_, err = c.client.Do(ctx, connector.Request{
-		Method: http.MethodPost, Path: c.fieldsPath(), Body: body, Out: &out, Write: true, Create: true, Scope: scopeFieldsWrite,
+		Method: http.MethodPost, Path: c.fieldsPath(), Body: body, Out: &out, Write: true, Scope: scopeFieldsWrite,
 	})
 	if err != nil {
 		return connector.Field{}, err

@@ -49,14 +49,13 @@ func (c *Connector) Create(ctx context.Context, object, _ string, values connect
 }
 
 // Update changes only the given fields. PUT replaces tags as a whole (1.3), so they go by calls of their own, and
-// first, so that the answer of PUT is the last word. If only tags change, the record that comes back shows only tags.
+// first, so that the answer of PUT is the last word. If only tags change, the contact is read: the answer to a tag call shows
+// neither the other fields nor the stamp that the contact has now.
 func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connector.Fields) (connector.Record, error) {
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
 	values = maps.Clone(values)
-	var tags []string
-	tagged := false
 	if v, ok := values["tags"]; ok {
 		delta, ok := v.(connector.Delta)
 		if !ok {
@@ -64,12 +63,8 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 				Message: spec.Name + " has no safe way to replace all tags of a contact, only to add and to remove some."}
 		}
 		delete(values, "tags")
-		var err error
-		if tags, tagged, err = c.tag(ctx, ref.ID, delta); err != nil {
+		if err := c.tag(ctx, ref.ID, delta); err != nil {
 			return connector.Record{}, err
-		}
-		if tagged && tags != nil && len(values) == 0 {
-			return connector.Record{Ref: ref, Fields: connector.Fields{"tags": set(tags)}}, nil
 		}
 	}
 	if len(values) == 0 {
@@ -115,9 +110,8 @@ func (c *Connector) complete(ctx context.Context, rec connector.Record, values c
 	return rec, nil
 }
 
-// tag adds and removes tags, one call for each direction that is needed (4). It returns the list that the last answer
-// showed, and whether any call was made.
-func (c *Connector) tag(ctx context.Context, id string, delta connector.Delta) (tags []string, called bool, err error) {
+// tag adds and removes tags, one call for each direction that is needed (4).
+func (c *Connector) tag(ctx context.Context, id string, delta connector.Delta) error {
 	for _, step := range []struct {
 		method string
 		names  []string
@@ -125,19 +119,15 @@ func (c *Connector) tag(ctx context.Context, id string, delta connector.Delta) (
 		if len(step.names) == 0 {
 			continue
 		}
-		var out struct {
-			Tags []string `json:"tags"`
-		}
 		_, err := c.client.Do(ctx, connector.Request{
-			Method: step.method, Path: contactPath(id) + "/tags", Body: map[string]any{"tags": step.names}, Out: &out,
+			Method: step.method, Path: contactPath(id) + "/tags", Body: map[string]any{"tags": step.names},
 			Write: true, Scope: scopeWrite,
 		})
 		if err != nil {
-			return nil, called, err
+			return err
 		}
-		tags, called = out.Tags, true
 	}
-	return tags, called, nil
+	return nil
 }
 
 // mergeSets turns the deltas of custom pick lists into whole lists, which is the only way to write them (4.3).

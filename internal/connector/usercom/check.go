@@ -25,7 +25,7 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 		Name string `json:"name"`
 	}]
 	if _, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: "/tags/", Out: &out}); err != nil {
-		return connector.Identity{}, c.explain(err)
+		return connector.Identity{}, c.first(err)
 	}
 	if write {
 		call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Body: map[string]string{}, Write: true}
@@ -35,25 +35,37 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 		}
 		_, err := c.client.Do(ctx, call)
 		if kind := connector.KindOf(err); err != nil && kind != connector.NotFound && kind != connector.Invalid {
-			return connector.Identity{}, c.explain(err)
+			return connector.Identity{}, c.first(err)
 		}
 	}
 	return connector.Identity{ID: c.workspace, Name: c.workspace}, nil
 }
 
-// explain turns errors of a first try into what they mean then: an address at which nothing, or something else,
-// answers is a wrong one.
-func (c *Connector) explain(err error) error {
+// first turns errors of a first try into what they mean then: an address at which nothing, or something else, answers
+// is a wrong one.
+func (c *Connector) first(err error) error {
 	e, ok := connector.AsError(err)
-	if !ok {
-		return err
-	}
 	switch {
+	case !ok:
+		return err
 	case errors.Is(e, connector.ErrUnreachable):
 		e.Kind = connector.Config
-	case e.Kind == connector.NotFound, e.Kind == connector.Temporary && e.Status == http.StatusOK:
-		e.Kind = connector.Config
-		e.Message = "There is no " + spec.Name + " workspace at " + c.client.Host() + ". Check the subdomain."
+	case e.Kind == connector.Temporary && e.Status == http.StatusOK:
+		return c.nowhere(e)
 	}
+	return c.explain(err)
+}
+
+// explain turns "not found" for what every workspace has into what it means.
+func (c *Connector) explain(err error) error {
+	if e, ok := connector.AsError(err); ok && e.Kind == connector.NotFound {
+		return c.nowhere(e)
+	}
+	return err
+}
+
+func (c *Connector) nowhere(e *connector.Error) error {
+	e.Kind = connector.Config
+	e.Message = "There is no " + spec.Name + " workspace at " + c.client.Host() + ". Check the subdomain."
 	return e
 }

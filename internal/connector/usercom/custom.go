@@ -203,7 +203,7 @@ func (c *Connector) EnsureField(ctx context.Context, object string, want connect
 	}
 	var out attribute
 	_, err = c.client.Do(ctx, connector.Request{
-		Method: http.MethodPost, Path: "/attributes/", Body: body, Out: &out, Write: true, Create: true,
+		Method: http.MethodPost, Path: "/attributes/", Body: body, Out: &out, Write: true,
 	})
 	if err != nil {
 		return connector.Field{}, err

@@ -79,7 +79,7 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 		return c.broken(cur, answer)
 	}
 	if err != nil {
-		return connector.Page{}, err
+		return connector.Page{}, c.explain(err)
 	}
 	page := connector.Page{Records: make([]connector.Record, len(out.Results)), Total: out.Count, At: answer.At}
 	for i, p := range out.Results {

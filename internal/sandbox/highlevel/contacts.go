@@ -109,7 +109,7 @@ func (c *CRM) postContact(q *call) (int, any, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return c.created(map[string]any{"contact": createdViewOf(contact), "traceId": c.ids.UUID()})
+	return c.created(http.StatusCreated, map[string]any{"contact": createdViewOf(contact), "traceId": c.ids.UUID()})
 }
 
 // create makes a contact unless the location's rule forbids it.

@@ -90,7 +90,7 @@ func (c *CRM) postField(q *call) (int, any, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return c.created(map[string]any{"customField": f, "traceId": c.ids.UUID()})
+	return c.created(http.StatusCreated, map[string]any{"customField": f, "traceId": c.ids.UUID()})
 }
 
 func (c *CRM) createField(body map[string]any) (*CustomField, *apiError) {

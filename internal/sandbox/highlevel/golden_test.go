@@ -12,8 +12,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"couplet/internal/sandbox/kit"
 )
 
 // exchange is one request and what the fact sheet says about its answer. Texts may
@@ -226,16 +224,4 @@ func dig(v any, path string) any {
 		}
 	}
 	return v
-}
-
-// quiet is a CRM without limits and webhooks for the tests of this package.
-func quiet(t *testing.T, o Options) *CRM {
-	t.Helper()
-	c := New(o)
-	t.Cleanup(c.Close)
-	return c
-}
-
-func person(email, phone string) kit.Person {
-	return kit.Person{First: "Rubika", Last: "Deo", Email: email, Phone: phone, Country: "US"}
 }

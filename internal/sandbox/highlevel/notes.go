@@ -58,7 +58,7 @@ func (c *CRM) postNote(q *call) (int, any, *apiError) {
 	}
 	c.ignore(q.body, "body")
 	n := c.createNote(contact.ID, q.body)
-	return c.created(map[string]any{"note": n, "traceId": c.ids.UUID()})
+	return c.created(http.StatusCreated, map[string]any{"note": n, "traceId": c.ids.UUID()})
 }
 
 func (c *CRM) createNote(contactID string, fields map[string]any) *Note {

@@ -123,9 +123,9 @@ func (rt *router) limit(w http.ResponseWriter, r *http.Request) (Token, bool, *a
 	c := rt.crm
 	token, known, key := c.bearer(r)
 	ok, left, _ := c.burst.Take(key)
-	dayOK, dayLeft := true, 0
+	dayOK := true
 	if ok {
-		dayOK, dayLeft, _ = c.daily.Take(key)
+		dayOK, _, _ = c.daily.Take(key)
 	}
 	h := w.Header()
 	if burst := c.burst.Limit(); burst.Max > 0 {
@@ -135,9 +135,7 @@ func (rt *router) limit(w http.ResponseWriter, r *http.Request) (Token, bool, *a
 	}
 	if daily := c.daily.Limit(); daily.Max > 0 {
 		h.Set("X-RateLimit-Limit-Daily", strconv.Itoa(daily.Max))
-		if ok {
-			h.Set("X-RateLimit-Daily-Remaining", strconv.Itoa(dayLeft))
-		}
+		h.Set("X-RateLimit-Daily-Remaining", strconv.Itoa(c.daily.Left(key)))
 	}
 	if !ok || !dayOK {
 		return token, known, bare(http.StatusTooManyRequests, "Too Many Requests")
@@ -149,7 +147,7 @@ func (rt *router) refuse(w http.ResponseWriter, err *apiError) {
 	kit.WriteJSON(w, err.status, err.body)
 }
 
-// readBody decodes a JSON object; no body is an empty one.
+// readBody decodes a JSON object; no body is an empty object.
 func readBody(r *http.Request) (map[string]any, *apiError) {
 	body := map[string]any{}
 	if r.Body == nil || r.Method == http.MethodGet {
@@ -162,7 +160,8 @@ func readBody(r *http.Request) (map[string]any, *apiError) {
 	if err != nil {
 		return nil, badRequest("request aborted")
 	}
-	if len(raw) == 0 {
+	// A body of another type is not parsed: the DTO then finds it empty (section 2 [U]).
+	if len(raw) == 0 || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		return body, nil
 	}
 	if err := json.Unmarshal(raw, &body); err != nil || body == nil {
@@ -187,10 +186,10 @@ func (c *CRM) ignore(body map[string]any, keep ...string) {
 	}
 }
 
-// created answers a create: 201, or 422 although it happened when that fault strikes.
-func (c *CRM) created(answer any) (int, any, *apiError) {
+// created answers a create, or with 422 although it happened when that fault strikes.
+func (c *CRM) created(status int, answer any) (int, any, *apiError) {
 	if c.o.Faults.Hit(kit.Created422) {
 		return 0, nil, invalid("The request could not be processed")
 	}
-	return http.StatusCreated, answer, nil
+	return status, answer, nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"couplet/internal/sandbox/kit"
 )
@@ -67,7 +66,7 @@ func (c *CRM) Load(raw json.RawMessage) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.empty()
-	c.ids = kit.NewIDs(c.o.Seed ^ time.Now().UnixNano()) // not the ids that were given before
+	c.ids = kit.NewIDs(c.o.Seed ^ c.now().UnixNano()) // not the ids that were given before
 	c.location, c.app, c.key = s.Location, s.App, ed25519.NewKeyFromSeed(seed)
 	c.tokens = map[string]*Token{}
 	for _, t := range s.Tokens {

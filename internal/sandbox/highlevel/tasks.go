@@ -2,7 +2,6 @@ package highlevel
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -25,51 +24,6 @@ type taskView struct {
 	*Task
 	DateAdded   *struct{} `json:"dateAdded,omitempty"`
 	DateUpdated *struct{} `json:"dateUpdated,omitempty"`
-}
-
-// taskShelf keeps tasks by id, by contact and in the order of creation.
-type taskShelf struct {
-	byID      map[string]*Task
-	byContact map[string][]string
-	order     []string // may hold ids of deleted tasks
-}
-
-func newTaskShelf() taskShelf {
-	return taskShelf{byID: map[string]*Task{}, byContact: map[string][]string{}}
-}
-
-func (s *taskShelf) add(t *Task) {
-	s.byID[t.ID] = t
-	s.byContact[t.ContactID] = append(s.byContact[t.ContactID], t.ID)
-	s.order = append(s.order, t.ID)
-}
-
-func (s *taskShelf) drop(t *Task) {
-	delete(s.byID, t.ID)
-	rest := slices.DeleteFunc(s.byContact[t.ContactID], func(id string) bool { return id == t.ID })
-	if s.byContact[t.ContactID] = rest; len(rest) == 0 {
-		delete(s.byContact, t.ContactID)
-	}
-	if len(s.order) > 2*len(s.byID)+1024 {
-		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.byID[id] == nil })
-	}
-}
-
-func (s *taskShelf) dropContact(contactID string) {
-	for _, id := range slices.Clone(s.byContact[contactID]) {
-		s.drop(s.byID[id])
-	}
-}
-
-// all lists the living tasks, oldest first.
-func (s *taskShelf) all() []*Task {
-	out := make([]*Task, 0, len(s.byID))
-	for _, id := range s.order {
-		if t := s.byID[id]; t != nil {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 var (
@@ -121,7 +75,7 @@ func (c *CRM) postTask(q *call) (int, any, *apiError) {
 	}
 	c.ignore(q.body, "title", "dueDate")
 	t := c.createTask(contact.ID, q.body)
-	return c.created(map[string]any{"task": taskView{Task: t}, "traceId": c.ids.UUID()})
+	return c.created(http.StatusCreated, map[string]any{"task": taskView{Task: t}, "traceId": c.ids.UUID()})
 }
 
 func (c *CRM) createTask(contactID string, fields map[string]any) *Task {

@@ -31,7 +31,8 @@ type Roles struct {
 func (c *CRM) addUser(fields map[string]any) *User {
 	u := &User{
 		ID: c.newID(), Permissions: map[string]bool{"contactsEnabled": true},
-		Roles: Roles{Type: "account", Role: "user", LocationIDs: []string{c.location.ID}},
+		Scopes: "contacts.write", // one of the document's values, although named in the plural [S]
+		Roles:  Roles{Type: "account", Role: "user", LocationIDs: []string{c.location.ID}},
 	}
 	u.write(fields)
 	c.users = append(c.users, u)

@@ -66,3 +66,15 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 		}
 	}
 }
+
+// wait is a pause in real time.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -190,14 +190,3 @@ func (h *Hooks) Close() {
 	h.wg.Wait()
 	h.client.CloseIdleConnections()
 }
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

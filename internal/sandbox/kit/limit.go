@@ -58,6 +58,18 @@ func (l *Limiter) Take(key string) (ok bool, remaining int, retryAfter time.Dura
 	return true, l.limit.Max - used - 1, 0
 }
 
+// Left is how many calls key may make now; it counts nothing.
+func (l *Limiter) Left(key string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	log := l.logs[key]
+	if log == nil {
+		return l.limit.Max
+	}
+	log.forget(l.clock.Now().UnixNano() - int64(l.limit.Window))
+	return l.limit.Max - (len(log.times) - log.head)
+}
+
 // forget drops the calls at or before a time, and moves the rest down once more
 // than half of the slice is dead.
 func (c *callLog) forget(until int64) {

@@ -19,6 +19,9 @@ func TestLimiterAllowsMaxInAnyWindow(t *testing.T) {
 	if ok || after < 29*time.Minute || after > 30*time.Minute {
 		t.Errorf("%v, retry after %v, want 30 minutes", ok, after)
 	}
+	if l.Left("a") != 0 || l.Left("b") != 3 {
+		t.Error("left", l.Left("a"), l.Left("b"))
+	}
 	if ok, left, _ := l.Take("b"); !ok || left != 2 {
 		t.Error("keys share a window")
 	}

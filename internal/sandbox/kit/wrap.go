@@ -8,7 +8,7 @@ import (
 
 // Options of Wrap. Nil parts are left out.
 type Options struct {
-	Clock    *Clock
+	Clock    *Clock // of the handler; Wrap itself waits in real time
 	Faults   *Faults
 	Counters *Counters
 	Latency  time.Duration              // real time added before every answer

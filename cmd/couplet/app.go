@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"time"
+
+	"couplet/db"
+	"couplet/internal/connection"
+	"couplet/internal/connector"
+	"couplet/internal/connector/highlevel"
+	"couplet/internal/connector/usercom"
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/store"
+)
+
+// app is the house, wired: what most commands work with.
+type app struct {
+	set    settings
+	log    *slog.Logger
+	db     *db.DB
+	store  *store.Store
+	sealer *connection.Sealer
+	http   *http.Client
+	pool   *connection.Pool
+	engine *engine.Engine
+	ws     string // workspace id
+	now    func() time.Time
+}
+
+// systems are the kinds of CRM that this program connects.
+func systems() map[string]connection.System {
+	return map[string]connection.System{
+		"highlevel": {Spec: highlevel.Spec(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }},
+		"usercom":   {Spec: usercom.Spec(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
+	}
+}
+
+// open checks the settings, opens the database at this program's schema, and wires everything.
+func (g *Globals) open(ctx context.Context, t *terminal) (*app, error) {
+	set, err := g.check()
+	if err != nil {
+		return nil, err
+	}
+	a := &app{set: set, log: t.logger(g.LogLevel), now: time.Now}
+	if a.db, err = db.Open(ctx, set.Database, db.Options{}); err != nil {
+		return nil, err
+	}
+	if err := a.wire(ctx, g, t); err != nil {
+		return nil, errors.Join(err, a.db.Close())
+	}
+	return a, nil
+}
+
+func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
+	if err := a.db.Migrate(ctx); err != nil {
+		return err
+	}
+	key := g.SecretKey
+	if key == "" {
+		var made bool
+		var err error
+		if key, made, err = connection.KeyFile(a.set.KeyFile); err != nil {
+			return err
+		}
+		if made {
+			fmt.Fprintf(t.Err, "couplet: made a new key in %s. Keep a copy elsewhere: without it the stored keys of your accounts cannot be read.\n", a.set.KeyFile)
+		}
+	}
+	sealer, err := connection.OpenSealer(key)
+	if err != nil {
+		return err
+	}
+	a.sealer = sealer
+	a.store = store.New(a.db)
+	ws, err := a.workspace(ctx, g.Workspace)
+	if err != nil {
+		return err
+	}
+	a.ws = ws
+	a.http = connection.NewHTTP(connection.Options{Allow: a.set.Allow})
+	a.pool = &connection.Pool{Systems: systems(), Secrets: a.store, Sealer: sealer, HTTP: a.http, Now: a.now}
+	hashKey, err := a.hashKey(ctx)
+	if err != nil {
+		return err
+	}
+	host, _ := os.Hostname()
+	a.engine = &engine.Engine{Store: a.store, Links: links{a}, Now: a.now, Settle: g.Settle, Log: a.log,
+		Owner: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), engine.NewID("p", a.now())), HashKey: hashKey, Random: rand.Float64}
+	return nil
+}
+
+func (a *app) Close() error { return a.db.Close() }
+
+func (a *app) workspace(ctx context.Context, name string) (string, error) {
+	if name == "" {
+		w, err := a.store.DefaultWorkspace(ctx, a.now())
+		return w.ID, err
+	}
+	w, ok, err := a.store.WorkspaceByName(ctx, name)
+	if err == nil && !ok {
+		err = fmt.Errorf("there is no workspace %q", name)
+	}
+	return w.ID, err
+}
+
+// hashKey is the key of the hashes that tombstones keep. It is sealed like a secret and never changes, so that a grave
+// stays known after the key of the house was changed.
+func (a *app) hashKey(ctx context.Context) ([]byte, error) {
+	const name = "tombstone_key"
+	text, ok, err := a.store.Setting(ctx, a.ws, name)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		sealed, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, err
+		}
+		return a.sealer.Open(a.ws, "", name, sealed)
+	}
+	fresh, err := connection.NewKey()
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := a.sealer.Seal(a.ws, "", name, []byte(fresh))
+	if err != nil {
+		return nil, err
+	}
+	return []byte(fresh), a.store.SetSetting(ctx, a.ws, name, base64.StdEncoding.EncodeToString(sealed))
+}
+
+// links is how the engine reaches connections.
+type links struct{ a *app }
+
+func (l links) Open(ctx context.Context, ws, id string, observe func(connector.Exchange)) (connector.Connector, error) {
+	c, ok, err := l.a.store.ConnectionByID(ctx, ws, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("connection %s of this flow no longer exists", id)
+	}
+	return l.a.pool.Open(ctx, c, observe)
+}
+
+// flowNamed finds a flow of the workspace.
+func (a *app) flowNamed(ctx context.Context, name string) (flow.Flow, error) {
+	f, ok, err := a.store.FlowByName(ctx, a.ws, name)
+	if err != nil {
+		return f, err
+	}
+	if !ok {
+		return f, fmt.Errorf("there is no flow %q in this workspace; `couplet apply -f FILE` makes one", name)
+	}
+	return f, nil
+}

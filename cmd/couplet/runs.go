@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+)
+
+// runsCmd lists runs or shows one (cli.md, `couplet runs`).
+type runsCmd struct {
+	List listRunsCmd `cmd:"" default:"withargs" help:"List runs, newest first."`
+	Show showRunCmd  `cmd:"" help:"One run with its records and their reasons."`
+}
+
+func (runsCmd) Help() string {
+	return "Example: couplet runs contacts\nExample: couplet runs show run_…"
+}
+
+type listRunsCmd struct {
+	Flow  string `arg:"" optional:"" help:"Only runs of this flow."`
+	Limit int    `default:"20" help:"How many."`
+	JSON  bool   `name:"json" help:"Answer with JSON."`
+}
+
+func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	id := ""
+	if c.Flow != "" {
+		f, err := a.flowNamed(ctx, c.Flow)
+		if err != nil {
+			return err
+		}
+		id = f.ID
+	}
+	runs, err := a.store.Runs(ctx, a.ws, id, c.Limit, time.Time{})
+	if err != nil {
+		return err
+	}
+	docs := make([]runDoc, len(runs))
+	for i, r := range runs {
+		docs[i] = runJSON(r)
+	}
+	if c.JSON {
+		return t.json(map[string]any{"runs": docs})
+	}
+	if len(runs) == 0 {
+		t.printf("No runs yet.\n")
+	}
+	for _, r := range runs {
+		t.printf("%s  %s  %-18s %-9s %s: %d created, %d updated, %d failed, %d need review\n", r.ID, r.Started.UTC().Format(time.RFC3339), r.Status, r.Trigger, r.FlowName,
+			r.To[0].Created+r.To[1].Created, r.To[0].Updated+r.To[1].Updated, r.To[0].Failed+r.To[1].Failed, r.Review)
+	}
+	return nil
+}
+
+type showRunCmd struct {
+	ID     string `arg:"" help:"Id of the run."`
+	Result string `help:"Only records of this result: created, updated, linked, skipped, conflict, needs_review, failed, gone."`
+	Limit  int    `default:"50" help:"How many records."`
+	JSON   bool   `name:"json" help:"Answer with JSON."`
+}
+
+// entryDoc is a record of a run in JSON.
+type entryDoc struct {
+	A       string               `json:"a,omitempty"`
+	B       string               `json:"b,omitempty"`
+	Result  engine.Result        `json:"result"`
+	To      string               `json:"to,omitempty"`
+	Reason  string               `json:"reason,omitempty"`
+	Why     string               `json:"why,omitempty"`
+	Fields  []engine.FieldChange `json:"fields"`
+	Calls   []callDoc            `json:"calls,omitempty"`
+	At      time.Time            `json:"at"`
+	Planned bool                 `json:"planned,omitempty"`
+}
+
+type callDoc struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Status int    `json:"status"`
+	TookMS int64  `json:"took_ms"`
+}
+
+func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	r, err := a.store.RunByID(ctx, a.ws, c.ID)
+	if err != nil {
+		return err
+	}
+	f, _, err := a.store.FlowByID(ctx, a.ws, r.Flow)
+	if err != nil {
+		return err
+	}
+	names := a.systemNames(ctx, f)
+	entries, err := a.store.Entries(ctx, a.ws, r.ID, engine.Result(c.Result), "", c.Limit)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		docs := make([]entryDoc, len(entries))
+		for i, e := range entries {
+			docs[i] = entryJSON(e, names)
+		}
+		return t.json(map[string]any{"run": runJSON(r), "records": docs})
+	}
+	a.tell(ctx, t, f, r)
+	for _, e := range entries {
+		tellEntry(t, e, names)
+	}
+	if len(entries) == c.Limit {
+		t.printf("More records than %d: see --limit and --result.\n", c.Limit)
+	}
+	return nil
+}
+
+func entryJSON(e engine.Entry, names [2]string) entryDoc {
+	d := entryDoc{A: e.IDs[0], B: e.IDs[1], Result: e.Result, Reason: e.Reason, At: e.At.UTC(), Planned: e.Planned, Fields: e.Fields}
+	if d.Fields == nil {
+		d.Fields = []engine.FieldChange{}
+	}
+	if e.To >= 0 {
+		d.To = engine.Side(e.To).String()
+	}
+	if e.Reason != "" {
+		d.Why = engine.Explain(e.Reason, names)
+	}
+	for _, x := range e.Calls {
+		d.Calls = append(d.Calls, callDoc{Method: x.Method, Path: x.Path, Status: x.Status, TookMS: x.Took.Milliseconds()})
+	}
+	return d
+}
+
+// tellEntry prints one record: what happened to it, and field by field why.
+func tellEntry(t *terminal, e engine.Entry, names [2]string) {
+	t.printf("- %s  %s %s, %s %s", e.Result, names[0], orNone(e.IDs[0]), names[1], orNone(e.IDs[1]))
+	if e.Reason != "" {
+		t.printf(": %s", engine.Explain(e.Reason, names))
+	}
+	t.printf("\n")
+	for _, f := range e.Fields {
+		t.printf("    %-28s %s\n", f.Field, engine.Explain(f.Rule, names))
+		for side := range names {
+			if show(f.Before[side]) != show(f.After[side]) {
+				t.printf("      %s: %s -> %s\n", names[side], show(f.Before[side]), show(f.After[side]))
+			}
+		}
+	}
+}
+
+func orNone(id string) string {
+	if id == "" {
+		return "(none)"
+	}
+	return id
+}
+
+func show(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "empty"
+	case string:
+		return fmt.Sprintf("%q", v)
+	case []any:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			parts[i] = fmt.Sprint(e)
+		}
+		return strings.Join(parts, ", ")
+	case []string:
+		return strings.Join(v, ", ")
+	}
+	return fmt.Sprint(v)
+}
+
+// exportCmd prints the flow file of what exists (cli.md, `couplet export`).
+type exportCmd struct {
+	Flows []string `arg:"" optional:"" help:"Only these flows and their connections."`
+}
+
+func (exportCmd) Help() string { return "Example: couplet export > couplet.yaml" }
+
+func (c *exportCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	conns, err := a.store.Connections(ctx, a.ws)
+	if err != nil {
+		return err
+	}
+	flows, err := a.store.Flows(ctx, a.ws)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, n := range c.Flows {
+		if _, err := a.flowNamed(ctx, n); err != nil {
+			return err
+		}
+		wanted[n] = true
+	}
+	file := flow.File{Version: 1}
+	names, used := map[string]string{}, map[string]bool{}
+	for _, x := range conns {
+		names[x.ID] = x.Name
+	}
+	for _, f := range flows {
+		if len(wanted) > 0 && !wanted[f.Name] {
+			continue
+		}
+		file.Flows = append(file.Flows, f.Spec([2]string{names[f.Connections[0]], names[f.Connections[1]]}))
+		used[f.Connections[0]], used[f.Connections[1]] = true, true
+	}
+	for _, x := range conns {
+		if len(wanted) > 0 && !used[x.ID] {
+			continue
+		}
+		file.Connections = append(file.Connections, flow.Connection{Name: x.Name, System: x.System, Auth: flow.Auth{Kind: x.AuthKind},
+			Account: x.Params, BaseURL: x.BaseURL, Limits: flow.Limits{PerSecond: x.PerSecond}})
+	}
+	text, err := flow.Export(file)
+	if err != nil {
+		return err
+	}
+	_, err = t.Out.Write(text)
+	return err
+}

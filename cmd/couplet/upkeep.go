@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/term"
+
+	"couplet/db"
+	"couplet/internal/connection"
+)
+
+// usersCmd makes users (cli.md, `couplet users add`).
+type usersCmd struct {
+	Add addUserCmd `cmd:"" help:"Make a user; the password is asked for, or read from stdin."`
+}
+
+func (usersCmd) Help() string { return "Example: couplet users add ana@example.com --role owner" }
+
+type addUserCmd struct {
+	Email string `arg:"" help:"E-mail address, the name to sign in with."`
+	Role  string `default:"owner" enum:"owner,editor,viewer" help:"owner, editor or viewer."`
+}
+
+// leastPassword is the shortest password taken, in characters.
+const leastPassword = 12
+
+func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	email := strings.ToLower(strings.TrimSpace(c.Email))
+	if at := strings.LastIndex(email, "@"); at < 1 || at == len(email)-1 || strings.ContainsAny(email, " \t") {
+		return &exit{Code: 2, Text: fmt.Sprintf("%q is not an e-mail address", c.Email)}
+	}
+	password, err := readPassword(t)
+	if err != nil {
+		return err
+	}
+	if len([]rune(password)) < leastPassword {
+		return &exit{Code: 2, Text: fmt.Sprintf("the password has fewer than %d characters; take a longer one, for instance four words", leastPassword)}
+	}
+	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
+	if err != nil {
+		return err
+	}
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.store.AddUser(ctx, a.ws, email, c.Role, hash, a.now()); err != nil {
+		return err
+	}
+	t.printf("Made user %s, %s.\n", email, c.Role)
+	return nil
+}
+
+func readPassword(t *terminal) (string, error) {
+	if f, ok := t.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(t.Err, "Password: ")
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(t.Err)
+		return string(b), err
+	}
+	line, err := bufio.NewReader(t.In).ReadString('\n')
+	if err != nil && line == "" {
+		return "", errors.New("no password came on stdin")
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// migrateCmd brings the database to this program's schema. Every command does so too; this one does nothing else.
+type migrateCmd struct{}
+
+func (migrateCmd) Help() string { return "Example: couplet migrate" }
+
+func (c *migrateCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	j, err := a.jobs(nil)
+	if err != nil {
+		return err
+	}
+	if err := j.Migrate(ctx); err != nil {
+		return err
+	}
+	t.printf("The database is at the schema of this program.\n")
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"File to write."`
+}
+
+func (backupCmd) Help() string { return "Example: couplet backup /backups/couplet-2026-11-23.db" }
+
+func (c *backupCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.db.Backup(ctx, c.File); err != nil {
+		return err
+	}
+	t.printf("Wrote %s. The key is not part of it: keep %s (or COUPLET_SECRET_KEY) elsewhere, or the keys of your accounts must be given again after a restore.\n", c.File, a.set.KeyFile)
+	return nil
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"Backup to restore."`
+}
+
+func (restoreCmd) Help() string { return "Example: couplet restore /backups/couplet-2026-11-23.db" }
+
+func (c *restoreCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	set, err := g.check()
+	if err != nil {
+		return err
+	}
+	if err := db.Restore(ctx, set.Database, c.File); err != nil {
+		return err
+	}
+	t.printf("Restored %s. Records changed since that backup are compared again at the next run; nothing is written that both sides already agree on.\n", c.File)
+	return nil
+}
+
+// rotateCmd makes a new key and seals every secret with it.
+type rotateCmd struct{}
+
+func (rotateCmd) Help() string { return "Example: couplet rotate-key" }
+
+func (c *rotateCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return a.rotate(ctx, g, t)
+}
+
+func (a *app) rotate(ctx context.Context, g *Globals, t *terminal) error {
+	old := g.SecretKey
+	if old == "" {
+		var err error
+		if old, _, err = connection.KeyFile(a.set.KeyFile); err != nil {
+			return err
+		}
+	}
+	fresh, err := connection.Rotate(old)
+	if err != nil {
+		return err
+	}
+	sealer, err := connection.OpenSealer(fresh)
+	if err != nil {
+		return err
+	}
+	// The new key opens what the old one sealed, so it is kept first: whatever fails from here on, nothing is lost.
+	if g.SecretKey == "" {
+		if err := replaceFile(a.set.KeyFile, fresh); err != nil {
+			return err
+		}
+	}
+	n, err := a.reseal(ctx, sealer)
+	if err != nil {
+		return err
+	}
+	if g.SecretKey != "" {
+		t.printf("Sealed %d secrets with a new key. Set COUPLET_SECRET_KEY to this before the next start:\n%s\n", n, fresh)
+		return nil
+	}
+	t.printf("Sealed %d secrets with a new key, kept in %s. Keep a copy of that file elsewhere. A server that is running must be restarted.\n", n, a.set.KeyFile)
+	return nil
+}
+
+// replaceFile swaps a file's content in one step.
+func replaceFile(path, content string) error {
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, []byte(content+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+type versionCmd struct {
+	JSON bool `name:"json" help:"Answer with JSON."`
+}
+
+func (versionCmd) Help() string { return "Example: couplet version" }
+
+// version is set by the release build.
+var version = "dev"
+
+func (c *versionCmd) Run(t *terminal) error {
+	revision := ""
+	goVersion := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		goVersion = info.GoVersion
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	if c.JSON {
+		return t.json(map[string]string{"version": version, "revision": revision, "go": goVersion})
+	}
+	t.printf("couplet %s %s %s\n", version, revision, goVersion)
+	return nil
+}

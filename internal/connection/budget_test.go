@@ -1,0 +1,567 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+var windowHeaders = connector.RateHeaders{Max: "X-Max", Remaining: "X-Remaining", WindowMillis: "X-Window", DailyMax: "X-Day", DailyRemaining: "X-Day-Left", DailyReset: "x-day-reset"}
+
+// vendor is a pretend system with a true sliding window: what does not fit is turned away and not counted.
+type vendor struct {
+	max  int
+	span time.Duration
+	// retryAfter, headers: whether answers carry them. latency is how long an answer takes.
+	retryAfter, headers bool
+	latency             time.Duration
+	// fail turns an answer into this status.
+	fail func(n int) int
+
+	mu           sync.Mutex
+	calls        []time.Time
+	taken, away  int
+	out, mostOut int
+}
+
+func (v *vendor) take() bool {
+	now := time.Now()
+	for len(v.calls) > 0 && now.Sub(v.calls[0]) >= v.span {
+		v.calls = v.calls[1:]
+	}
+	if v.max > 0 && len(v.calls) >= v.max {
+		return false
+	}
+	v.calls = append(v.calls, now)
+	return true
+}
+
+// others spends part of the allowance.
+func (v *vendor) others(n int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for range n {
+		v.take()
+	}
+}
+
+func (v *vendor) call() (int, http.Header) {
+	v.mu.Lock()
+	v.out++
+	v.mostOut = max(v.mostOut, v.out)
+	v.mu.Unlock()
+	time.Sleep(v.latency / 2)
+	v.mu.Lock()
+	defer func() {
+		v.mu.Unlock()
+		time.Sleep(v.latency / 2)
+		v.mu.Lock()
+		v.out--
+		v.mu.Unlock()
+	}()
+	h := http.Header{}
+	status := 200
+	if !v.take() {
+		v.away++
+		status = 429
+		if v.retryAfter {
+			wait := v.span - time.Since(v.calls[0])
+			h.Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
+		}
+	} else {
+		v.taken++
+		if v.fail != nil {
+			if s := v.fail(v.taken); s != 0 {
+				status = s
+			}
+		}
+	}
+	if v.headers {
+		h.Set("X-Max", fmt.Sprint(v.max))
+		h.Set("X-Window", fmt.Sprint(v.span.Milliseconds()))
+		h.Set("X-Remaining", fmt.Sprint(v.max-len(v.calls)))
+	}
+	return status, h
+}
+
+// work lets so many workers call for so long, and returns when all have stopped.
+func work(b *Budget, v *vendor, workers int, long time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), long)
+	defer cancel()
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for b.Wait(ctx) == nil {
+				b.Done(v.call())
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func limits(max int, window time.Duration, share float64) connector.Limits {
+	return connector.Limits{Max: max, Window: connector.Duration(window), Share: share}
+}
+
+func TestNearlyAllOfAnAllowanceIsUsedWithoutBeingTurnedAway(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		limits    connector.Limits
+		perSecond float64
+		vendor    *vendor
+		workers   int
+		least     float64 // of what the vendor allows over the time
+		away      int
+	}{
+		{"published numbers, no headers", limits(10, time.Second, 0.9), 0, &vendor{max: 10, span: time.Second, latency: 50 * time.Millisecond}, 20, 0.89, 0},
+		{"published numbers give way to headers", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 100, span: 10 * time.Second, headers: true, latency: 80 * time.Millisecond}, 20, 0.96, 0},
+		{"headers of a smaller allowance", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 25, span: 10 * time.Second, headers: true, latency: 80 * time.Millisecond}, 20, 0.94, 0},
+		{"headers of a larger allowance", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 5000, span: 10 * time.Second, headers: true, latency: 20 * time.Millisecond}, 64, 0.96, 0},
+		{"a person's 500 per second", limits(10, time.Second, 0.9), 500, &vendor{max: 500, span: time.Second, retryAfter: true, latency: 20 * time.Millisecond}, 64, 0.97, 10},
+		{"a person's 500 per second at a slow system", limits(100, 10*time.Second, 0.8), 500, &vendor{max: 500, span: time.Second, headers: true, latency: 100 * time.Millisecond}, 64, 0.97, 10},
+		{"a person's 5 per second", limits(10, time.Second, 0.9), 5, &vendor{max: 5, span: time.Second, latency: 30 * time.Millisecond}, 8, 0.97, 0},
+		{"a person's one call in two seconds", limits(10, time.Second, 0.9), 0.5, &vendor{max: 1, span: 2 * time.Second, latency: 30 * time.Millisecond}, 8, 0.9, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c.limits.Headers = windowHeaders
+				b := NewBudget(c.limits, c.perSecond, time.Now)
+				v := c.vendor
+				const long = 60 * time.Second
+				work(b, v, c.workers, long)
+				allowed := float64(v.max) * float64(long) / float64(v.span)
+				if got := float64(v.taken) / allowed; got < c.least || v.away > c.away {
+					t.Errorf("%.1f%% of the allowance was used with %d turned away, want %.0f%% and at most %d", got*100, v.away, c.least*100, c.away)
+				}
+			})
+		})
+	}
+}
+
+func TestNoWindowEverHoldsMoreThanTheVendorAllows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := limits(100, 10*time.Second, 0.97)
+		b := NewBudget(l, 0, time.Now)
+		var starts []time.Time
+		start := func() {
+			if err := b.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			starts = append(starts, time.Now())
+			b.Done(200, nil)
+		}
+		for i := range 600 { // rests and rushes
+			if i%97 == 0 {
+				time.Sleep(time.Duration(i*31%13000) * time.Millisecond)
+			}
+			start()
+		}
+		for i := range starts {
+			n := 0
+			for j := i; j < len(starts) && starts[j].Sub(starts[i]) < 10*time.Second; j++ {
+				n++
+			}
+			if n > 99 {
+				t.Fatalf("the 10 s after start %d hold %d starts", i, n)
+			}
+		}
+	})
+}
+
+func TestA429StopsEveryCallUntilTheTimeItNames(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		header http.Header
+		want   time.Duration
+	}{
+		{"seconds", http.Header{"Retry-After": {"3"}}, 3 * time.Second},
+		{"parts of a second", http.Header{"Retry-After": {"0.25"}}, 250 * time.Millisecond},
+		{"a date by the vendor's clock", http.Header{"Retry-After": {"Mon, 02 Jan 2006 15:04:15 GMT"}, "Date": {"Mon, 02 Jan 2006 15:04:05 GMT"}}, 10 * time.Second},
+		{"nothing: the window", http.Header{}, 2 * time.Second},
+		{"nonsense: the window", http.Header{"Retry-After": {"soon"}}, 2 * time.Second},
+		{"no answer's header at all", nil, 2 * time.Second},
+		{"never longer than a day", http.Header{"Retry-After": {"99999999999"}}, 24 * time.Hour},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := NewBudget(limits(20, 2*time.Second, 0.9), 0, time.Now)
+				mustWait(t, b)
+				begin := time.Now()
+				b.Done(429, c.header)
+				if s := b.Snapshot(); !s.PausedUntil.Equal(begin.Add(c.want)) || s.Why == "" {
+					t.Errorf("snapshot is %+v", s)
+				}
+				var wg sync.WaitGroup
+				for range 5 {
+					wg.Go(func() {
+						mustWait(t, b)
+						if got := time.Since(begin); got < c.want || got > c.want+time.Second {
+							t.Errorf("a call started after %s, want %s", got, c.want)
+						}
+					})
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+func mustWait(t *testing.T, b *Budget) {
+	t.Helper()
+	if err := b.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func Test429sOfCallsThatWereOutTogetherCountOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(200, time.Second, 0.9), 0, time.Now)
+		for range 10 {
+			mustWait(t, b)
+		}
+		full := b.Snapshot().Rate
+		begin := time.Now()
+		for range 10 {
+			b.Done(429, http.Header{"Retry-After": {"1"}})
+		}
+		s := b.Snapshot()
+		if !s.PausedUntil.Equal(begin.Add(time.Second)) {
+			t.Errorf("paused for %s", s.PausedUntil.Sub(begin))
+		}
+		if s.Rate < full*slowdown*0.99 {
+			t.Errorf("the rate fell from %v to %v", full, s.Rate)
+		}
+	})
+}
+
+func TestThePaceFallsOnA429AndClimbsBackButNeverAboveTheAim(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(10, time.Second, 0.9), 0, time.Now)
+		mustWait(t, b)
+		b.Done(429, http.Header{"Retry-After": {"1"}})
+		if got := b.Snapshot().Rate; got > 8.11 || got < 8.09 {
+			t.Errorf("after a 429 the rate is %v", got)
+		}
+		work(b, &vendor{}, 2, 3*time.Second)
+		if got := b.Snapshot().Rate; got < 8.3 || got > 8.9 {
+			t.Errorf("after a while the rate is %v", got)
+		}
+		work(b, &vendor{}, 2, time.Minute)
+		if got := b.Snapshot().Rate; got != 9 {
+			t.Errorf("later the rate is %v", got)
+		}
+	})
+}
+
+func TestASmallerAllowanceThanPublishedIsFoundAndKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(10, time.Second, 0.9), 0, time.Now)
+		v := &vendor{max: 5, span: time.Second, retryAfter: true, latency: 50 * time.Millisecond}
+		work(b, v, 10, 5*time.Minute)
+		if share := float64(v.taken) / (5 * 300); share < 0.75 || v.away > 60 {
+			t.Errorf("%.0f%% of the real allowance was used with %d turned away", share*100, v.away)
+		}
+	})
+}
+
+func TestWhenOthersSpendTheAllowanceThePaceGivesWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := limits(100, 10*time.Second, 0.8)
+		l.Headers = windowHeaders
+		b := NewBudget(l, 0, time.Now)
+		v := &vendor{max: 100, span: 10 * time.Second, headers: true, latency: 50 * time.Millisecond}
+		stop := make(chan struct{})
+		go func() { // somebody else calls 4 times a second
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(250 * time.Millisecond):
+					v.others(1)
+				}
+			}
+		}()
+		work(b, v, 10, 2*time.Minute)
+		close(stop)
+		if perSecond := float64(v.taken) / 120; perSecond < 5 || perSecond > 6.2 || v.away > 2 {
+			t.Errorf("%.1f calls per second beside 4 of others, %d turned away", perSecond, v.away)
+		}
+		v.taken = 0
+		work(b, v, 10, 2*time.Minute)
+		if perSecond := float64(v.taken) / 120; perSecond < 9 {
+			t.Errorf("alone again: %.1f calls per second", perSecond)
+		}
+	})
+}
+
+func TestParallelCallsFollowTheAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		vendor      *vendor
+		workers     int
+		least, most int
+	}{
+		{"grow while answers stay as fast", &vendor{latency: 20 * time.Millisecond}, 100, 64, 64},
+		{"stay where nobody waits", &vendor{latency: 20 * time.Millisecond}, 4, 16, 16},
+		{"shrink when most calls fail", &vendor{latency: 20 * time.Millisecond, fail: func(int) int { return 503 }}, 100, 2, 2},
+		{"shrink when calls time out", &vendor{latency: time.Second, fail: func(int) int { return -1 }}, 100, 2, 2},
+		{"a rare failure is no reason", &vendor{latency: 20 * time.Millisecond, fail: func(n int) int { return map[bool]int{true: 500}[n%50 == 0] }}, 100, 30, 64},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := NewBudget(connector.Limits{}, 0, time.Now)
+				if f := c.vendor.fail; f != nil && f(1) == -1 {
+					c.vendor.fail = nil
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					var wg sync.WaitGroup
+					for range c.workers {
+						wg.Go(func() {
+							for b.Wait(ctx) == nil {
+								c.vendor.call()
+								b.Done(0, nil)
+							}
+						})
+					}
+					wg.Wait()
+				} else {
+					work(b, c.vendor, c.workers, 20*time.Second)
+				}
+				if got := b.Snapshot().Parallel; got < c.least || got > c.most {
+					t.Errorf("parallel calls are %d, want %d to %d", got, c.least, c.most)
+				}
+			})
+		})
+	}
+}
+
+func TestASystemNearItsEndIsNotPushed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(connector.Limits{}, 0, time.Now)
+		// One call takes 5 ms of the only processor there is: twice the calls, twice the wait.
+		var cpu sync.Mutex
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				for b.Wait(ctx) == nil {
+					lock(&cpu)
+					time.Sleep(5 * time.Millisecond)
+					cpu.Unlock()
+					b.Done(200, nil)
+				}
+			})
+		}
+		wg.Wait()
+		if got := b.Snapshot().Parallel; got > 48 {
+			t.Errorf("parallel calls are %d", got)
+		}
+	})
+}
+
+// lock takes a lock in a way in which the pretend clock can go on.
+func lock(mu *sync.Mutex) {
+	for !mu.TryLock() {
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
+func TestCallersGoInTheirOrderAndPeopleFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(1, time.Second, 1), 0, time.Now)
+		mustWait(t, b)
+		var mu sync.Mutex
+		var order []string
+		var wg sync.WaitGroup
+		for _, name := range []string{"run 1", "run 2", "person 1", "person 2"} {
+			ctx := t.Context()
+			if name[0] == 'p' {
+				ctx = Interactive(ctx)
+			}
+			wg.Go(func() {
+				if b.Wait(ctx) == nil {
+					mu.Lock()
+					order = append(order, name)
+					mu.Unlock()
+				}
+			})
+			synctest.Wait()
+		}
+		if got := b.Snapshot().Waiting; got != 4 {
+			t.Errorf("%d are waiting", got)
+		}
+		wg.Wait()
+		if got := fmt.Sprint(order); got != "[person 1 person 2 run 1 run 2]" {
+			t.Errorf("the order is %s", got)
+		}
+	})
+}
+
+func TestWhoeverGivesUpWaitingIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(1, time.Second, 1), 0, time.Now)
+		mustWait(t, b)
+		begin := time.Now()
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			if err := b.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error is %v", err)
+			}
+			cancel()
+		}
+		if got := b.Snapshot().Waiting; got != 0 {
+			t.Errorf("%d are waiting", got)
+		}
+		mustWait(t, b)
+		if got := time.Since(begin); got > 1100*time.Millisecond {
+			t.Errorf("the next one waited %s", got)
+		}
+		done, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := b.Wait(done); !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+func TestRunsLeaveAFifthOfTheDayToPeople(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := limits(100, time.Second, 0.9)
+		l.Daily, l.Headers = 1000, windowHeaders
+		b := NewBudget(l, 0, time.Now)
+		var told []string
+		b.said = func(until time.Time, why string) {
+			told = append(told, fmt.Sprintf("%s %s", time.Until(until), why))
+		}
+		left := func(n int, reset string) http.Header {
+			h := http.Header{"X-Day-Left": {fmt.Sprint(n)}}
+			if reset != "" {
+				h.Set("X-Day-Reset", reset)
+			}
+			return h
+		}
+		mustWait(t, b)
+		b.Done(200, left(201, ""))
+		mustWait(t, b)
+		b.Done(200, left(200, fmt.Sprint(time.Now().Add(2*time.Hour).UnixMilli())))
+		short, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := b.Wait(short); err == nil {
+			t.Error("a run went on into the reserve")
+		}
+		s := b.Snapshot()
+		if s.DailyRemaining != 200 || s.PausedUntil.IsZero() || s.Why != "200 of the day's 1000 calls are left, and runs leave these for people's own clicks" {
+			t.Errorf("snapshot is %+v", s)
+		}
+		if err := b.Wait(Interactive(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		b.Done(200, left(199, fmt.Sprint(time.Hour.Milliseconds())))
+		if len(told) != 1 {
+			t.Errorf("told %q", told)
+		}
+		begin := time.Now()
+		mustWait(t, b)
+		if got := time.Since(begin); got != time.Hour {
+			t.Errorf("the run went on after %s", got)
+		}
+		b.Done(200, left(900, ""))
+		mustWait(t, b)
+		b.Done(200, left(0, ""))
+		begin = time.Now()
+		if err := b.Wait(Interactive(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(begin); got != lookAgain {
+			t.Errorf("with nothing left and no reset named, a person waited %s", got)
+		}
+	})
+}
+
+func TestChangingTheAllowanceHoldsAtOnceAndForgetsNoStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(limits(10, time.Second, 0.9), 0, time.Now)
+		for range 9 {
+			mustWait(t, b)
+			b.Done(200, nil)
+		}
+		b.SetPerSecond(2)
+		if got := b.Snapshot().Rate; got < 1.9 || got > 2 {
+			t.Errorf("rate is %v", got)
+		}
+		begin := time.Now()
+		mustWait(t, b)
+		if time.Since(begin) == 0 {
+			t.Error("a new allowance let a call go although the window is full")
+		}
+	})
+}
+
+func TestTheWallClockMayJump(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		jump := time.Duration(0)
+		b := NewBudget(limits(2, time.Second, 1), 0, func() time.Time { return time.Now().Add(jump) })
+		for range 2 {
+			mustWait(t, b)
+			b.Done(200, nil)
+		}
+		jump = 10 * time.Hour
+		mustWait(t, b)
+	})
+}
+
+func TestABudgetIsNoBrakeForAFastSystem(t *testing.T) {
+	t.Parallel()
+	const calls, workers = 50_000, 8
+	b := NewBudget(connector.Limits{}, 0, time.Now)
+	begin := time.Now()
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for range calls / workers {
+				if b.Wait(context.Background()) == nil {
+					b.Done(200, nil)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if perSecond := calls / time.Since(begin).Seconds(); perSecond < 5000 {
+		t.Errorf("%.0f calls per second", perSecond)
+	}
+}
+
+func BenchmarkBudget(b *testing.B) {
+	l := limits(1_000_000, time.Second, 1)
+	l.Headers = windowHeaders
+	budget := NewBudget(l, 0, time.Now)
+	header := http.Header{"X-Max": {"90000"}, "X-Remaining": {"5000"}, "X-Window": {"10"}}
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			_ = budget.Wait(context.Background())
+			budget.Done(200, header)
+		}
+	})
+}

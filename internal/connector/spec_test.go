@@ -1,0 +1,140 @@
+package connector_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// sample is a whole, valid spec of a system that does not exist.
+const sample = `{
+  "id": "acme", "name": "Acme", "base": "https://{shop}.acme.example/api",
+  "params": [{"name": "shop", "label": "Shop", "help": "Your shop.", "pattern": "[a-z]+", "example": "books"}],
+  "auth": {"header": "Authorization", "scheme": "Bearer"},
+  "credentials": [{"kind": "token", "label": "Key", "help": "A key.", "looks": "ak- and digits", "pattern": "ak-[0-9]+"}],
+  "headers": {"Accept": "application/json"},
+  "limits": {"max": 10, "window": "1s", "share": 0.9, "headers": {"window_millis": "X-Window", "daily_remaining": "X-Left", "daily_reset": "X-Reset"}},
+  "errors": [
+    {"status": 401, "match": "lacks scope", "kind": "forbidden", "say": "{system} wants {scope} at {host}."},
+    {"status": 400, "match": "already there", "kind": "duplicate", "existing": "meta.id", "say": "There is one."},
+    {"status": 422, "match": "^property (?P<field>\\w+) (?P<why>is \\w+)", "kind": "invalid", "say": "{fields}: {why} ({status})."},
+    {"status": 400, "by_field": true, "kind": "invalid", "say": "{system} refused {fields}."}
+  ],
+  "objects": [{
+    "name": "contact", "one": "customer", "many": "customers", "sweep": true, "changes": true, "ordered": true, "settle": "5s",
+    "fields": [
+      {"name": "email", "label": "Email", "type": "email", "read": true, "on_create": "yes", "on_update": "yes"},
+      {"name": "secret", "label": "Secret", "type": "text", "read": false, "on_create": "yes", "on_update": "no"}
+    ],
+    "stamp": {"name": "ref", "label": "Ref", "type": "text", "read": true, "on_create": "yes", "on_update": "yes", "custom": true},
+    "views": {"search": ["email"]}
+  }],
+  "hooks": {"kind": "none", "help": "There are none."}
+}`
+
+func acme(t *testing.T) *connector.Spec {
+	t.Helper()
+	s, err := connector.Load([]byte(sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSpecIsReadAsWritten(t *testing.T) {
+	t.Parallel()
+	s := acme(t)
+	object, ok := s.Object("contact")
+	if !ok || time.Duration(object.Settle) != 5*time.Second || time.Duration(s.Limits.Window) != time.Second {
+		t.Errorf("%+v", s)
+	}
+	if _, ok := s.Object("spaceship"); ok {
+		t.Error("an unknown object is found")
+	}
+	if got := strings.Join(object.View("search"), " ") + "|" + strings.Join(object.View("full"), " "); got != "email|email" {
+		t.Errorf("views are %q", got)
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := connector.Load(text)
+	if err != nil || again.Name != s.Name {
+		t.Errorf("what is written cannot be read: %v", err)
+	}
+}
+
+// A misspelt key would be a rule that never holds.
+func TestUnknownKeysAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{
+		strings.Replace(sample, `"sweep"`, `"sweeps"`, 1), sample + "x", "{", strings.Replace(sample, `"5s"`, `"5 parsecs"`, 1),
+	} {
+		if _, err := connector.Load([]byte(data)); err == nil {
+			t.Errorf("taken: %s", data[:20])
+		}
+	}
+}
+
+func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	changes := map[string]string{
+		`"id": "acme"`:                      `"id": "Acme Inc"`,
+		`"scheme": "Bearer"`:                `"scheme": ""`,
+		`{shop}.acme`:                       `{store}.acme`,
+		`"share": 0.9`:                      `"share": 2`,
+		`"example": "books"`:                `"example": "123"`,
+		`"kind": "token"`:                   `"kind": "password"`,
+		`"status": 401`:                     `"status": 200`,
+		`{system} wants {scope}`:            `{vendor} wants {scope}`,
+		`"There is one."`:                   `"There is one"`,
+		`(?P<why>is`:                        `(?P<why>is(`,
+		`"type": "email", "read": true`:     `"type": "mail", "read": true`,
+		`"read": false, "on_create": "yes"`: `"read": false, "on_create": "no"`,
+		`"search": ["email"]`:               `"search": ["mail"]`,
+		`"label": "Ref", "type": "text"`:    `"label": "", "type": "text"`,
+		`"kind": "none"`:                    `"kind": "maybe"`,
+	}
+	data := sample
+	for old := range changes {
+		if !strings.Contains(data, old) {
+			t.Fatalf("the sample has no %s", old)
+		}
+		data = strings.Replace(data, old, changes[old], 1)
+	}
+	_, err := connector.Load([]byte(data))
+	if err == nil {
+		t.Fatal("a broken spec is taken")
+	}
+	if n := strings.Count(err.Error(), "\n") + 1; n < len(changes) {
+		t.Errorf("%d faults, %d findings:\n%v", len(changes), n, err)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("MustLoad takes a broken spec")
+		}
+	}()
+	connector.MustLoad([]byte(data))
+}
+
+func TestKeysAreRecognised(t *testing.T) {
+	t.Parallel()
+	s := acme(t)
+	other, err := connector.Load([]byte(strings.NewReplacer(`"acme"`, `"zeta"`, `"Acme"`, `"Zeta"`, "ak-", "zk-").Replace(sample)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, ok := s.Recognise(" ak-123 "); !ok || c.Label != "Key" || s.CheckKey("ak-123") != nil {
+		t.Error("a good key is not recognised")
+	}
+	err = s.CheckKey("zk-123", s, other)
+	if connector.KindOf(err) != connector.Unauthorized || !strings.Contains(err.Error(), "looks like a Zeta key") || strings.Contains(err.Error(), "123") {
+		t.Error(err)
+	}
+	if err := s.CheckKey("nonsense", other); connector.KindOf(err) != connector.Unauthorized || strings.Contains(err.Error(), "nonsense") {
+		t.Error(err)
+	}
+}

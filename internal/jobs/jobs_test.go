@@ -1,0 +1,237 @@
+package jobs
+
+import (
+)
+
+func TestWakeLeadsToWork(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		j := started(t, newJobs(t, d, r.work))
+		for _, want := range []Due{{"w", "people", Webhook}, {"w", "people", "manual"}} {
+			if err := j.Wake(t.Context(), want.Workspace, want.Flow, want.Trigger); err != nil {
+				t.Fatal(err)
+			}
+			if got := next(t, r.got); got != want {
+				t.Errorf("worked on %v, want %v", got, want)
+			}
+		}
+	})
+}
+
+// A process that serves pages only wakes the workers of another one.
+func TestWakeReachesAnotherProcess(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		started(t, newJobs(t, d, r.work))
+		pages := newJobs(t, d, func(context.Context, string, string, string) error { panic("not here") })
+		if err := pages.Wake(t.Context(), "w", "people", "manual"); err != nil {
+			t.Fatal(err)
+		}
+		next(t, r.got)
+	})
+}
+
+func TestADueFlowIsWorkedOncePerDueTimeByTwoProcesses(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		now := time.Now()
+		a, b := newJobs(t, d, r.work), newJobs(t, d, r.work)
+		a.pace, b.pace = 20*time.Millisecond, 20*time.Millisecond
+		// Three times have passed: each is handed out once, one per tick of either process.
+		write(t, d, "insert into plan (flow, next_at, every) values ($1, $2, $3)", "people", db.MS(now.Add(-150*time.Minute)), time.Hour.Milliseconds())
+		write(t, d, "insert into plan (flow, next_at, every) values ($1, $2, $3)", "later", db.MS(now.Add(time.Hour)), time.Minute.Milliseconds())
+		started(t, a)
+		started(t, b)
+		for range 3 {
+			if got, want := next(t, r.got), (Due{"w", "people", "schedule"}); got != want {
+				t.Errorf("worked on %v, want %v", got, want)
+			}
+		}
+		for _, j := range []*Jobs{a, b} {
+			looks := j.o.Source.(table).looks
+			enough := looks.Load() + 3
+			await(t, func() bool { return looks.Load() >= enough })
+		}
+		if n := len(r.got); n > 0 {
+			t.Errorf("%d more than there were due times", n)
+		}
+	})
+}
+
+func TestADeadRunIsHandedOutUntilSomebodyTakesIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		j := newJobs(t, d, r.work)
+		write(t, d, "insert into alive (flow, beat_at) values ($1, $2)", "dead", db.MS(time.Now().Add(-engine.DeadAfter-time.Second)))
+		write(t, d, "insert into alive (flow, beat_at) values ($1, $2)", "well", db.MS(time.Now().Add(time.Hour)))
+		started(t, j)
+		for range 2 {
+			if got, want := next(t, r.got), (Due{"w", "dead", Recovery}); got != want {
+				t.Errorf("worked on %v, want %v", got, want)
+			}
+		}
+	})
+}
+
+// However often a flow is woken before its work starts, it starts once more, and after the last of them.
+func TestDoubledWakeUpsMakeOneJob(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		j := newJobs(t, d, r.work)
+		for range 50 {
+			if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.Wake(t.Context(), "w", "last", Webhook); err != nil {
+			t.Fatal(err)
+		}
+		started(t, j)
+		for range 2 {
+			next(t, r.got)
+		}
+		if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+			t.Fatal(err)
+		}
+		if got := next(t, r.got); got.Flow != "people" {
+			t.Errorf("worked on %v after a new wake-up", got)
+		}
+		if n := len(r.got); n != 0 {
+			t.Errorf("%d jobs too many", n)
+		}
+	})
+}
+
+func TestATakenFlowIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		var mu sync.Mutex
+		tries := 0
+		done := make(chan int, 1)
+		j := started(t, newJobs(t, d, func(context.Context, string, string, string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if tries++; tries < 3 {
+				return fmt.Errorf("flow people: %w", engine.ErrBusy)
+			}
+			done <- tries
+			return nil
+		}))
+		if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+			t.Fatal(err)
+		}
+		if n := next(t, done); n != 3 {
+			t.Errorf("%d tries, want 3", n)
+		}
+	})
+}
+
+func TestATakenFlowIsNotTriedForEverForACall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		trigger string
+		times   int
+		again   bool
+	}{{Webhook, 0, true}, {Webhook, 29, true}, {Webhook, 30, false}, {Recovery, 0, false}, {"schedule", 1000, true}, {"manual", 1000, true}} {
+		if got := again(Due{Trigger: c.trigger}, c.times) != nil; got != c.again {
+			t.Errorf("%s after %d times: again = %v", c.trigger, c.times, got)
+		}
+	}
+	if n := slept([]byte(`{"snoozes": 7}`)); n != 7 {
+		t.Errorf("River's note says %d", n)
+	}
+}
+
+func TestAPanicStopsNothingElse(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		r := newRecorder()
+		var mu sync.Mutex
+		var log strings.Builder
+		j := started(t, newJobs(t, d, func(ctx context.Context, ws, flow, trigger string) error {
+			if flow == "bad" {
+				panic("no such thing")
+			}
+			return r.work(ctx, ws, flow, trigger)
+		}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(locked{&mu, &log}, nil)) }))
+		for _, flow := range []string{"bad", "good"} {
+			if err := j.Wake(t.Context(), "w", flow, "manual"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next(t, r.got)
+		await(t, func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return strings.Contains(log.String(), "no such thing") && strings.Contains(log.String(), "stack=")
+		})
+	})
+}
+
+type locked struct {
+	mu *sync.Mutex
+	w  io.Writer
+}
+
+func (l locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
+}
+
+func TestFailedWorkIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		tries := make(chan bool, 10)
+		j := started(t, newJobs(t, d, func(context.Context, string, string, string) error {
+			tries <- true
+			return errors.New("not now")
+		}))
+		if err := j.Wake(t.Context(), "w", "people", "manual"); err != nil {
+			t.Fatal(err)
+		}
+		next(t, tries)
+		next(t, tries)
+	})
+}
+
+func TestTwoProcessesMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		o := Options{DB: d, Source: table{d: d}, Work: newRecorder().work, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+		errs := make(chan error, 3)
+		for range 3 {
+			go func() {
+				j, err := New(o)
+				if err == nil {
+					err = j.Migrate(t.Context())
+				}
+				errs <- err
+			}()
+		}
+		for range 3 {
+			if err := next(t, errs); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestReadySaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	d := opened(t, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"))
+	j := newJobs(t, d, newRecorder().work)
+	if err := j.Ready(); err == nil || !strings.Contains(err.Error(), "not started") {
+		t.Errorf("before Start: %v", err)
+	}
+	j.state, j.ticked, j.problem = running, time.Now().Add(-time.Minute), errors.New("the disk is full")
+	if err := j.Ready(); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("with a failing tick: %v", err)
+	}
+}
+

@@ -1,0 +1,80 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// The queues. Calls have one of their own.
+const (
+	quick = "quick"
+	slow  = river.QueueDefault
+)
+
+// args is a wake-up as River keeps it.
+type args struct {
+	Workspace string `json:"workspace"`
+	Flow      string `json:"flow"`
+	Trigger   string `json:"trigger"`
+}
+
+// Kind names the job.
+func (args) Kind() string { return "wake" }
+
+// attempts bounds how often work that fails is tried again; the schedule comes back to it anyway.
+const attempts = 4
+
+// Wake asks for a flow to be worked on. Call it after the commit of what is to be worked on, never inside a transaction.
+// It does nothing when the last wake-up for the same flow and trigger waits to be started still. An error means that
+// nobody was told; the work is found when the flow's time comes.
+func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger string) error {
+	due := Due{workspace, flow, trigger}
+	waits, err := j.waits(ctx, due)
+	if err != nil || waits {
+		return err
+	}
+	opts := river.InsertOpts{Queue: slow, MaxAttempts: attempts}
+	if trigger == Webhook {
+		opts.Queue = quick
+	}
+	res, err := j.queue.Insert(ctx, args{workspace, flow, trigger}, &opts)
+	if err != nil {
+		return fmt.Errorf("flow %s could not be woken: %w", flow, err)
+	}
+	j.mu.Lock()
+	j.last[due] = res.Job.ID
+	j.mu.Unlock()
+	return nil
+}
+
+// waits reports whether the last job for the same wake-up has not been started yet, by any process. As it starts after
+// this question, it will find all that was stored before.
+func (j *Jobs) waits(ctx context.Context, due Due) (bool, error) {
+	j.mu.Lock()
+	id, ok := j.last[due]
+	j.mu.Unlock()
+	if !ok {
+		return false, nil
+	}
+	job, err := j.queue.JobGet(ctx, id)
+	if err == nil && (job.State == rivertype.JobStateAvailable || job.State == rivertype.JobStateScheduled) {
+		return true, nil
+	}
+	if err != nil && ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	j.forget(due, id) // started, over, or cleaned away
+	return false, nil
+}
+
+// forget drops the note of a job that no longer waits.
+func (j *Jobs) forget(due Due, id int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.last[due] == id {
+		delete(j.last, due)
+	}
+}

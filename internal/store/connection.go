@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/connection"
+	"couplet/internal/engine"
+)
+
+const connectionColumns = "workspace_id, id, name, system, auth_kind, params, base_url, per_second, identity, epoch, state, problem, checked_at"
+
+// SaveConnection stores a connection whole. One without an id is new and gets one.
+func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Connection) (connection.Connection, error) {
+	now := s.now()
+	c.Workspace = ws
+	if c.ID == "" {
+		c.ID = engine.NewID("conn", now)
+	}
+	if c.Epoch == 0 {
+		c.Epoch = 1
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `insert into connection (workspace_id, id, name, system, auth_kind, params, base_url, per_second, account_id, identity, epoch,
+				state, problem, checked_at, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			on conflict (workspace_id, id) do update set name = excluded.name, system = excluded.system, auth_kind = excluded.auth_kind, params = excluded.params,
+				base_url = excluded.base_url, per_second = excluded.per_second, account_id = excluded.account_id, identity = excluded.identity,
+				epoch = excluded.epoch, state = excluded.state, problem = excluded.problem, checked_at = excluded.checked_at`,
+			ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, doc(c.Identity),
+			c.Epoch, string(c.State), c.Problem, db.MS(c.CheckedAt), db.MS(now))
+		return err
+	})
+	return c, exists(err, "connection", c.Name)
+}
+
+// Connections lists the connections of a workspace by name.
+func (s *Store) Connections(ctx context.Context, ws string) ([]connection.Connection, error) {
+	return db.All(ctx, s.db, "select "+connectionColumns+" from connection where workspace_id = $1 order by name", []any{ws}, scanConnection)
+}
+
+// ConnectionByName finds a connection.
+func (s *Store) ConnectionByName(ctx context.Context, ws, name string) (connection.Connection, error) {
+	return s.oneConnection(ctx, "name", ws, name)
+}
+
+// ConnectionByID finds a connection.
+func (s *Store) ConnectionByID(ctx context.Context, ws, id string) (connection.Connection, error) {
+	return s.oneConnection(ctx, "id", ws, id)
+}
+
+func (s *Store) oneConnection(ctx context.Context, column, ws, value string) (connection.Connection, error) {
+	all, err := db.All(ctx, s.db, "select "+connectionColumns+" from connection where workspace_id = $1 and "+column+" = $2", []any{ws, value}, scanConnection)
+	if err == nil && len(all) == 0 {
+		err = notFound("connection", value)
+	}
+	return first(all), err
+}
+
+// FindConnectionByAccount looks in all workspaces for connections to an account, which is all that a webhook names.
+func (s *Store) FindConnectionByAccount(ctx context.Context, system, accountID string) ([]connection.Connection, error) {
+	if accountID == "" {
+		return nil, nil
+	}
+	return db.All(ctx, s.db, "select "+connectionColumns+" from connection where system = $1 and account_id = $2 order by workspace_id, id",
+		[]any{system, accountID}, scanConnection)
+}
+
+func scanConnection(r *sql.Rows) (c connection.Connection, err error) {
+	err = r.Scan(&c.Workspace, &c.ID, &c.Name, &c.System, &c.AuthKind, db.JSON(&c.Params), &c.BaseURL, &c.PerSecond, db.JSON(&c.Identity), &c.Epoch,
+		&c.State, &c.Problem, db.Time(&c.CheckedAt))
+	return c, err
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+const putEntry = `insert into run_entry (workspace_id, run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	on conflict (workspace_id, run, id) do update set at = excluded.at, link = excluded.link, a_id = excluded.a_id, b_id = excluded.b_id,
+		result = excluded.result, written = excluded.written, reason = excluded.reason, fields = excluded.fields, calls = excluded.calls, planned = excluded.planned`
+
+const entryColumns = "run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned"
+
+func entryRow(ws string, e *engine.Entry) []any {
+	return []any{ws, e.Run, e.ID, db.MS(e.At), e.Link, e.IDs[0], e.IDs[1], string(e.Result), int64(e.To), e.Reason,
+		docOr(e.Fields, len(e.Fields)), docOr(e.Calls, len(e.Calls)), e.Planned}
+}
+
+func scanEntry(r *sql.Rows) (e engine.Entry, err error) {
+	err = r.Scan(&e.Run, &e.ID, db.Time(&e.At), &e.Link, &e.IDs[0], &e.IDs[1], &e.Result, &e.To, &e.Reason, db.JSON(&e.Fields), db.JSON(&e.Calls), &e.Planned)
+	return e, err
+}
+
+// Entries lists the log of a run in order, after the entry `after` ("" for the beginning), of one result or of all ("").
+func (s *Store) Entries(ctx context.Context, ws, run, after string, limit int, result engine.Result) ([]engine.Entry, error) {
+	return db.All(ctx, s.db, "select "+entryColumns+` from run_entry where workspace_id = $1 and run = $2 and id > $3 and (result = $4 or $4 = '')
+		order by id limit $5`, []any{ws, run, after, string(result), limit}, scanEntry)
+}
+
+// CountEntries counts the log of a run by result.
+func (s *Store) CountEntries(ctx context.Context, ws, run string) (map[engine.Result]int, error) {
+	n := map[engine.Result]int{}
+	err := db.Walk(ctx, s.db, "select result, count(*) from run_entry where workspace_id = $1 and run = $2 group by result", []any{ws, run}, func(r *sql.Rows) error {
+		var result engine.Result
+		var count int
+		err := r.Scan(&result, &count)
+		n[result] = count
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+// Acquire implements engine.Store. A new holder gets a higher fence than any before, so that writes of an old one are
+// recognised.
+func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (l engine.Lease, ok bool, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		l, ok = engine.Lease{}, false
+		if _, err := tx.Exec(ctx, `insert into lease (workspace_id, name, owner, fence, beat_at) values ($1, $2, '', 0, 0)
+			on conflict (workspace_id, name) do nothing`, ws, name); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, `update lease set owner = $3, fence = fence + 1, beat_at = $4
+			where workspace_id = $1 and name = $2 and (owner = '' or beat_at < $5)`, ws, name, owner, db.MS(now), db.MS(deadBefore))
+		if err != nil || n == 0 {
+			return err
+		}
+		l = engine.Lease{Name: name, Owner: owner}
+		ok, err = tx.Get(ctx, "select fence from lease where workspace_id = $1 and name = $2", []any{ws, name}, &l.Fence)
+		return err
+	})
+	return l, ok, err
+}
+
+// Beat implements engine.Store. It returns engine.ErrCancelled when somebody asked for the run to be cancelled.
+func (s *Store) Beat(ctx context.Context, ws string, l engine.Lease, run string, now time.Time) error {
+	var cancel bool
+	err := s.under(ctx, ws, l, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, "update lease set beat_at = $3 where workspace_id = $1 and name = $2", ws, l.Name, db.MS(now)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update run set beat_at = $3 where workspace_id = $1 and id = $2", ws, run, db.MS(now)); err != nil {
+			return err
+		}
+		_, err := tx.Get(ctx, "select cancel from run where workspace_id = $1 and id = $2", []any{ws, run}, &cancel)
+		return err
+	})
+	if err == nil && cancel {
+		return engine.ErrCancelled
+	}
+	return err
+}
+
+// Release implements engine.Store.
+func (s *Store) Release(ctx context.Context, ws string, l engine.Lease) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update lease set owner = '' where workspace_id = $1 and name = $2", ws, l.Name)
+		return err
+	})
+}
+
+// held fails with engine.ErrLeaseLost unless the lease is held as given, and keeps it so until the commit.
+func held(ctx context.Context, tx *db.Tx, ws string, l engine.Lease) error {
+	var owner string
+	var fence int64
+	found, err := tx.Get(ctx, "select owner, fence from lease where workspace_id = $1 and name = $2"+tx.ForUpdate(), []any{ws, l.Name}, &owner, &fence)
+	if err != nil {
+		return err
+	}
+	if !found || l.Owner == "" || owner != l.Owner || fence != l.Fence {
+		return engine.ErrLeaseLost
+	}
+	return nil
+}

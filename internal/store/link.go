@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+const putLink = `insert into link (workspace_id, id, pair, a_id, b_id, state, made, run, made_at, base)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	on conflict (workspace_id, id) do update set a_id = excluded.a_id, b_id = excluded.b_id, state = excluded.state, made = excluded.made,
+		run = excluded.run, made_at = excluded.made_at, base = excluded.base`
+
+const linkColumns = "id, pair, a_id, b_id, state, made, run, made_at, base"
+
+// live links are those that the unique indexes guard; the words must be the same as there for the indexes to be used.
+const live = "state in ('on', 'one_gone')"
+
+func linkRow(ws string, l *engine.Link) []any {
+	return []any{ws, l.ID, l.Pair, l.IDs[0], l.IDs[1], string(l.State), l.Made, l.Run, db.MS(l.At), docOr(l.Base, len(l.Base))}
+}
+
+func scanLink(r *sql.Rows) (l engine.Link, err error) {
+	err = r.Scan(&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), db.JSON(&l.Base))
+	return l, err
+}
+
+// LinksOf implements engine.Store.
+func (s *Store) LinksOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Link, error) {
+	found := make(map[string]engine.Link, len(ids))
+	column := [2]string{"a_id", "b_id"}[side]
+	for _, list := range lists(ids) {
+		err := db.Walk(ctx, s.db, "select "+linkColumns+" from link where workspace_id = $1 and pair = $2 and "+live+" and "+column+" in "+db.In(2, len(list)),
+			db.Fill([]any{ws, pair}, list), func(r *sql.Rows) error {
+				l, err := scanLink(r)
+				found[l.IDs[side]] = l
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// CountLinks implements engine.Store: the links that are in step, not those with a side gone.
+func (s *Store) CountLinks(ctx context.Context, ws, pair string) (n int, err error) {
+	_, err = s.db.Get(ctx, "select count(*) from link where workspace_id = $1 and pair = $2 and "+live+" and state = 'on'", []any{ws, pair}, &n)
+	return n, err
+}
+
+// LinkByID returns a link in any state.
+func (s *Store) LinkByID(ctx context.Context, ws, id string) (engine.Link, error) {
+	links, err := db.All(ctx, s.db, "select "+linkColumns+" from link where workspace_id = $1 and id = $2", []any{ws, id}, scanLink)
+	if err != nil {
+		return engine.Link{}, err
+	}
+	if len(links) == 0 {
+		return engine.Link{}, notFound("link", id)
+	}
+	return links[0], nil
+}
+
+// Links lists the live links of a pair by their id, after one.
+func (s *Store) Links(ctx context.Context, ws, pair, after string, limit int) ([]engine.Link, error) {
+	return db.All(ctx, s.db, "select "+linkColumns+" from link where workspace_id = $1 and pair = $2 and "+live+" and id > $3 order by id limit $4",
+		[]any{ws, pair, after, limit}, scanLink)
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+)
+
+// A mirror row is the last observation of a record. Its match keys lie in a table of their own as long as it is live,
+// so that looking for the holders of a value needs no look at the rows.
+
+const putMirror = `insert into mirror (workspace_id, conn, object, id, parent, fields, missing, version, keys, stamp,
+		created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	on conflict (workspace_id, conn, object, id) do update set parent = excluded.parent, fields = excluded.fields, missing = excluded.missing,
+		version = excluded.version, keys = excluded.keys, stamp = excluded.stamp, created_at = excluded.created_at, first_at = excluded.first_at,
+		seen_at = excluded.seen_at, changed_at = excluded.changed_at, suspect_at = excluded.suspect_at, gone_at = excluded.gone_at,
+		gen = case when excluded.gen > mirror.gen then excluded.gen else mirror.gen end`
+
+// putMirrors stores observations of one object of one connection, each row replacing the one before. gen marks them as
+// shown by a generation, 0 leaves their mark.
+func putMirrors(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int64, all []engine.Mirror) error {
+	if len(all) == 0 {
+		return nil
+	}
+	ids := make([]string, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	old, err := keysOf(ctx, tx, ws, conn, object, ids)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(all))
+	for i, m := range all {
+		rows[i] = []any{ws, conn, object, m.ID, m.Parent, fieldsDoc(m.Fields), docOr(m.Missing, len(m.Missing)), m.Version,
+			docOr(m.Keys, len(m.Keys)), m.Stamp, db.MS(m.Created), db.MS(m.First), db.MS(m.Seen), db.MS(m.Changed), max(m.Gen, gen),
+			db.MS(m.Suspect), db.MS(m.Gone)}
+	}
+	if err := tx.Each(ctx, putMirror, rows); err != nil {
+		return err
+	}
+	return moveKeys(ctx, tx, ws, conn, object, old, all)
+}
+
+// keysOf returns the live keys that are stored for records.
+func keysOf(ctx context.Context, tx *db.Tx, ws, conn, object string, ids []string) (map[string]map[string]string, error) {
+	old := map[string]map[string]string{}
+	for _, list := range lists(ids) {
+		err := db.Walk(ctx, tx, "select id, keys from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and keys <> '' and id in "+db.In(3, len(list)),
+			db.Fill([]any{ws, conn, object}, list), func(r *sql.Rows) error {
+				var id string
+				var keys map[string]string
+				err := r.Scan(&id, db.JSON(&keys))
+				old[id] = keys
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return old, nil
+}
+
+// moveKeys makes the key table say what the rows say now.
+func moveKeys(ctx context.Context, tx *db.Tx, ws, conn, object string, old map[string]map[string]string, all []engine.Mirror) error {
+	last := make(map[string]map[string]string, len(all))
+	for _, m := range all { // a record may come twice; the later one counts
+		last[m.ID] = m.Keys
+		if !m.Gone.IsZero() {
+			last[m.ID] = nil
+		}
+	}
+	var gone, come [][]any
+	for id, now := range last {
+		for kind, value := range old[id] {
+			if now[kind] != value {
+				gone = append(gone, []any{ws, conn, object, kind, value, id})
+			}
+		}
+		for kind, value := range now {
+			if value != "" && old[id][kind] != value {
+				come = append(come, []any{ws, conn, object, kind, value, id})
+			}
+		}
+	}
+	if err := tx.Each(ctx, `delete from mirror_key where workspace_id = $1 and conn = $2 and object = $3 and kind = $4 and value = $5 and id = $6`, gone); err != nil {
+		return err
+	}
+	return tx.Each(ctx, `insert into mirror_key (workspace_id, conn, object, kind, value, id) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`, come)
+}
+
+// Mirrors implements engine.Store.
+func (s *Store) Mirrors(ctx context.Context, ws, conn, object string, ids []string) (map[string]engine.Mirror, error) {
+	found := make(map[string]engine.Mirror, len(ids))
+	for _, list := range lists(ids) {
+		err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at
+			from mirror where workspace_id = $1 and conn = $2 and object = $3 and id in `+db.In(3, len(list)),
+			db.Fill([]any{ws, conn, object}, list), func(r *sql.Rows) error {
+				m, err := scanMirror(r)
+				found[m.ID] = m
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func scanMirror(r *sql.Rows) (m engine.Mirror, err error) {
+	err = r.Scan(&m.ID, &m.Parent, db.JSON(&m.Fields), db.JSON(&m.Missing), &m.Version, db.JSON(&m.Keys), &m.Stamp, db.Time(&m.Created),
+		db.Time(&m.First), db.Time(&m.Seen), db.Time(&m.Changed), &m.Gen, db.Time(&m.Suspect), db.Time(&m.Gone))
+	restoreFields(m.Fields)
+	return m, err
+}
+
+func fieldsDoc(f connector.Fields) string {
+	if f == nil {
+		return "{}"
+	}
+	return doc(f)
+}
+
+// restoreFields gives lists of texts their Go shape back, which JSON forgets. Every other value keeps its shape
+// (connector.Fields).
+func restoreFields(f connector.Fields) {
+	for name, v := range f {
+		list, ok := v.([]any)
+		if !ok {
+			continue
+		}
+		texts := make([]string, len(list))
+		for i, e := range list {
+			if texts[i], ok = e.(string); !ok {
+				break
+			}
+		}
+		if ok {
+			f[name] = texts
+		}
+	}
+}
+
+// Stamped implements engine.Store.
+func (s *Store) Stamped(ctx context.Context, ws, conn, object, stamp string) ([]string, error) {
+	return db.All(ctx, s.db, `select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and stamp = $4 and stamp <> '' and gone_at = 0 order by id`,
+		[]any{ws, conn, object, stamp}, scanID)
+}
+
+// Absent implements engine.Store.
+func (s *Store) Absent(ctx context.Context, ws, conn, object string, gen int64, after string, limit int) ([]string, error) {
+	return db.All(ctx, s.db, `select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and id > $4 and gen < $5 and gone_at = 0 order by id limit $6`,
+		[]any{ws, conn, object, after, gen, limit}, scanID)
+}
+
+// CountMirrors counts the live records of a connection.
+func (s *Store) CountMirrors(ctx context.Context, ws, conn, object string) (n int, err error) {
+	_, err = s.db.Get(ctx, "select count(*) from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0", []any{ws, conn, object}, &n)
+	return n, err
+}
+
+func scanID(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) }

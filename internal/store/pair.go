@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+const pairColumns = "id, conn_a, conn_b, object, seeded_at, settled_at"
+
+func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
+	return func(r *sql.Rows) (engine.Pair, error) {
+		p := engine.Pair{Workspace: ws}
+		return p, r.Scan(pairInto(&p)...)
+	}
+}
+
+func pairInto(p *engine.Pair) []any {
+	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.Settled)}
+}
+
+// PairFor implements engine.Store.
+func (s *Store) PairFor(ctx context.Context, ws string, conns [2]string, object, newID string) (engine.Pair, error) {
+	p := engine.Pair{Workspace: ws}
+	const find = "select " + pairColumns + " from pair where workspace_id = $1 and conn_a = $2 and conn_b = $3 and object = $4"
+	args := []any{ws, conns[0], conns[1], object}
+	if found, err := s.db.Get(ctx, find, args, pairInto(&p)...); found || err != nil {
+		return p, err
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into pair (workspace_id, id, conn_a, conn_b, object, seeded_at, settled_at) values ($1, $2, $3, $4, $5, 0, 0)
+			on conflict (workspace_id, conn_a, conn_b, object) do nothing`, ws, newID, conns[0], conns[1], object); err != nil {
+			return err
+		}
+		_, err := tx.Get(ctx, find, args, pairInto(&p)...)
+		return err
+	})
+	return p, err
+}
+
+// Pairs lists the pairs of a workspace.
+func (s *Store) Pairs(ctx context.Context, ws string) ([]engine.Pair, error) {
+	return db.All(ctx, s.db, "select "+pairColumns+" from pair where workspace_id = $1 order by id", []any{ws}, scanPair(ws))
+}
+
+// Seed implements engine.Store.
+func (s *Store) Seed(ctx context.Context, ws string, l engine.Lease, pair engine.Pair, now time.Time) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		p, err := pairByID(ctx, tx, ws, pair.ID)
+		if err != nil {
+			return err
+		}
+		for side, conn := range p.Conns {
+			if _, err := tx.Exec(ctx, `insert into inbox (workspace_id, pair, side, id, parent, reason, hint_at, due_at, seq, attempts, problem)
+				select workspace_id, $4, $5, id, parent, 'seed', $6, $6, 1, 0, '' from mirror
+				where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 `+hintAgain, ws, conn, p.Object, p.ID, side, db.MS(now)); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, "update pair set seeded_at = $3 where workspace_id = $1 and id = $2", ws, p.ID, db.MS(now))
+		return err
+	})
+}
+
+// SettlePair implements engine.Store.
+func (s *Store) SettlePair(ctx context.Context, ws string, l engine.Lease, pair string, now time.Time) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update pair set settled_at = $3 where workspace_id = $1 and id = $2", ws, pair, db.MS(now))
+		if err == nil && n == 0 {
+			err = notFound("pair", pair)
+		}
+		return err
+	})
+}
+
+func pairByID(ctx context.Context, q db.Queryer, ws, id string) (engine.Pair, error) {
+	p := engine.Pair{Workspace: ws}
+	found, err := q.Get(ctx, "select "+pairColumns+" from pair where workspace_id = $1 and id = $2", []any{ws, id}, pairInto(&p)...)
+	if err == nil && !found {
+		err = notFound("pair", id)
+	}
+	return p, err
+}
+
+// seededPairs lists the pairs whose inbox takes hints about an object of a connection.
+func seededPairs(ctx context.Context, q db.Queryer, ws, conn, object string) ([]engine.Pair, error) {
+	return db.All(ctx, q, "select "+pairColumns+` from pair where workspace_id = $1 and object = $2 and (conn_a = $3 or conn_b = $3) and seeded_at > 0
+		order by id`, []any{ws, object, conn}, scanPair(ws))
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"couplet/db"
+)
+
+// Policy says how long each class of rows is kept.
+type Policy struct {
+	QuietRuns time.Duration // runs that found nothing to do
+	Runs      time.Duration // all other runs, with their entries and call counts
+	Events    time.Duration
+	Conflicts time.Duration // settled ones; open ones wait for ever
+	// Batch bounds the rows of one transaction, so that nobody waits long for the writer.
+	Batch int
+}
+
+// DefaultPolicy is what an installation keeps unless it says otherwise.
+var DefaultPolicy = Policy{QuietRuns: 7 * 24 * time.Hour, Runs: 30 * 24 * time.Hour, Events: 3 * 24 * time.Hour, Conflicts: 30 * 24 * time.Hour, Batch: 1000}
+
+// Pruned counts what was deleted.
+type Pruned struct{ Runs, Entries, Events, Conflicts, Keys int64 }
+
+// Prune deletes from a workspace what has outlived its time, and on SQLite gives the room back to the disk.
+func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (n Pruned, err error) {
+	const oldRuns = `select id from run where workspace_id = $1 and over and (started_at < $2 or quiet and started_at < $3)`
+	quiet, old := db.MS(now.Add(-p.QuietRuns)), db.MS(now.Add(-p.Runs))
+	for _, step := range []struct {
+		n    *int64
+		text string
+		args []any
+	}{
+		{&n.Entries, `delete from run_entry where workspace_id = $1 and (run, id) in (select e.run, e.id from run_entry e
+			where e.workspace_id = $1 and e.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
+		{new(int64), `delete from call_count where workspace_id = $1 and run in (select c.run from call_count c
+			where c.workspace_id = $1 and c.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
+		{&n.Runs, `delete from run where workspace_id = $1 and id in (` + oldRuns + ` limit $4)`, []any{ws, old, quiet}},
+		{&n.Events, `delete from event where workspace_id = $1 and (conn, webhook_id) in (
+			select conn, webhook_id from event where workspace_id = $1 and received_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Events))}},
+		{&n.Conflicts, `delete from conflict where workspace_id = $1 and id in (
+			select id from conflict where workspace_id = $1 and not open and settled_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Conflicts))}},
+		{&n.Keys, `delete from tombstone_key where workspace_id = $1 and (pair, side, hash, id) in (
+			select pair, side, hash, id from tombstone_key where workspace_id = $1 and keys_until <= $2 limit $3)`, []any{ws, db.MS(now)}},
+	} {
+		if *step.n, err = s.sweep(ctx, step.text, append(step.args, max(1, p.Batch))); err != nil {
+			return n, fmt.Errorf("old rows could not be deleted: %w", err)
+		}
+	}
+	return n, s.db.Vacuum(ctx, 2000)
+}
+
+// sweep repeats a bounded delete until it finds nothing.
+func (s *Store) sweep(ctx context.Context, text string, args []any) (total int64, err error) {
+	for {
+		var n int64
+		err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = tx.Exec(ctx, text, args...)
+			return err
+		})
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+const putReview = `insert into review (workspace_id, pair, side, id, reason, candidates, twins, opened_at)
+	values ($1, $2, $3, $4, $5, $6, $7, $8)
+	on conflict (workspace_id, pair, side, id) do update set reason = excluded.reason, candidates = excluded.candidates, twins = excluded.twins`
+
+const reviewColumns = "pair, side, id, reason, candidates, twins, opened_at"
+
+func reviewRow(ws string, r *engine.Review) []any {
+	return []any{ws, r.Pair, int64(r.Side), r.ID, r.Reason, docOr(r.Candidates, len(r.Candidates)), docOr(r.Twins, len(r.Twins)), db.MS(r.At)}
+}
+
+func scanReview(rows *sql.Rows) (r engine.Review, err error) {
+	err = rows.Scan(&r.Pair, &r.Side, &r.ID, &r.Reason, db.JSON(&r.Candidates), db.JSON(&r.Twins), db.Time(&r.At))
+	return r, err
+}
+
+// ReviewsOf implements engine.Store.
+func (s *Store) ReviewsOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Review, error) {
+	found := map[string]engine.Review{}
+	for _, list := range lists(ids) {
+		err := db.Walk(ctx, s.db, "select "+reviewColumns+" from review where workspace_id = $1 and pair = $2 and side = $3 and id in "+db.In(3, len(list)),
+			db.Fill([]any{ws, pair, int64(side)}, list), func(rows *sql.Rows) error {
+				r, err := scanReview(rows)
+				found[r.ID] = r
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// CountReviews implements engine.Store.
+func (s *Store) CountReviews(ctx context.Context, ws, pair string) (n int, err error) {
+	_, err = s.db.Get(ctx, "select count(*) from review where workspace_id = $1 and pair = $2", []any{ws, pair}, &n)
+	return n, err
+}
+
+// Reviews lists what waits for a person, in order of (side, id), after a place.
+func (s *Store) Reviews(ctx context.Context, ws, pair string, after engine.Place, limit int) ([]engine.Review, error) {
+	return db.All(ctx, s.db, "select "+reviewColumns+` from review where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4)
+		order by side, id limit $5`, []any{ws, pair, int64(after.Side), after.ID, limit}, scanReview)
+}

@@ -1,0 +1,22 @@
+package store
+
+import (
+	"context"
+
+	"couplet/db"
+)
+
+// Setting returns a setting of a workspace, "" when it was never set.
+func (s *Store) Setting(ctx context.Context, ws, name string) (value string, err error) {
+	_, err = s.db.Get(ctx, "select value from setting where workspace_id = $1 and name = $2", []any{ws, name}, &value)
+	return value, err
+}
+
+// SaveSetting sets a setting of a workspace.
+func (s *Store) SaveSetting(ctx context.Context, ws, name, value string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `insert into setting (workspace_id, name, value) values ($1, $2, $3)
+			on conflict (workspace_id, name) do update set value = excluded.value`, ws, name, value)
+		return err
+	})
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"strings"
+	"time"
+
+	"couplet/db"
+)
+
+// Workspace keeps one customer's things apart from another's.
+type Workspace struct {
+	ID, Name string
+	Created  time.Time
+}
+
+// DefaultWorkspace is the name of the workspace that is there from the first use on.
+const DefaultWorkspace = "default"
+
+// Default returns the first workspace, and makes it on first use.
+func (s *Store) Default(ctx context.Context) (Workspace, error) {
+	all, err := s.Workspaces(ctx)
+	if err != nil || len(all) > 0 {
+		return first(all), err
+	}
+	if _, err := s.AddWorkspace(ctx, DefaultWorkspace); err != nil && !isExists(err) { // somebody else was quicker
+		return Workspace{}, err
+	}
+	all, err = s.Workspaces(ctx)
+	return first(all), err
+}
+
+// AddWorkspace makes a workspace.
+func (s *Store) AddWorkspace(ctx context.Context, name string) (Workspace, error) {
+	// The id stands in every row of every table and index, so it is short.
+	w := Workspace{ID: "w" + strings.ToLower(rand.Text()[:10]), Name: name, Created: s.now()}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "insert into workspace (id, name, created_at) values ($1, $2, $3)", w.ID, w.Name, db.MS(w.Created))
+		return err
+	})
+	return w, exists(err, "workspace", name)
+}
+
+// Workspaces lists all workspaces, the oldest first.
+func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {
+	return db.All(ctx, s.db, "select id, name, created_at from workspace order by created_at, id", nil, scanWorkspace)
+}
+
+// WorkspaceByName finds a workspace.
+func (s *Store) WorkspaceByName(ctx context.Context, name string) (Workspace, error) {
+	all, err := db.All(ctx, s.db, "select id, name, created_at from workspace where name = $1", []any{name}, scanWorkspace)
+	if err == nil && len(all) == 0 {
+		err = notFound("workspace", name)
+	}
+	return first(all), err
+}
+
+func scanWorkspace(r *sql.Rows) (w Workspace, err error) {
+	err = r.Scan(&w.ID, &w.Name, db.Time(&w.Created))
+	return w, err
+}
+
+func first[T any](all []T) (v T) {
+	if len(all) > 0 {
+		v = all[0]
+	}
+	return v
+}

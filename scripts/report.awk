@@ -1,0 +1,31 @@
+# Reads `go test -v` and leaves out what passed: it prints every package's own line, every failure with its output, every
+# skipped test with its reason, and a count at the end.
+
+function drop_colon(s) { sub(/:.*/, "", s); return s }
+
+/^=== (RUN|CONT|NAME|PAUSE) / { name = $3; next }
+
+/^ *--- (PASS|FAIL|SKIP): / {
+	test = $3
+	top = $0 ~ /^---/
+	if ($2 == "PASS:") { passed += top; delete said[test]; next }
+	if ($2 == "SKIP:") { skipped += top; print "SKIPPED " test; printf "%s", said[test] }
+	else { failed += top; print; printf "%s", said[test] }
+	delete said[test]
+	next
+}
+
+# A panic or a timeout: nothing may be hidden from here to the end of the package.
+/^(panic:|fatal error:|SIG|WARNING: DATA RACE|testing: )/ && !raw {
+	raw = 1
+	for (n in said) { printf "(%s)\n%s", n, said[n]; delete said[n] }
+}
+
+/^(ok|FAIL|\?)[ \t]/ { print; raw = 0; name = ""; delete_all(); next }
+/^(PASS|FAIL)$/ { next }
+raw || name == "" { print; next }
+{ said[name] = said[name] $0 "\n" }
+
+function delete_all(  n) { for (n in said) delete said[n] }
+
+END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }

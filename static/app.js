@@ -1,0 +1,3 @@
+/* What every page loads, as a module: <script type="module">. */
+import './js/theme.js';
+import './js/ui.js';
