@@ -103,9 +103,12 @@ func (t *Tx) script(ctx context.Context, text string) error {
 		_, err := t.tx.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
 		return explain(err)
 	}
-	_, err := t.tx.ExecContext(ctx, text)
+	_, err := t.tx.ExecContext(ctx, onlySQLite.Replace(text))
 	return explain(err)
 }
+
+// onlySQLite uncovers what is a comment for PostgreSQL.
+var onlySQLite = strings.NewReplacer("/* sqlite:", "", "*/", "")
 
 // appliedTo reads what was applied; nothing in a database that is new.
 func appliedTo(ctx context.Context, q Queryer) (map[int]Migration, error) {

@@ -4,15 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
-
-// rewritten keeps the texts that were rewritten for SQLite. Texts are constants and lists of few lengths, so it stays
-// small.
-var rewritten sync.Map
 
 // Queryer reads: a [DB] outside of a transaction, a [Tx] inside.
 type Queryer interface {
@@ -34,7 +29,7 @@ func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 		rows, err := d.reader.QueryContext(ctx, forSQLite(text), args...)
 		return rows, explain(err)
 	}
-	rows, err := d.reader.QueryContext(ctx, text, forPostgres(args)...)
+	rows, err := d.reader.QueryContext(ctx, forPostgres(text), clean(args)...)
 	return rows, explain(err)
 }
 
@@ -89,7 +84,7 @@ func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) 
 	if t.conn == nil {
 		text = forSQLite(text)
 	} else {
-		args = forPostgres(args)
+		text, args = forPostgres(text), clean(args)
 	}
 	res, err := t.tx.ExecContext(ctx, text, args...)
 	if err != nil {
@@ -127,12 +122,12 @@ const burst = 500
 
 func (t *Tx) pipeline(ctx context.Context, text string, rows [][]any) error {
 	return explain(t.conn.Raw(func(c any) error {
-		conn := c.(*stdlib.Conn).Conn()
+		conn, text := c.(*stdlib.Conn).Conn(), forPostgres(text)
 		for len(rows) > 0 {
 			n := min(burst, len(rows))
 			var b pgx.Batch
 			for _, args := range rows[:n] {
-				b.Queue(text, forPostgres(args)...)
+				b.Queue(text, clean(args)...)
 			}
 			if err := conn.SendBatch(ctx, &b).Close(); err != nil {
 				return err
@@ -148,7 +143,7 @@ func (t *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 	if t.conn == nil {
 		text = forSQLite(text)
 	} else {
-		args = forPostgres(args)
+		text, args = forPostgres(text), clean(args)
 	}
 	rows, err := t.tx.QueryContext(ctx, text, args...)
 	return rows, explain(err)

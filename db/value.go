@@ -2,10 +2,12 @@ package db
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -71,66 +73,54 @@ func (s scanJSON) Scan(src any) error {
 	return json.Unmarshal(b, s.v)
 }
 
-// listSizes are the lengths that lists of arguments are filled up to, so that few different texts are prepared.
-var listSizes = []int{1, 5, 20, 100, 400}
+// Strings is a list of texts as one argument, for `in [$n]`.
+func Strings(list []string) any { return textList(list) }
 
-// MaxList is the longest list that goes into one statement.
-const MaxList = 400
+type textList []string
 
-// In writes the placeholders of a list of n arguments after `used` others: "($4,$5,$6)". Fill the arguments up with
-// [Fill].
-func In(used, n int) string {
-	var b strings.Builder
-	b.WriteByte('(')
-	for i := range filled(n) {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(used + 1 + i))
-	}
-	b.WriteByte(')')
-	return b.String()
-}
+// Value is the list as SQLite takes it.
+func (l textList) Value() (driver.Value, error) { return Doc([]string(l)) }
 
-// Fill appends the list to args, repeating its last value up to the length that In wrote.
-func Fill(args []any, list []string) []any {
-	for _, v := range list {
-		args = append(args, v)
-	}
-	for range filled(len(list)) - len(list) {
-		args = append(args, list[len(list)-1])
-	}
-	return args
-}
-
-func filled(n int) int {
-	for _, size := range listSizes {
-		if n <= size {
-			return size
-		}
-	}
-	panic("db: list longer than MaxList")
-}
-
-// forSQLite rewrites $1 to ?1. SQLite would take $1 for a name and number it by first appearance.
+// forSQLite rewrites $1 to ?1, which SQLite would else take for a name and number by first appearance.
 func forSQLite(text string) string {
-	if done, ok := rewritten.Load(text); ok {
-		return done.(string)
-	}
-	b := []byte(text)
-	for i := 0; i+1 < len(b); i++ {
-		if b[i] == '$' && b[i+1] >= '0' && b[i+1] <= '9' {
-			b[i] = '?'
-		}
-	}
-	rewritten.Store(text, string(b))
-	return string(b)
+	return rewrite(&sqliteTexts, text, "?$1", "in (select value from json_each(?$1))")
 }
 
-// forPostgres takes out of texts what PostgreSQL refuses in a text column, so that one odd record cannot hold up a page.
-func forPostgres(args []any) []any {
+func forPostgres(text string) string {
+	return rewrite(&postgresTexts, text, "$$$1", "= any($$$1::text[])")
+}
+
+// Texts are constants or put together from few parts, so these stay small.
+var sqliteTexts, postgresTexts sync.Map
+
+var (
+	listArg   = regexp.MustCompile(`in \[\$(\d+)\]`)
+	singleArg = regexp.MustCompile(`\$(\d+)`)
+)
+
+func rewrite(done *sync.Map, text, single, list string) string {
+	if t, ok := done.Load(text); ok {
+		return t.(string)
+	}
+	parts, lists := listArg.Split(text, -1), listArg.FindAllString(text, -1)
+	for i := range parts {
+		parts[i] = singleArg.ReplaceAllString(parts[i], single)
+		if i > 0 {
+			parts[i] = listArg.ReplaceAllString(lists[i-1], list) + parts[i]
+		}
+	}
+	t := strings.Join(parts, "")
+	done.Store(text, t)
+	return t
+}
+
+// clean takes out of texts what PostgreSQL refuses in a text column, so that one odd record cannot hold up a page.
+func clean(args []any) []any {
 	for i, a := range args {
+		if list, ok := a.(textList); ok {
+			args[i] = []string(list)
+			continue
+		}
 		s, ok := a.(string)
 		if ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
 			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")

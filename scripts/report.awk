@@ -1,8 +1,6 @@
 # Reads `go test -v` and leaves out what passed: it prints every package's own line, every failure with its output, every
 # skipped test with its reason, and a count at the end.
 
-function drop_colon(s) { sub(/:.*/, "", s); return s }
-
 /^=== (RUN|CONT|NAME|PAUSE) / { name = $3; next }
 
 /^ *--- (PASS|FAIL|SKIP): / {
@@ -10,7 +8,7 @@ function drop_colon(s) { sub(/:.*/, "", s); return s }
 	top = $0 ~ /^---/
 	if ($2 == "PASS:") { passed += top; delete said[test]; next }
 	if ($2 == "SKIP:") { skipped += top; print "SKIPPED " test; printf "%s", said[test] }
-	else { failed += top; print; printf "%s", said[test] }
+	else { failed += top; here += top; print; printf "%s", said[test] }
 	delete said[test]
 	next
 }
@@ -21,7 +19,14 @@ function drop_colon(s) { sub(/:.*/, "", s); return s }
 	for (n in said) { printf "(%s)\n%s", n, said[n]; delete said[n] }
 }
 
-/^(ok|FAIL|\?)[ \t]/ { print; raw = 0; name = ""; delete_all(); next }
+/^(ok|FAIL|\?)[ \t]/ {
+	print
+	if ($1 == "FAIL" && !here) failed++ # it did not compile, or never got to a verdict
+	raw = here = 0
+	name = ""
+	delete_all()
+	next
+}
 /^(PASS|FAIL)$/ { next }
 raw || name == "" { print; next }
 { said[name] = said[name] $0 "\n" }

@@ -60,7 +60,7 @@ func (g *Globals) open(ctx context.Context, t *terminal) (*app, error) {
 }
 
 func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
-	if err := a.db.Migrate(ctx); err != nil {
+	if err := a.db.Migrate(ctx, a.now()); err != nil {
 		return err
 	}
 	key := g.SecretKey
@@ -79,7 +79,7 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	a.sealer = sealer
-	a.store = store.New(a.db)
+	a.store = store.New(a.db, a.now)
 	ws, err := a.workspace(ctx, g.Workspace)
 	if err != nil {
 		return err
@@ -101,11 +101,11 @@ func (a *app) Close() error { return a.db.Close() }
 
 func (a *app) workspace(ctx context.Context, name string) (string, error) {
 	if name == "" {
-		w, err := a.store.DefaultWorkspace(ctx, a.now())
+		w, err := a.store.Default(ctx)
 		return w.ID, err
 	}
-	w, ok, err := a.store.WorkspaceByName(ctx, name)
-	if err == nil && !ok {
+	w, err := a.store.WorkspaceByName(ctx, name)
+	if errors.Is(err, store.ErrNotFound) {
 		err = fmt.Errorf("there is no workspace %q", name)
 	}
 	return w.ID, err
@@ -115,11 +115,11 @@ func (a *app) workspace(ctx context.Context, name string) (string, error) {
 // stays known after the key of the house was changed.
 func (a *app) hashKey(ctx context.Context) ([]byte, error) {
 	const name = "tombstone_key"
-	text, ok, err := a.store.Setting(ctx, a.ws, name)
+	text, err := a.store.Setting(ctx, a.ws, name)
 	if err != nil {
 		return nil, err
 	}
-	if ok {
+	if text != "" {
 		sealed, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			return nil, err
@@ -134,31 +134,28 @@ func (a *app) hashKey(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte(fresh), a.store.SetSetting(ctx, a.ws, name, base64.StdEncoding.EncodeToString(sealed))
+	return []byte(fresh), a.store.SaveSetting(ctx, a.ws, name, base64.StdEncoding.EncodeToString(sealed))
 }
 
 // links is how the engine reaches connections.
 type links struct{ a *app }
 
 func (l links) Open(ctx context.Context, ws, id string, observe func(connector.Exchange)) (connector.Connector, error) {
-	c, ok, err := l.a.store.ConnectionByID(ctx, ws, id)
+	c, err := l.a.store.ConnectionByID(ctx, ws, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("connection %s of this flow no longer exists", id)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, fmt.Errorf("connection %s of this flow no longer exists", id)
 	}
 	return l.a.pool.Open(ctx, c, observe)
 }
 
 // flowNamed finds a flow of the workspace.
 func (a *app) flowNamed(ctx context.Context, name string) (flow.Flow, error) {
-	f, ok, err := a.store.FlowByName(ctx, a.ws, name)
-	if err != nil {
-		return f, err
+	f, err := a.store.FlowByName(ctx, a.ws, name)
+	if errors.Is(err, store.ErrNotFound) {
+		err = fmt.Errorf("there is no flow %q in this workspace; `couplet apply -f FILE` makes one", name)
 	}
-	if !ok {
-		return f, fmt.Errorf("there is no flow %q in this workspace; `couplet apply -f FILE` makes one", name)
-	}
-	return f, nil
+	return f, err
 }

@@ -266,7 +266,7 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 	fail := func(field, text string) flow.Errors {
 		return flow.Errors{{File: p.file, Line: s.LineOf(field), Text: fmt.Sprintf("flow %s: %s", s.Name, text)}}
 	}
-	f.ID, f.Workspace, f.Version = engine.NewID("flow", p.a.now()), p.a.ws, 1
+	f.Workspace, f.Version = p.a.ws, 1
 	var fields [2][]connector.Field
 	var names [2]string
 	for side, name := range s.Connections {
@@ -346,7 +346,7 @@ func (p *applying) store(ctx context.Context) error {
 		if w.open == nil || w.lines.Name == "" {
 			continue
 		}
-		if err := p.a.store.SaveConnection(ctx, p.a.ws, w.Connection); err != nil {
+		if _, err := p.a.store.SaveConnection(ctx, p.a.ws, w.Connection); err != nil {
 			return err
 		}
 		if w.token == "" {
@@ -356,12 +356,12 @@ func (p *applying) store(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.a.store.SaveSecret(ctx, p.a.ws, w.ID, connection.SecretToken, sealed, p.a.now()); err != nil {
+		if err := p.a.store.SaveSecret(ctx, p.a.ws, w.ID, connection.SecretToken, sealed); err != nil {
 			return err
 		}
 	}
 	for _, f := range p.flows {
-		if _, err := p.a.store.SaveFlow(ctx, p.a.ws, f, p.a.now()); err != nil {
+		if _, _, err := p.a.store.SaveFlow(ctx, p.a.ws, f); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (g *Globals) check() (settings, error) {
 		s.Database = "sqlite:" + filepath.Join(g.Data, "couplet.db")
 	}
 	if !strings.HasPrefix(s.Database, "sqlite:") && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
-		problems = append(problems, fmt.Sprintf("--database-url %q is neither sqlite:PATH nor postgres://…", db.Redacted(s.Database)))
+		problems = append(problems, "--database-url is neither sqlite:PATH nor postgres://…")
 	}
 	if g.Settle < 0 || g.Settle > time.Hour {
 		problems = append(problems, fmt.Sprintf("--settle %s is outside 0s to 1h", g.Settle))

@@ -177,7 +177,7 @@ func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) 
 func (a *app) systemNames(ctx context.Context, f flow.Flow) (names [2]string) {
 	for side, id := range f.Connections {
 		names[side] = id
-		if c, ok, err := a.store.ConnectionByID(ctx, a.ws, id); err == nil && ok {
+		if c, err := a.store.ConnectionByID(ctx, a.ws, id); err == nil {
 			if s, ok := systems()[c.System]; ok {
 				names[side] = s.Spec.Name
 			}

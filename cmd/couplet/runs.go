@@ -40,7 +40,7 @@ func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		}
 		id = f.ID
 	}
-	runs, err := a.store.Runs(ctx, a.ws, id, c.Limit, time.Time{})
+	runs, err := a.store.Runs(ctx, a.ws, id, c.Limit, "")
 	if err != nil {
 		return err
 	}
@@ -99,12 +99,12 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	f, _, err := a.store.FlowByID(ctx, a.ws, r.Flow)
+	f, err := a.store.FlowByID(ctx, a.ws, r.Flow)
 	if err != nil {
 		return err
 	}
 	names := a.systemNames(ctx, f)
-	entries, err := a.store.Entries(ctx, a.ws, r.ID, engine.Result(c.Result), "", c.Limit)
+	entries, err := a.store.Entries(ctx, a.ws, r.ID, "", c.Limit, engine.Result(c.Result))
 	if err != nil {
 		return err
 	}

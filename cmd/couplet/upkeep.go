@@ -12,7 +12,6 @@ import (
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/term"
 
-	"couplet/db"
 	"couplet/internal/connection"
 )
 
@@ -52,7 +51,7 @@ func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	if err := a.store.AddUser(ctx, a.ws, email, c.Role, hash, a.now()); err != nil {
+	if _, err := a.store.AddUser(ctx, a.ws, email, c.Role, hash); err != nil {
 		return err
 	}
 	t.printf("Made user %s, %s.\n", email, c.Role)
@@ -92,43 +91,6 @@ func (c *migrateCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	t.printf("The database is at the schema of this program.\n")
-	return nil
-}
-
-type backupCmd struct {
-	File string `arg:"" help:"File to write."`
-}
-
-func (backupCmd) Help() string { return "Example: couplet backup /backups/couplet-2026-11-23.db" }
-
-func (c *backupCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	a, err := g.open(ctx, t)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	if err := a.db.Backup(ctx, c.File); err != nil {
-		return err
-	}
-	t.printf("Wrote %s. The key is not part of it: keep %s (or COUPLET_SECRET_KEY) elsewhere, or the keys of your accounts must be given again after a restore.\n", c.File, a.set.KeyFile)
-	return nil
-}
-
-type restoreCmd struct {
-	File string `arg:"" help:"Backup to restore."`
-}
-
-func (restoreCmd) Help() string { return "Example: couplet restore /backups/couplet-2026-11-23.db" }
-
-func (c *restoreCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	set, err := g.check()
-	if err != nil {
-		return err
-	}
-	if err := db.Restore(ctx, set.Database, c.File); err != nil {
-		return err
-	}
-	t.printf("Restored %s. Records changed since that backup are compared again at the next run; nothing is written that both sides already agree on.\n", c.File)
 	return nil
 }
 

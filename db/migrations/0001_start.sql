@@ -1,5 +1,6 @@
 -- Every row says which workspace it belongs to, and every key begins with it: two workspaces cannot meet in one row.
 -- Times are unix milliseconds, 0 is never. Documents are JSON. One text for SQLite and PostgreSQL.
+-- "sqlite: without rowid" keeps a table of short rows in its key alone there, which halves the cost of a row.
 -- Tables that a sync writes for each record have no foreign keys; they hang on ids that are never used twice.
 
 create table workspace (
@@ -155,7 +156,7 @@ create table mirror_key (
   value        text not null,
   id           text not null,
   primary key (workspace_id, conn, object, kind, value, id)
-);
+) /* sqlite: without rowid */;
 
 create table capability (
   workspace_id text not null,
@@ -220,7 +221,7 @@ create table inbox (
   attempts     bigint not null,
   problem      text not null,
   primary key (workspace_id, pair, side, id)
-);
+) /* sqlite: without rowid */;
 create index inbox_due on inbox (workspace_id, pair, due_at);
 
 -- base holds, per rule, what each side showed at the last agreement. It lies in the link's own row, because both are

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -50,6 +49,7 @@ func NewHTTP(o Options) *http.Client {
 		g.allow[plain(hp)] = true
 	}
 	g.dialer = net.Dialer{Timeout: orDuration(o.Dial, 10*time.Second), KeepAlive: 30 * time.Second, Resolver: o.Resolver}
+	g.config = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}
 	g.tls = g.transport(o, false)
 	g.open = g.transport(o, true)
 	return &http.Client{
@@ -71,6 +71,7 @@ func orDuration(given, otherwise time.Duration) time.Duration {
 type guard struct {
 	allow     map[string]bool
 	dialer    net.Dialer
+	config    *tls.Config
 	tls, open *http.Transport
 }
 
@@ -82,8 +83,7 @@ func (g *guard) transport(o Options, open bool) *http.Transport {
 		DialContext: func(ctx context.Context, network, hp string) (net.Conn, error) {
 			return g.dial(ctx, network, hp, open)
 		},
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
-		TLSHandshakeTimeout:    orDuration(o.Dial, 10*time.Second),
+		DialTLSContext:         g.dialTLS,
 		ResponseHeaderTimeout:  orDuration(o.Header, 30*time.Second),
 		MaxIdleConns:           1024,
 		MaxIdleConnsPerHost:    128, // above the most calls that a Budget lets run at once, so that none has to dial anew
@@ -96,17 +96,12 @@ func (g *guard) transport(o Options, open bool) *http.Transport {
 // plain writes a host:port in one way.
 func plain(hp string) string { return strings.ToLower(strings.TrimSpace(hp)) }
 
-// RoundTrip makes the call, and puts what goes wrong with certificates into words.
+// RoundTrip makes the call.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	by := g.open
 	if req.URL.Scheme == "https" {
-		by = g.tls
+		return g.tls.RoundTrip(req)
 	}
-	res, err := by.RoundTrip(req)
-	if err != nil {
-		return nil, sentence(req.URL, err)
-	}
-	return res, nil
+	return g.open.RoundTrip(req)
 }
 
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach the transports.
@@ -139,6 +134,26 @@ func (g *guard) dial(ctx context.Context, network, hp string, open bool) (net.Co
 	return d.DialContext(ctx, network, hp)
 }
 
+// dialTLS shakes hands here and not in the transport, because only here it is certain that an error is one of the
+// handshake, so that nothing of the call has left.
+func (g *guard) dialTLS(ctx context.Context, network, hp string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.dialer.Timeout)
+	defer cancel()
+	conn, err := g.dial(ctx, network, hp, false)
+	if err != nil {
+		return nil, err
+	}
+	host, _, _ := net.SplitHostPort(hp)
+	config := g.config.Clone()
+	config.ServerName = host
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, sentence(host, err)
+	}
+	return secure, nil
+}
+
 // refuse makes the error for a call that is not made. The hint names the setting only where it helps.
 func refuse(hp string, a netip.Addr, why string) error {
 	r := &Refused{Host: hp, Why: why}
@@ -155,18 +170,17 @@ func refuse(hp string, a netip.Addr, why string) error {
 	return &connector.Error{Kind: connector.Config, Message: text, Err: r}
 }
 
-// sentence says what a certificate that cannot be trusted means. Other errors are left to the connector, which knows
-// whether the call may have arrived.
-func sentence(u *url.URL, err error) error {
+// sentence says what a handshake that failed means. Nothing of the call has left in any case.
+func sentence(host string, err error) error {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
 		verify    *tls.CertificateVerificationError
-		alert     tls.AlertError
+		op        *net.OpError
 	)
-	host, why := u.Hostname(), ""
+	why := ""
 	switch {
 	case errors.As(err, &name):
 		why = "its certificate is for another name; check the address for a typing mistake"
@@ -176,10 +190,13 @@ func sentence(u *url.URL, err error) error {
 		why = "its certificate is signed by nobody this machine trusts; check the address, or a network device is reading along"
 	case errors.As(err, &record):
 		why = "it does not speak TLS on this port; check the port and whether the address should begin with http://"
-	case errors.As(err, &verify), errors.As(err, &invalid), errors.As(err, &alert):
-		why = "the secure connection failed; check the address"
+	case errors.As(err, &verify), errors.As(err, &invalid):
+		why = "its certificate is not valid for us; check the address"
+	case errors.As(err, &op) && op.Op == "remote error": // an alert: the other side broke off the handshake
+		why = "it refuses the secure connection (TLS 1.2 or newer is needed); check the address"
 	default:
-		return err
+		return &connector.Error{Kind: connector.Temporary, Message: "No secure connection to " + host + " came about. Couplet tries again later; if this lasts, check the address.",
+			Err: errors.Join(connector.ErrUnreachable, err)}
 	}
 	return &connector.Error{Kind: connector.Config, Message: host + " was not given the key: " + why + ".", Err: err}
 }

@@ -20,7 +20,7 @@ const (
 type flight struct {
 	most     float64
 	inflight int
-	// The stretch that is being measured: it ends after two rounds of calls.
+	// The stretch that is being measured: it ends after a round or two of calls.
 	began     time.Time
 	last      time.Time
 	out       time.Duration // summed over all calls that were out
@@ -69,7 +69,12 @@ func (f *flight) done(now time.Time, status int) {
 	if status == 0 || status >= http.StatusInternalServerError || status == http.StatusRequestTimeout {
 		f.failed++
 	}
-	if f.ended >= max(2*f.limit(), 10) {
+	// The first guess is corrected quickly: a short run must not be over before its calls are as many as they can be.
+	rounds := 2
+	if !f.bounced {
+		rounds = 1
+	}
+	if f.ended >= max(rounds*f.limit(), 10) {
 		f.judge(now)
 	}
 }
@@ -98,7 +103,7 @@ func (f *flight) judge(now time.Time) {
 		f.most, f.bounced, f.content = before.most, true, 20
 	case f.saturated && f.content == 0 && f.most < mostFlight && took <= 2*f.fastest:
 		f.grown.most, f.grown.rate = f.most, rate
-		step := f.most / 2
+		step := f.most
 		if f.bounced {
 			step = max(1, f.most/8)
 		}

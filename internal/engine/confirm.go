@@ -220,12 +220,8 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		switch f.Outcome {
-		case InSync, NotShown:
+		case InSync, NotShown, Absorb:
 			continue
-		case Absorb:
-			if f.Why == "first_same" || f.Why == "same_change" {
-				continue
-			}
 		case Clash:
 			lost++
 		case OpenClash:

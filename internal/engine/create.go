@@ -104,6 +104,9 @@ func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
 	case connector.Duplicate:
 		return s.inTheWay(ctx, j, ce)
 	}
+	if ce.Status >= 400 && ce.Status < 500 {
+		j.intent.Refusals++
+	}
 	return s.doubtful(j, ce.Message)
 }
 
@@ -111,7 +114,6 @@ func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
 func (s *session) doubtful(j job, problem string) outcome {
 	in := j.intent
 	in.State, in.At, in.Problem = Unknown, s.e.Now(), problem
-	in.Refusals++
 	h := j.again("settle", in.At.Add(s.e.Settle), problem)
 	return outcome{commit: Commit{Intent: &in, Again: []Hint{h}}}
 }
@@ -191,13 +193,15 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 		c.Closed = closed
 		return outcome{commit: c}
 	}
-	if j.intent.State == Unknown && j.hint.Attempts >= refusals && j.intent.Problem != "" {
+	if j.intent.Refusals >= refusals || j.hint.Attempts >= s.flow.Retry.MaxAttempts {
 		o := s.park(j, j.intent.Problem)
 		o.commit.Closed = closed
 		return o
 	}
 	// Its absence is proven: it never happened.
-	return outcome{commit: Commit{Closed: closed, Again: []Hint{j.again("", s.e.Now(), j.intent.Problem)}}}
+	in := j.intent
+	in.State = Absent
+	return outcome{commit: Commit{Intent: &in, Again: []Hint{j.again("", s.e.Now(), in.Problem)}}}
 }
 
 // find asks the other side for records that hold one of the record's keys, or its stamp.

@@ -199,8 +199,12 @@ func (s *session) beginCreates(ctx context.Context, jobs []job) ([]job, error) {
 
 func (s *session) newIntent(j job) Intent {
 	now := s.e.Now()
-	return Intent{ID: NewID("int", now), Pair: s.pair.ID, Side: j.side.Other(), Source: j.m[j.side].ID,
-		Stamp: s.stamp(j.m[j.side].ID), Run: s.run.ID, State: Sent, At: now}
+	id := j.intent.ID
+	if id == "" {
+		id = NewID("int", now)
+	}
+	return Intent{ID: id, Pair: s.pair.ID, Side: j.side.Other(), Source: j.m[j.side].ID,
+		Stamp: s.stamp(j.m[j.side].ID), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
 }
 
 // collect stores outcomes in groups: as many as came in while the last group was being stored.

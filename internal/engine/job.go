@@ -111,8 +111,10 @@ func (s *session) pairUp(v *view, j job) job {
 	if source, ours := s.source(m.Stamp); ours {
 		return s.stamped(v, j, source)
 	}
-	if in, ok := v.intent[j.side][m.ID]; ok {
-		j.do, j.intent, j.until = resolve, in, in.At.Add(s.e.Settle)
+	in, begun := v.intent[j.side][m.ID]
+	j.intent = in
+	if begun && in.State != Absent {
+		j.do, j.until = resolve, in.At.Add(s.e.Settle)
 		if s.e.Now().Before(j.until) {
 			j.do, j.why = wait, "settle"
 		}
@@ -131,7 +133,7 @@ func (s *session) pairUp(v *view, j job) job {
 			j.do, j.match.Reason = review, "linked_elsewhere"
 			return j
 		}
-		if _, open := v.intent[other][j.match.Partner]; open { // its own create may have happened: first find that out
+		if in, ok := v.intent[other][j.match.Partner]; ok && in.State != Absent { // its own create may have happened: first find that out
 			j.do, j.why, j.until = wait, "settle", s.e.Now().Add(s.e.Settle)
 			return j
 		}

@@ -57,7 +57,11 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		if mode == "since" {
 			req.Since = cur.Watermark.Add(-overlap)
 		}
-		page, err := s.conn[side].List(ctx, req)
+		var page connector.Page
+		err := s.patiently(ctx, func() (err error) {
+			page, err = s.conn[side].List(ctx, req)
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -152,6 +152,10 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 		if !known {
 			f.Why = "first_same"
 		}
+	case d[A] && r.Cut(B, f.Before[A], f.Before[B]):
+		f.Outcome, f.Why, f.Commit = Accept, "altered_b", true
+	case d[B] && r.Cut(A, f.Before[B], f.Before[A]):
+		f.Outcome, f.Why, f.Commit = Accept, "altered_a", true
 	case d[A] != d[B]:
 		from := A
 		if d[B] {

@@ -101,10 +101,11 @@ type Hint struct {
 type IntentState string
 
 // A create is Sent before its call leaves, and stays so until its outcome is known. Unknown has an answer that proves
-// nothing.
+// nothing. Absent was looked for and proven not to have happened; it is open no longer and only keeps count of refusals.
 const (
 	Sent    IntentState = "sent"
 	Unknown IntentState = "unknown"
+	Absent  IntentState = "absent"
 )
 
 // Intent is a create that may have happened. It is stored before the call leaves and removed with the commit of its

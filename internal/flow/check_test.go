@@ -146,6 +146,27 @@ func TestFlowsOfOneFileThatWriteTheSameFieldAreRefusedWithTheirRows(t *testing.T
 	}
 }
 
+func TestWhatOnlyTheAccountsFieldsCanShowIsPlacedInTheFileToo(t *testing.T) {
+	t.Parallel()
+	f, err := Parse("my.yaml", []byte(documented), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := []mapping.Problem{{Row: 3, Text: "there is no such field"}}
+	got := f.Flows[0].RowErrors("my.yaml", problems)
+	if len(got) != 1 || got[0].Line != 25 || !strings.Contains(got[0].Text, "row 4 of its map: there is no such field") {
+		t.Errorf("got %v", got)
+	}
+	// The template's map has no line in the file.
+	short, err := Parse("my.yaml", []byte("version: 1\nflows:\n  - name: x\n    template: contact-sync\n    connections: { a: y, b: z }\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := short.Flows[0].RowErrors("my.yaml", problems); got[0].Line != 3 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestSpansAndSharesAreWrittenAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]time.Duration{"5m": 5 * time.Minute, "2s": 2 * time.Second, "6h": 6 * time.Hour, "1h30m": 90 * time.Minute, "1h0m5s": time.Hour + 5*time.Second, "100ms": 100 * time.Millisecond, "0s": 0, "10m": 10 * time.Minute, "10h": 10 * time.Hour, "1m10s": 70 * time.Second} {

@@ -1,6 +1,14 @@
 package jobs
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"couplet/db"
 )
 
 // BenchmarkWake prints how long it takes from a wake-up, the hint being stored, to the start of its work.

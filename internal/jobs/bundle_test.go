@@ -1,6 +1,19 @@
 package jobs
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"couplet/db"
 )
 
 // each runs a test on SQLite, and on PostgreSQL when there is one, each time in a database of its own.
@@ -168,4 +181,3 @@ func await(t testing.TB, ok func() bool) {
 		}
 	}
 }
-

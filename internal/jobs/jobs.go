@@ -96,7 +96,7 @@ type Jobs struct {
 	pace  time.Duration // of the tick
 
 	mu      sync.Mutex
-	last    map[Due]int64 // the last job inserted here
+	last    map[Due]note // the job that waits for its start, as far as is known here
 	handed  map[Due]time.Time
 	state   state
 	ticked  time.Time // the last tick without a problem
@@ -125,7 +125,7 @@ func New(o Options) (*Jobs, error) {
 	if o.Grace <= 0 {
 		o.Grace = 3 * time.Second
 	}
-	j := &Jobs{o: o, pace: pace, state: fresh, last: map[Due]int64{}, handed: map[Due]time.Time{}}
+	j := &Jobs{o: o, pace: pace, state: fresh, last: map[Due]note{}, handed: map[Due]time.Time{}}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &worker{jobs: j}); err != nil {
 		return nil, err

@@ -1,6 +1,13 @@
 package jobs
 
 import (
+	"context"
+	"errors"
+	"runtime/pprof"
+	"strings"
+	"testing"
+
+	"couplet/db"
 )
 
 func TestStopCancelsWhatDoesNotEndByItself(t *testing.T) {
@@ -64,4 +71,3 @@ func goroutines(t *testing.T) string {
 	}
 	return b.String()
 }
-

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -44,9 +45,7 @@ func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger string) error 
 	if err != nil {
 		return fmt.Errorf("flow %s could not be woken: %w", flow, err)
 	}
-	j.mu.Lock()
-	j.last[due] = res.Job.ID
-	j.mu.Unlock()
+	j.remember(due, note{id: res.Job.ID})
 	return nil
 }
 
@@ -54,27 +53,41 @@ func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger string) error 
 // this question, it will find all that was stored before.
 func (j *Jobs) waits(ctx context.Context, due Due) (bool, error) {
 	j.mu.Lock()
-	id, ok := j.last[due]
+	n, ok := j.last[due]
 	j.mu.Unlock()
-	if !ok {
-		return false, nil
+	now := j.o.Now()
+	if !ok || now.Before(n.nap) {
+		return ok, nil
 	}
-	job, err := j.queue.JobGet(ctx, id)
-	if err == nil && (job.State == rivertype.JobStateAvailable || job.State == rivertype.JobStateScheduled) {
+	job, err := j.queue.JobGet(ctx, n.id)
+	if err == nil && job.State == rivertype.JobStateAvailable && job.ScheduledAt.Sub(now) <= nap {
 		return true, nil
 	}
 	if err != nil && ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	j.forget(due, id) // started, over, or cleaned away
+	j.forget(due, n.id) // started, over, or cleaned away
 	return false, nil
+}
+
+// note is a job that waits to be started. A job that was put off naps until a time at least, whatever its row says.
+type note struct {
+	id  int64
+	nap time.Time
+}
+
+// remember notes a job that waits.
+func (j *Jobs) remember(due Due, n note) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.last[due] = n
 }
 
 // forget drops the note of a job that no longer waits.
 func (j *Jobs) forget(due Due, id int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.last[due] == id {
+	if j.last[due].id == id {
 		delete(j.last, due)
 	}
 }

@@ -35,7 +35,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, engine.ErrBusy):
-		return again(due, slept(job.Metadata))
+		return j.again(ctx, due, job.ID, slept(job.Metadata))
 	case ctx.Err() != nil:
 		return nil // stopped by us; the run stays unfinished and is found by the next tick that anybody makes
 	}
@@ -48,13 +48,37 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	return err
 }
 
-// again says when a job comes back whose flow is taken. A dead run that turns out to be alive needs no second look: if
-// it dies, the tick hands it out again.
-func again(due Due, times int) error {
-	if due.Trigger == Recovery || due.Trigger == Webhook && times >= naps {
+// again puts a job off whose flow is taken, unless another one waits for the same: a thousand calls during a run leave
+// one job behind.
+func (j *Jobs) again(ctx context.Context, due Due, id int64, times int) error {
+	if gives(due, times) {
+		return nil
+	}
+	if other, err := j.waits(ctx, due); other && err == nil {
+		return nil
+	}
+	if !j.putOff(due, id) {
 		return nil
 	}
 	return river.JobSnooze(nap)
+}
+
+// putOff notes that a job naps, unless another one has been put off since.
+func (j *Jobs) putOff(due Due, id int64) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	now := j.o.Now()
+	if now.Before(j.last[due].nap) {
+		return false
+	}
+	j.last[due] = note{id: id, nap: now.Add(nap)}
+	return true
+}
+
+// gives reports whether a job that found its flow taken so often gives up. A dead run that turns out to be alive needs
+// no second look: if it dies, the tick hands it out again.
+func gives(due Due, times int) bool {
+	return due.Trigger == Recovery || due.Trigger == Webhook && times >= naps
 }
 
 // slept is how often a job has come back, as River notes it. A note that cannot be read counts as never.

@@ -114,6 +114,10 @@ func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o 
 		}
 		r.Fields[side] = append(r.Fields[side], f)
 		r.writes[side] = append(r.writes[side], w...)
+		for _, name := range w {
+			written, _ := connector.FieldNamed(have, name)
+			r.longest[side] = append(r.longest[side], written.MaxLen)
+		}
 	}
 	return nil
 }

@@ -112,6 +112,7 @@ type Rule struct {
 	Fields [2][]connector.Field
 
 	writes    [2][]string
+	longest   [2][]int // of each written field, 0 = unknown
 	transform transform
 	region    string
 }

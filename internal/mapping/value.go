@@ -80,6 +80,37 @@ func (r *Rule) Shortened(x, y Value) bool {
 	return a != b && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
+// Cut reports whether a side holds what it would make of the other side's value by cutting it to the lengths that it is
+// known to keep. Such a difference is the system's, not a person's.
+func (r *Rule) Cut(side connector.Side, other, holds Value) bool {
+	if r.Kind != Single || Empty(other) || Empty(holds) {
+		return false
+	}
+	v, err := r.Convert(side, other)
+	if err != nil {
+		return false
+	}
+	cut := false
+	shorten := func(s string, longest int) string {
+		if c := []rune(s); longest > 0 && len(c) > longest {
+			cut = true
+			return string(c[:longest])
+		}
+		return s
+	}
+	switch x := v.(type) {
+	case string:
+		v = shorten(x, r.longest[side][0])
+	case Parts:
+		parts := make(Parts, len(x))
+		for i := range x {
+			parts[i] = shorten(x[i], r.longest[side][i])
+		}
+		v = parts
+	}
+	return cut && r.Same(side, v, holds)
+}
+
 // Size is how much a value says, for the "richer" policy.
 func (r *Rule) Size(v Value) int {
 	if s, ok := v.([]string); ok {

@@ -39,21 +39,22 @@ type resolution struct {
 
 // settleConflicts ends open conflicts. Nearly always there are none, so it first asks which links have any.
 func settleConflicts(ctx context.Context, tx *db.Tx, ws string, all []resolution) error {
+	if len(all) == 0 {
+		return nil
+	}
 	ids := make([]string, len(all))
 	for i, r := range all {
 		ids[i] = r.link
 	}
 	open := map[string]bool{}
-	for _, list := range lists(ids) {
-		err := db.Walk(ctx, tx, "select distinct link from conflict where workspace_id = $1 and open and link in "+db.In(1, len(list)),
-			db.Fill([]any{ws}, list), func(r *sql.Rows) error {
-				id, err := scanID(r)
-				open[id] = true
-				return err
-			})
-		if err != nil {
+	err := db.Walk(ctx, tx, "select distinct link from conflict where workspace_id = $1 and open and link in [$2]", []any{ws, db.Strings(ids)},
+		func(r *sql.Rows) error {
+			id, err := scanID(r)
+			open[id] = true
 			return err
-		}
+		})
+	if err != nil {
+		return err
 	}
 	var rows [][]any
 	for _, r := range all {

@@ -6,7 +6,6 @@ import (
 
 	"couplet/db"
 	"couplet/internal/connection"
-	"couplet/internal/engine"
 )
 
 const connectionColumns = "workspace_id, id, name, system, auth_kind, params, base_url, per_second, identity, epoch, state, problem, checked_at"
@@ -16,7 +15,7 @@ func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Conn
 	now := s.now()
 	c.Workspace = ws
 	if c.ID == "" {
-		c.ID = engine.NewID("conn", now)
+		c.ID = shortID("c")
 	}
 	if c.Epoch == 0 {
 		c.Epoch = 1

@@ -30,19 +30,17 @@ func (s *Store) Begin(ctx context.Context, ws string, l engine.Lease, intents []
 // several intents for one source the one sent last is returned.
 func (s *Store) Intents(ctx context.Context, ws, pair string, side engine.Side, sources []string) (map[string]engine.Intent, error) {
 	found := map[string]engine.Intent{}
-	for _, list := range lists(sources) {
-		err := db.Walk(ctx, s.db, `select id, pair, side, source, stamp, run, state, sent_at, refusals, problem from intent
-			where workspace_id = $1 and pair = $2 and side = $3 and source in `+db.In(3, len(list))+" order by sent_at, id",
-			db.Fill([]any{ws, pair, int64(side.Other())}, list), func(r *sql.Rows) error {
-				i, err := scanIntent(r)
-				found[i.Source] = i
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	if len(sources) == 0 {
+		return found, nil
 	}
-	return found, nil
+	err := db.Walk(ctx, s.db, `select id, pair, side, source, stamp, run, state, sent_at, refusals, problem from intent
+		where workspace_id = $1 and pair = $2 and side = $3 and source in [$4]`+" order by sent_at, id",
+		[]any{ws, pair, int64(side.Other()), db.Strings(sources)}, func(r *sql.Rows) error {
+			i, err := scanIntent(r)
+			found[i.Source] = i
+			return err
+		})
+	return found, err
 }
 
 func scanIntent(r *sql.Rows) (i engine.Intent, err error) {

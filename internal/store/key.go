@@ -1,14 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 
 	"couplet/db"
 	"couplet/internal/engine"
 )
 
-// Holders implements engine.Store. A value that thousands share costs no more than max of them.
+// Holders implements engine.Store.
 func (s *Store) Holders(ctx context.Context, ws, conn, object string, keys []engine.Key, max int) (map[engine.Key][]string, error) {
 	values := map[string][]string{}
 	for _, k := range keys {
@@ -18,21 +20,40 @@ func (s *Store) Holders(ctx context.Context, ws, conn, object string, keys []eng
 	}
 	found := make(map[engine.Key][]string, len(keys))
 	for kind, all := range values {
-		for _, list := range lists(all) {
-			err := db.Walk(ctx, s.db, `select value, id from (
-					select value, id, row_number() over (partition by value order by id) as place from mirror_key
-					where workspace_id = $1 and conn = $2 and object = $3 and kind = $4 and value in `+db.In(5, len(list))+`
-				) held where place <= $5`, db.Fill([]any{ws, conn, object, kind, max}, list), func(r *sql.Rows) error {
-				var value, id string
-				err := r.Scan(&value, &id)
-				k := engine.Key{Kind: kind, Value: value}
-				found[k] = append(found[k], id)
-				return err
-			})
-			if err != nil {
-				return nil, err
+		slices.Sort(all)
+		all = slices.Compact(all)
+		whole, err := s.holders(ctx, holdersAll, ws, conn, object, kind, all, len(all)*max)
+		if err == nil && len(whole) == len(all)*max { // there may be more: a value that thousands share must not cost thousands
+			whole, err = s.holders(ctx, holdersSome, ws, conn, object, kind, all, max)
+		}
+		if err != nil {
+			return nil, err
+		}
+		slices.SortFunc(whole, func(x, y holder) int { return cmp.Compare(x.id, y.id) })
+		for _, h := range whole {
+			k := engine.Key{Kind: kind, Value: h.value}
+			if len(found[k]) < max {
+				found[k] = append(found[k], h.id)
 			}
 		}
 	}
 	return found, nil
+}
+
+// Neither asks for an order, because PostgreSQL would then read the whole kind instead of jumping to the values.
+const (
+	holdersAll = `select value, id from mirror_key
+		where workspace_id = $1 and conn = $2 and object = $3 and kind = $4 and value in [$5] limit $6`
+	holdersSome = `select value, id from (
+		select value, id, row_number() over (partition by value order by id) as place from mirror_key
+		where workspace_id = $1 and conn = $2 and object = $3 and kind = $4 and value in [$5]
+	) held where place <= $6`
+)
+
+type holder struct{ value, id string }
+
+func (s *Store) holders(ctx context.Context, text, ws, conn, object, kind string, values []string, limit int) ([]holder, error) {
+	return db.All(ctx, s.db, text, []any{ws, conn, object, kind, db.Strings(values), limit}, func(r *sql.Rows) (h holder, err error) {
+		return h, r.Scan(&h.value, &h.id)
+	})
 }

@@ -31,18 +31,16 @@ func scanLink(r *sql.Rows) (l engine.Link, err error) {
 func (s *Store) LinksOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Link, error) {
 	found := make(map[string]engine.Link, len(ids))
 	column := [2]string{"a_id", "b_id"}[side]
-	for _, list := range lists(ids) {
-		err := db.Walk(ctx, s.db, "select "+linkColumns+" from link where workspace_id = $1 and pair = $2 and "+live+" and "+column+" in "+db.In(2, len(list)),
-			db.Fill([]any{ws, pair}, list), func(r *sql.Rows) error {
-				l, err := scanLink(r)
-				found[l.IDs[side]] = l
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	if len(ids) == 0 {
+		return found, nil
 	}
-	return found, nil
+	err := db.Walk(ctx, s.db, "select "+linkColumns+" from link where workspace_id = $1 and pair = $2 and "+live+" and "+column+" in [$3]",
+		[]any{ws, pair, db.Strings(ids)}, func(r *sql.Rows) error {
+			l, err := scanLink(r)
+			found[l.IDs[side]] = l
+			return err
+		})
+	return found, err
 }
 
 // CountLinks implements engine.Store: the links that are in step, not those with a side gone.

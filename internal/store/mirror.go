@@ -49,20 +49,18 @@ func putMirrors(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int
 // keysOf returns the live keys that are stored for records.
 func keysOf(ctx context.Context, tx *db.Tx, ws, conn, object string, ids []string) (map[string]map[string]string, error) {
 	old := map[string]map[string]string{}
-	for _, list := range lists(ids) {
-		err := db.Walk(ctx, tx, "select id, keys from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and keys <> '' and id in "+db.In(3, len(list)),
-			db.Fill([]any{ws, conn, object}, list), func(r *sql.Rows) error {
-				var id string
-				var keys map[string]string
-				err := r.Scan(&id, db.JSON(&keys))
-				old[id] = keys
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	if len(ids) == 0 {
+		return old, nil
 	}
-	return old, nil
+	err := db.Walk(ctx, tx, "select id, keys from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and keys <> '' and id in [$4]",
+		[]any{ws, conn, object, db.Strings(ids)}, func(r *sql.Rows) error {
+			var id string
+			var keys map[string]string
+			err := r.Scan(&id, db.JSON(&keys))
+			old[id] = keys
+			return err
+		})
+	return old, err
 }
 
 // moveKeys makes the key table say what the rows say now.
@@ -96,19 +94,17 @@ func moveKeys(ctx context.Context, tx *db.Tx, ws, conn, object string, old map[s
 // Mirrors implements engine.Store.
 func (s *Store) Mirrors(ctx context.Context, ws, conn, object string, ids []string) (map[string]engine.Mirror, error) {
 	found := make(map[string]engine.Mirror, len(ids))
-	for _, list := range lists(ids) {
-		err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at
-			from mirror where workspace_id = $1 and conn = $2 and object = $3 and id in `+db.In(3, len(list)),
-			db.Fill([]any{ws, conn, object}, list), func(r *sql.Rows) error {
-				m, err := scanMirror(r)
-				found[m.ID] = m
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	if len(ids) == 0 {
+		return found, nil
 	}
-	return found, nil
+	err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at
+		from mirror where workspace_id = $1 and conn = $2 and object = $3 and id in [$4]`,
+		[]any{ws, conn, object, db.Strings(ids)}, func(r *sql.Rows) error {
+			m, err := scanMirror(r)
+			found[m.ID] = m
+			return err
+		})
+	return found, err
 }
 
 func scanMirror(r *sql.Rows) (m engine.Mirror, err error) {

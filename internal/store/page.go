@@ -27,13 +27,12 @@ func (s *Store) SavePage(ctx context.Context, ws string, l engine.Lease, cur eng
 }
 
 func markSeen(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int64, seen []string) error {
-	for _, list := range lists(seen) {
-		if _, err := tx.Exec(ctx, "update mirror set gen = $4 where workspace_id = $1 and conn = $2 and object = $3 and gen < $4 and id in "+db.In(4, len(list)),
-			db.Fill([]any{ws, conn, object, gen}, list)...); err != nil {
-			return err
-		}
+	if len(seen) == 0 {
+		return nil
 	}
-	return nil
+	_, err := tx.Exec(ctx, "update mirror set gen = $4 where workspace_id = $1 and conn = $2 and object = $3 and gen < $4 and id in [$5]",
+		ws, conn, object, gen, db.Strings(seen))
+	return err
 }
 
 // spread puts hints about records of a connection into the inbox of each seeded pair, on the side that the connection

@@ -26,18 +26,16 @@ func scanReview(rows *sql.Rows) (r engine.Review, err error) {
 // ReviewsOf implements engine.Store.
 func (s *Store) ReviewsOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Review, error) {
 	found := map[string]engine.Review{}
-	for _, list := range lists(ids) {
-		err := db.Walk(ctx, s.db, "select "+reviewColumns+" from review where workspace_id = $1 and pair = $2 and side = $3 and id in "+db.In(3, len(list)),
-			db.Fill([]any{ws, pair, int64(side)}, list), func(rows *sql.Rows) error {
-				r, err := scanReview(rows)
-				found[r.ID] = r
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	if len(ids) == 0 {
+		return found, nil
 	}
-	return found, nil
+	err := db.Walk(ctx, s.db, "select "+reviewColumns+" from review where workspace_id = $1 and pair = $2 and side = $3 and id in [$4]",
+		[]any{ws, pair, int64(side), db.Strings(ids)}, func(rows *sql.Rows) error {
+			r, err := scanReview(rows)
+			found[r.ID] = r
+			return err
+		})
+	return found, err
 }
 
 // CountReviews implements engine.Store.

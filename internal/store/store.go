@@ -22,7 +22,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"couplet/db"
@@ -64,13 +63,6 @@ func (s *Store) under(ctx context.Context, ws string, l engine.Lease, fn func(*d
 		}
 		return fn(tx)
 	})
-}
-
-// lists cuts ids into lists that fit into one statement, each id once.
-func lists(ids []string) [][]string {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	return slices.Collect(slices.Chunk(slices.Compact(ids), db.MaxList))
 }
 
 // doc is a value as JSON. The engine's types always marshal, except for a number that is none; such a value becomes

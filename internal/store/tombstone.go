@@ -35,15 +35,15 @@ func (s *Store) Buried(ctx context.Context, ws, pair string, side engine.Side, i
 		found[id] = true
 		return err
 	}
-	for _, list := range lists(ids) {
-		if err := db.Walk(ctx, s.db, "select id from tombstone where workspace_id = $1 and pair = $2 and side = $3 and id in "+db.In(3, len(list)),
-			db.Fill([]any{ws, pair, int64(side)}, list), note); err != nil {
+	if len(ids) > 0 {
+		if err := db.Walk(ctx, s.db, "select id from tombstone where workspace_id = $1 and pair = $2 and side = $3 and id in [$4]",
+			[]any{ws, pair, int64(side), db.Strings(ids)}, note); err != nil {
 			return nil, err
 		}
 	}
-	for _, list := range lists(keys) {
-		if err := db.Walk(ctx, s.db, "select hash from tombstone_key where workspace_id = $1 and pair = $2 and side = $3 and keys_until > $4 and hash in "+db.In(4, len(list)),
-			db.Fill([]any{ws, pair, int64(side), db.MS(now)}, list), note); err != nil {
+	if len(keys) > 0 {
+		if err := db.Walk(ctx, s.db, "select hash from tombstone_key where workspace_id = $1 and pair = $2 and side = $3 and keys_until > $4 and hash in [$5]",
+			[]any{ws, pair, int64(side), db.MS(now), db.Strings(keys)}, note); err != nil {
 			return nil, err
 		}
 	}

@@ -34,14 +34,16 @@ func (s *Store) Default(ctx context.Context) (Workspace, error) {
 
 // AddWorkspace makes a workspace.
 func (s *Store) AddWorkspace(ctx context.Context, name string) (Workspace, error) {
-	// The id stands in every row of every table and index, so it is short.
-	w := Workspace{ID: "w" + strings.ToLower(rand.Text()[:10]), Name: name, Created: s.now()}
+	w := Workspace{ID: shortID("w"), Name: name, Created: s.now()}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, "insert into workspace (id, name, created_at) values ($1, $2, $3)", w.ID, w.Name, db.MS(w.Created))
 		return err
 	})
 	return w, exists(err, "workspace", name)
 }
+
+// shortID makes an id that stands in every row of the large tables and of their indexes.
+func shortID(kind string) string { return kind + strings.ToLower(rand.Text()[:10]) }
 
 // Workspaces lists all workspaces, the oldest first.
 func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {

@@ -15,6 +15,7 @@ func (b *bench) readAll(since time.Time, fields ...string) map[string]connector.
 	b.Helper()
 	all := map[string]connector.Record{}
 	req := connector.ListRequest{Object: "contact", Since: since, Fields: fields}
+	rows := 0
 	for pages := 0; ; pages++ {
 		page, err := b.conn.List(b.ctx(), req)
 		b.must(err)
@@ -24,6 +25,7 @@ func (b *bench) readAll(since time.Time, fields ...string) map[string]connector.
 		if page.At.IsZero() {
 			b.Fatal("a page does not say when it was made")
 		}
+		rows += len(page.Records)
 		for _, rec := range page.Records {
 			if rec.ID == "" || rec.Object != "contact" || rec.Version == "" {
 				b.Fatalf("a row without id, object or version: %+v", rec)
@@ -33,6 +35,9 @@ func (b *bench) readAll(since time.Time, fields ...string) map[string]connector.
 				continue
 			}
 			all[rec.ID] = rec
+		}
+		if rows > 3*len(all) {
+			b.Fatalf("%d rows for %d records", rows, len(all))
 		}
 		if page.Next == "" {
 			return all

@@ -36,7 +36,7 @@ var exceptions = []struct {
 			if item, ok := value.(map[string]any); ok {
 				value = item["field_value"]
 			}
-			_, number := value.(float64)
+			_, number := value.(json.Number)
 			return strings.HasPrefix(path, "customFields") && (number || value == nil)
 		}},
 }

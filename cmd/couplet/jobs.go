@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"couplet/internal/connection"
+	"couplet/internal/engine"
+	"couplet/internal/jobs"
+	"couplet/internal/store"
+)
+
+// source tells jobs what is due.
+type source struct{ st *store.Store }
+
+func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error) {
+	due, err := s.st.DueFlows(ctx, now)
+	list := make([]jobs.Due, len(due))
+	for i, d := range due {
+		list[i] = jobs.Due{Workspace: d.Workspace, Flow: d.Flow, Trigger: jobs.Webhook}
+		if d.Scheduled {
+			list[i].Trigger = "schedule"
+		}
+	}
+	return list, err
+}
+
+func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due, error) {
+	runs, err := s.st.DeadRuns(ctx, beatBefore)
+	list := make([]jobs.Due, len(runs))
+	for i, r := range runs {
+		list[i] = jobs.Due{Workspace: r.Workspace, Flow: r.Flow, Trigger: jobs.Recovery}
+	}
+	return list, err
+}
+
+// jobs wires the workers. seen is told each run that ends; it may be nil.
+func (a *app) jobs(seen func(engine.Run)) (*jobs.Jobs, error) {
+	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store}, Now: a.now, Log: a.log,
+		Work: func(ctx context.Context, ws, id, trigger string) error {
+			f, err := a.store.FlowByID(ctx, ws, id)
+			if errors.Is(err, store.ErrNotFound) || err == nil && !f.Enabled {
+				return nil // deleted or switched off since
+			}
+			if err != nil {
+				return err
+			}
+			r, err := a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
+			if err == nil && seen != nil {
+				seen(r)
+			}
+			return err
+		}})
+}
+
+// reseal seals every secret with another key.
+func (a *app) reseal(ctx context.Context, with *connection.Sealer) (int, error) {
+	return a.store.ReplaceSecrets(ctx, func(s store.SealedSecret) ([]byte, error) {
+		plain, err := with.Open(s.Workspace, s.Connection, s.Kind, s.Sealed) // the new key opens what the old ones sealed
+		if err != nil {
+			return nil, err
+		}
+		return with.Seal(s.Workspace, s.Connection, s.Kind, plain)
+	})
+}

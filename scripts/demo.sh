@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Shows what Couplet does, without an account anywhere: two pretend CRMs over real HTTP, one flow file, and after each
+# run an account of what became the same and why. Everything lives in a temporary folder and is gone at the end.
+#
+#   scripts/demo.sh bin/couplet
+#
+# It needs nothing but bash and the binary. The pretend CRMs keep the vendors' real rate limits.
+set -euo pipefail
+couplet=$(cd "$(dirname "${1:-bin/couplet}")" && pwd)/$(basename "${1:-bin/couplet}")
+example=$(cd "$(dirname "$0")/../examples" && pwd)/contacts.yaml
+tmp=$(mktemp -d)
+sandbox=
+cleanup() {
+	local code=$?
+	if [ -n "$sandbox" ]; then
+		kill "$sandbox" 2>/dev/null || true
+		wait "$sandbox" 2>/dev/null || true
+	fi
+	[ $code -eq 0 ] || { echo "The demo stopped with code $code." >&2; cat "$tmp"/*.err >&2 2>/dev/null || true; }
+	rm -rf "$tmp"
+	exit $code
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+[ -t 1 ] || say() { printf '\n%s\n' "$*"; }
+do_() { # shows a command and carries it out
+	printf '$ couplet %s\n' "$*"
+	"$couplet" "$@"
+}
+
+say "Two pretend CRMs, filled with 250 invented people who overlap in part"
+"$couplet" sandbox --contacts 250 --json >"$tmp/sandbox.json" 2>"$tmp/sandbox.err" &
+sandbox=$!
+for _ in $(seq 200); do
+	[ ! -s "$tmp/sandbox.json" ] || break
+	kill -0 "$sandbox" 2>/dev/null || exit 1
+	sleep 0.1
+done
+
+# The sandbox answers with one line of JSON whose objects are flat: get OBJECT KEY.
+get() {
+	local value
+	value=$(sed -n "s/.*\"$1\":{\([^}]*\)}.*/\1/p" "$tmp/sandbox.json" | tr ',' '\n' | sed -n "s/^\"$2\"://p" | tr -d '"')
+	[ -n "$value" ] || { echo "The sandbox did not tell $1.$2." >&2; exit 1; }
+	printf %s "$value"
+}
+HL_URL=$(get highlevel url) HL_TOKEN=$(get highlevel token) HL_LOCATION=$(get highlevel location_id)
+UC_URL=$(get usercom url) UC_TOKEN=$(get usercom token) UC_SUBDOMAIN=$(get usercom subdomain)
+export HL_URL HL_TOKEN HL_LOCATION UC_URL UC_TOKEN UC_SUBDOMAIN
+host() { printf %s "$1" | sed 's,^http://,,; s,/.*,,'; }
+
+export COUPLET_DATA=$tmp/data
+# Private addresses are refused unless they are named. Search in these two CRMs does not lag, so a second is enough to
+# be sure that a change shows; with real ones it is 30.
+export COUPLET_ALLOW_PRIVATE_HOSTS="$(host "$HL_URL"),$(host "$UC_URL")" COUPLET_SETTLE=1s
+
+# by_hand METHOD PATH [JSON]: what a person would do in the pages of one of the CRMs, by way of the sandbox's control.
+by_hand() {
+	local at path=$2 body=${3:-}
+	at=$(host "$(get control url)")
+	exec 3<>"/dev/tcp/${at%:*}/${at##*:}"
+	printf '%s %s HTTP/1.0\r\nHost: %s\r\nX-Sandbox-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+		"$1" "/_sandbox/$path" "$at" "$(get control key)" "${#body}" "$body" >&3
+	local answer
+	answer=$(cat <&3)
+	exec 3>&-
+	case $answer in "HTTP/1."?" 2"*) ;; *) echo "By hand, $1 $path: $answer" >&2; return 1 ;; esac
+	printf '%s\n' "$answer" | tail -n 1
+}
+# field NAME: the value of a text field in the JSON on stdin, the first of that name.
+field() { sed -n "s/^[^\n]*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1; }
+
+echo "HighLevel at $HL_URL, User.com at $UC_URL."
+echo "From the seeded people alone, matched by e-mail and phone, it must come to: $(get expected linked) pairs linked,"
+echo "$(get expected created_a) created in HighLevel, $(get expected created_b) created in User.com, $(get expected review) records left for a person to decide about."
+
+say "The flow file: two connections, one flow"
+grep -v '^#' "$example"
+echo
+do_ apply -f "$example"
+
+say "The first run: match who is known on both sides, create who is missing"
+run() { # prints the run for people, sets $id
+	local code=0
+	printf '$ couplet run contacts\n'
+	"$couplet" run contacts | tee "$tmp/run.txt" || code=${PIPESTATUS[0]}
+	[ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit "$code"
+	id=$(grep -o 'run_[A-Za-z0-9_-]*' "$tmp/run.txt" | head -n 1)
+}
+run
+# must SENTENCE WORDS: the last run's account has to hold these words.
+must() {
+	if grep -q -e "$2" "$tmp/run.txt"; then
+		echo "As it must be: $1."
+	else
+		echo "NOT as it must be: $1." >&2
+		exit 1
+	fi
+}
+must "$(get expected linked) linked" "^  $(get expected linked) linked,"
+must "$(get expected created_b) created in User.com" "to User.com: $(get expected created_b) created"
+must "$(get expected created_a) created in HighLevel" "to HighLevel: $(get expected created_a) created"
+must "$(get expected review) left for a person" " $(get expected review) need review"
+
+say "What it did, and why: a few records of each kind"
+for result in linked conflict created needs_review; do
+	"$couplet" runs show "$id" --result "$result" --limit 2 | grep -v -e '^[^- ]' -e '^  [^ ]' || true
+done
+
+say "A person changes one contact in HighLevel, and another one in User.com"
+pick() { "$couplet" runs show "$id" --result "$1" --limit 2 --json | tr '{' '\n' | sed -n 's/.*"a":"\([^"]*\)","b":"\([^"]*\)".*/\1 \2/p' | sed -n "$2p"; }
+read -r a1 b1 < <(pick created 1)
+read -r a2 b2 < <(pick created 2)
+by_hand PUT "highlevel/contacts/$a1" '{"companyName":"Harbour Light Studio"}' >/dev/null
+echo "HighLevel, contact $a1: company is now Harbour Light Studio"
+by_hand PUT "usercom/users/$b2" '{"phone_number":"+351912000777"}' >/dev/null
+echo "User.com, contact $b2: phone is now +351912000777"
+
+say "The second run: only what changed"
+run
+"$couplet" runs show "$id" | grep -v -e '^[^- ]' -e '^  [^ ]'
+
+must "one change on each side" "to User.com: 0 created, 1 updated"
+
+say "Both sides, looked at by hand"
+echo "User.com, contact $b1: company_name $(by_hand GET "usercom/users/$b1" | field company_name)"
+echo "HighLevel, contact $a2: phone $(by_hand GET "highlevel/contacts/$a2" | field phone)"
+
+say "The third run: nobody changed anything, so nothing is written; our own writes are not taken for news"
+run
+
+must "no write to User.com" "to User.com: 0 created, 0 updated"
+must "no write to HighLevel" "to HighLevel: 0 created, 0 updated"
+
+say "That was all. Nothing was left behind."
