@@ -2,9 +2,11 @@
 //
 // The program runs on SQLite (one machine, nothing to install) and on PostgreSQL (many machines). Everything above
 // writes one SQL text for both, in the subset that both understand: text, bigint and boolean columns, $1 for arguments,
-// on conflict … do update, partial indexes. What differs sits here and nowhere else:
+// on conflict … do update, partial indexes. `in [$1]` stands for a list given as one argument ([Strings]). What differs
+// sits here and nowhere else:
 //
 //   - how a database is opened and how sure it is that a commit survives (sqlite.go, postgres.go);
+//   - how arguments are written and lists are given (dialect.go);
 //   - how one statement is carried out for many rows fast ([Tx.Each]);
 //   - which error code means what, and the sentence that tells a person what to do about it (error.go);
 //   - upkeep: migrations, file modes, backup and restore.
@@ -18,6 +20,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -35,11 +38,27 @@ type Options struct {
 	Readers int
 	// MaxConns bounds the pool on PostgreSQL, 16 unless set.
 	MaxConns int
+	// Wait is how long a statement waits for somebody else's lock, 5 seconds unless set.
+	Wait time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	if o.MaxConns <= 0 {
+		o.MaxConns = 16
+	}
+	if o.Wait <= 0 {
+		o.Wait = 5 * time.Second
+	}
+	return o
 }
 
 // Open opens `sqlite:PATH` or `postgres://…`. A SQLite file is made, readable by its owner only, when there is none. It
 // refuses a database that a newer program has migrated; call [DB.Migrate] next.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	o = o.withDefaults()
 	var d *DB
 	var err error
 	switch {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -11,15 +12,12 @@ import (
 func openPostgres(ctx context.Context, url string, o Options) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, &Error{Kind: Unusable, Sentence: "The database address is not a PostgreSQL address. It looks like postgres://user:password@host:5432/name.", Err: errNoURL}
+		return nil, &Error{Kind: Unusable, Sentence: "The database address is not a PostgreSQL address. Write it as, for example, postgres://user:password@host:5432/name.", Err: errNoURL}
 	}
-	cfg.MaxConns = 16
-	if o.MaxConns > 0 {
-		cfg.MaxConns = int32(o.MaxConns)
-	}
+	cfg.MaxConns = int32(o.MaxConns)
 	// Whoever waits longer than this for a row is told so, like on SQLite.
 	if _, set := cfg.ConnConfig.RuntimeParams["lock_timeout"]; !set {
-		cfg.ConnConfig.RuntimeParams["lock_timeout"] = "10s"
+		cfg.ConnConfig.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.Wait.Milliseconds(), 10)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err == nil {

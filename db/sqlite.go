@@ -15,12 +15,11 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Settings of every connection. FULL, because NORMAL may lose the last commits at power loss, a rotated key among them.
+// Settings of connections. FULL, because NORMAL may lose the last commits at power loss, a rotated key among them.
 const (
-	busyTimeout = 5 * time.Second
-	commonDSN   = "_foreign_keys=on&_busy_timeout=5000&_synchronous=FULL&_stmt_cache_size=128"
-	writerDSN   = commonDSN + "&_journal_mode=WAL&_auto_vacuum=incremental&_txlock=immediate&_cache_size=-16000"
-	readerDSN   = commonDSN + "&_query_only=on&_cache_size=-4000"
+	commonDSN = "_foreign_keys=on&_synchronous=FULL&_stmt_cache_size=128"
+	writerDSN = commonDSN + "&_journal_mode=WAL&_auto_vacuum=incremental&_txlock=immediate&_cache_size=-16000"
+	readerDSN = commonDSN + "&_query_only=on&_cache_size=-4000"
 )
 
 func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
@@ -32,16 +31,11 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{path: path}
-	d.writer = sql.OpenDB(connect{dsn: dsn(path, writerDSN)})
+	d.writer = sql.OpenDB(connect{dsn(path, writerDSN), o.Wait})
 	d.writer.SetMaxOpenConns(1)
-	d.writer.SetConnMaxIdleTime(0)
-	n := o.Readers
-	if n <= 0 {
-		n = 4
-	}
-	d.reader = sql.OpenDB(connect{dsn: dsn(path, readerDSN)})
-	d.reader.SetMaxOpenConns(n)
-	d.reader.SetMaxIdleConns(n)
+	d.reader = sql.OpenDB(connect{dsn(path, readerDSN), o.Wait})
+	d.reader.SetMaxOpenConns(o.Readers)
+	d.reader.SetMaxIdleConns(o.Readers)
 	// The writer comes first: it makes the file what the readers expect.
 	var version string
 	if err := d.writer.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
@@ -87,8 +81,11 @@ func dsn(path, settings string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + settings
 }
 
-// connect makes SQLite connections.
-type connect struct{ dsn string }
+// connect makes SQLite connections that wait for a lock for a time.
+type connect struct {
+	dsn  string
+	wait time.Duration
+}
 
 // Driver implements driver.Connector.
 func (c connect) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
@@ -101,10 +98,10 @@ func (c connect) Connect(ctx context.Context) (driver.Conn, error) {
 		_, err := conn.Exec("pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma temp_store = memory", nil)
 		return err
 	}}
-	ctx, cancel := context.WithTimeout(ctx, busyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.wait)
 	defer cancel()
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		conn, err := d.Open(c.dsn)
+		conn, err := d.Open(fmt.Sprintf("%s&_busy_timeout=%d", c.dsn, c.wait.Milliseconds()))
 		if kindOf(err) != Busy {
 			return conn, err
 		}

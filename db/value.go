@@ -5,11 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
 )
 
 // MS is a time as the database keeps it: unix milliseconds, 0 for the zero time.
@@ -80,51 +76,3 @@ type textList []string
 
 // Value is the list as SQLite takes it.
 func (l textList) Value() (driver.Value, error) { return Doc([]string(l)) }
-
-// forSQLite rewrites $1 to ?1, which SQLite would else take for a name and number by first appearance.
-func forSQLite(text string) string {
-	return rewrite(&sqliteTexts, text, "?$1", "in (select value from json_each(?$1))")
-}
-
-func forPostgres(text string) string {
-	return rewrite(&postgresTexts, text, "$$$1", "= any($$$1::text[])")
-}
-
-// Texts are constants or put together from few parts, so these stay small.
-var sqliteTexts, postgresTexts sync.Map
-
-var (
-	listArg   = regexp.MustCompile(`in \[\$(\d+)\]`)
-	singleArg = regexp.MustCompile(`\$(\d+)`)
-)
-
-func rewrite(done *sync.Map, text, single, list string) string {
-	if t, ok := done.Load(text); ok {
-		return t.(string)
-	}
-	parts, lists := listArg.Split(text, -1), listArg.FindAllString(text, -1)
-	for i := range parts {
-		parts[i] = singleArg.ReplaceAllString(parts[i], single)
-		if i > 0 {
-			parts[i] = listArg.ReplaceAllString(lists[i-1], list) + parts[i]
-		}
-	}
-	t := strings.Join(parts, "")
-	done.Store(text, t)
-	return t
-}
-
-// clean takes out of texts what PostgreSQL refuses in a text column, so that one odd record cannot hold up a page.
-func clean(args []any) []any {
-	for i, a := range args {
-		if list, ok := a.(textList); ok {
-			args[i] = []string(list)
-			continue
-		}
-		s, ok := a.(string)
-		if ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
-			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
-		}
-	}
-	return args
-}

@@ -54,7 +54,7 @@ func (s *Server) addressHook(c echo.Context) error {
 	if s.draining.Load() {
 		return s.refuse(name, outNotStored, http.StatusTooManyRequests, nil)
 	}
-	ctx, cancel := storeContext(c)
+	ctx, cancel := s.storeContext(c)
 	defer cancel()
 	conn, right, err := s.addressed(ctx, name, c.Param("connection"), c.Param("secret"))
 	if err != nil {

@@ -79,7 +79,7 @@ func (s *Server) accountHook(c echo.Context) error {
 	if err != nil || call == nil {
 		return err
 	}
-	ctx, cancel := storeContext(c)
+	ctx, cancel := s.storeContext(c)
 	defer cancel()
 	conns, err := s.o.Store.FindConnectionByAccount(ctx, name, call.Account)
 	if err != nil {
@@ -125,8 +125,8 @@ func (s *Server) late(call connector.Call) bool {
 }
 
 // storeContext outlives the caller's patience: a call that was read whole is stored even when nobody waits any more.
-func storeContext(c echo.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(c.Request().Context()), storing)
+func (s *Server) storeContext(c echo.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(c.Request().Context()), s.storing)
 }
 
 // take stores a call for every connection that it concerns, and has the flows worked on. A connection that fails makes

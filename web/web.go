@@ -74,6 +74,7 @@ type Server struct {
 	echo     *echo.Echo
 	metrics  *Metrics
 	draining atomic.Bool
+	storing  time.Duration // how long storing a hook may take
 }
 
 // New makes the web app.
@@ -90,7 +91,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New()}
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = clientIP(o.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.answerError

@@ -9,6 +9,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"couplet/db"
@@ -91,10 +94,28 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	host, _ := os.Hostname()
+	me := ownerName(engine.NewID("p", a.now()))
 	a.engine = &engine.Engine{Store: a.store, Links: links{a}, Now: a.now, Settle: g.Settle, Log: a.log,
-		Owner: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), engine.NewID("p", a.now())), HashKey: hashKey, Random: rand.Float64}
+		Owner: me, Dead: func(owner string) bool { return owner != me && deadProcess(owner) }, HashKey: hashKey, Random: rand.Float64}
 	return nil
+}
+
+// ownerName names this process in leases: host, process, and a word of its own, because process numbers come again.
+func ownerName(id string) string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), id)
+}
+
+// deadProcess reports whether an owner was a process of this machine that is gone, so that a restart need not wait for
+// its heartbeat to grow old.
+func deadProcess(owner string) bool {
+	parts := strings.Split(owner, "/")
+	host, _ := os.Hostname()
+	if len(parts) != 3 || parts[0] != host || host == "" {
+		return false
+	}
+	pid, err := strconv.Atoi(parts[1])
+	return err == nil && (pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH))
 }
 
 func (a *app) Close() error { return a.db.Close() }

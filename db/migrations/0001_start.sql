@@ -1,4 +1,6 @@
--- Every row says which workspace it belongs to, and every key begins with it: two workspaces cannot meet in one row.
+-- Every row says which workspace it belongs to, and every key holds it: two workspaces cannot meet in one row. Where a
+-- key begins with another column, that column is the one that tells rows apart best: before PostgreSQL has counted a new
+-- table, it would else take the workspace for enough and read all of it.
 -- Times are unix milliseconds, 0 is never. Documents are JSON. One text for SQLite and PostgreSQL.
 -- "sqlite: without rowid" keeps a table of short rows in its key alone there, which halves the cost of a row.
 -- Tables that a sync writes for each record have no foreign keys; they hang on ids that are never used twice.
@@ -145,7 +147,7 @@ create table mirror (
   gone_at      bigint not null,
   primary key (workspace_id, conn, object, id)
 );
-create index mirror_stamp on mirror (workspace_id, conn, object, stamp) where stamp <> '';
+create index mirror_stamp on mirror (stamp, object, conn, workspace_id) where stamp <> '';
 
 -- The match keys of live records, and of no others.
 create table mirror_key (
@@ -155,7 +157,7 @@ create table mirror_key (
   kind         text not null,
   value        text not null,
   id           text not null,
-  primary key (workspace_id, conn, object, kind, value, id)
+  primary key (value, kind, object, conn, workspace_id, id)
 ) /* sqlite: without rowid */;
 
 create table capability (
@@ -222,7 +224,6 @@ create table inbox (
   problem      text not null,
   primary key (workspace_id, pair, side, id)
 ) /* sqlite: without rowid */;
-create index inbox_due on inbox (workspace_id, pair, due_at);
 
 -- base holds, per rule, what each side showed at the last agreement. It lies in the link's own row, because both are
 -- written together.
@@ -241,7 +242,7 @@ create table link (
 );
 -- A record has at most one live partner.
 create unique index link_a on link (workspace_id, pair, a_id) where state in ('on', 'one_gone');
-create unique index link_b on link (workspace_id, pair, b_id) where state in ('on', 'one_gone');
+create unique index link_b on link (b_id, pair, workspace_id) where state in ('on', 'one_gone');
 
 create table intent (
   workspace_id text not null,
@@ -257,7 +258,7 @@ create table intent (
   problem      text not null,
   primary key (workspace_id, id)
 );
-create index intent_source on intent (workspace_id, pair, side, source);
+create index intent_source on intent (source, side, pair, workspace_id);
 
 create table review (
   workspace_id text not null,

@@ -112,7 +112,7 @@ func (b *Budget) admit(now time.Time, class int) (bool, time.Duration) {
 	if wait := b.daily.wait(now, class == 0); wait > 0 {
 		return false, wait
 	}
-	if wait := b.pace.wait(now); wait > 0 {
+	if wait := b.pace.wait(now, b.flight.inflight, b.flight.fastest); wait > 0 {
 		return false, wait
 	}
 	return b.flight.free(), 0
@@ -167,6 +167,7 @@ func (b *Budget) Done(status int, header http.Header) {
 	b.mu.Lock()
 	now := b.now()
 	b.flight.done(now, status)
+	b.pace.done(now)
 	old := b.stale > 0
 	if old {
 		b.stale--

@@ -12,8 +12,13 @@ import (
 )
 
 // pace decides when calls may start. It aims at a share of the vendor's allowance and is built of two parts: a token
-// bucket spreads starts evenly and lets a few of them catch up after a delay, and a log of the last starts makes sure
-// that no window of the vendor's length, wherever it is laid, ever holds more than cap of them.
+// bucket spreads starts evenly and lets a few of them catch up after a delay, and a log makes sure that no window of
+// the vendor's length, wherever it is laid, holds more calls than are allowed.
+//
+// The vendor counts a call when it arrives, which is some time between its start and its end; a few calls that are
+// held up on the way and arrive together with later ones are enough for a 429. So a call keeps its place in the window
+// until one window after its end, less the time that a call takes when nothing holds it up. Where calls take long
+// against the window that says too little, and starts are counted instead.
 //
 // The allowance is, in this order: the number a person gave for the account; the numbers in the system's own headers;
 // the published numbers. A 429 makes the pace slower by a tenth and it climbs back evenly (AIMD), never above the aim.
@@ -23,8 +28,10 @@ type pace struct {
 	span      time.Duration
 	share     float64
 	bucket    *rate.Limiter
-	log       starts
-	cap       int
+	started   moments
+	ended     moments
+	// capStarts and capAll are the most starts in a window, and the most calls that may be in it by their ends.
+	capStarts, capAll int
 	// factor slows the aim down after a 429; climb is how much of it comes back per second.
 	factor, climb float64
 	climbed       time.Time
@@ -59,7 +66,7 @@ func newPace(l connector.Limits, perSecond float64, now time.Time) pace {
 	if p.share <= 0 || p.share > 1 {
 		p.share = 1
 	}
-	p.log.zero = now
+	p.started.zero, p.ended.zero = now, now
 	p.bucket = rate.NewLimiter(rate.Inf, 1)
 	p.aim(now)
 	return p
@@ -67,9 +74,10 @@ func newPace(l connector.Limits, perSecond float64, now time.Time) pace {
 
 // keep takes over the starts that another pace has let go: they still count at the vendor.
 func (p *pace) keep(old pace) {
-	size := len(p.log.ring)
-	p.log = old.log
-	p.log.grow(size)
+	size := len(p.started.ring)
+	p.started, p.ended = old.started, old.ended
+	p.started.grow(size)
+	p.ended.grow(size)
 }
 
 // aim sets the bucket and the cap by what is known now.
@@ -79,16 +87,18 @@ func (p *pace) aim(now time.Time) {
 	}
 	ours := max(p.max-p.others, p.max*leastShare)
 	perSecond := ours * p.share * p.factor / p.span.Seconds()
-	// A hundredth above the aim leaves room to catch up, and a call of the allowance always stays untouched.
-	p.cap = int(max(math.Ceil(ours*p.share-1e-9), math.Floor(ours*(p.share+0.01)+1e-9)))
+	// A little above the aim leaves room to catch up, and a call of the allowance always stays untouched.
+	starts, all := max(math.Ceil(ours*p.share-1e-9), math.Floor(ours*(p.share+0.01)+1e-9)), ours
 	if p.max >= 20 {
-		p.cap = min(p.cap, int(p.max)-1)
+		starts, all = min(starts, p.max-1), ours*0.995
 	}
-	p.cap = max(int(math.Ceil(float64(p.cap)*p.factor-1e-9)), 1)
+	p.capStarts = max(int(math.Ceil(starts*p.factor-1e-9)), 1)
+	p.capAll = max(int(all*p.factor+1e-9), 1)
 	if p.max > mostLogged {
-		p.cap = 0
+		p.capStarts, p.capAll = 0, 0
 	} else {
-		p.log.grow(max(p.cap, int(p.max)) + 1)
+		p.started.grow(int(p.max) + 2)
+		p.ended.grow(int(p.max) + 2)
 	}
 	// Enough to start a handful at once after a rest, and to make up for timers that ring a few milliseconds late.
 	burst := int(min(max(p.max/10, 1), max(10, perSecond/100)))
@@ -100,8 +110,8 @@ func (p *pace) aim(now time.Time) {
 	}
 }
 
-// wait is how long no call may start, 0 for now.
-func (p *pace) wait(now time.Time) time.Duration {
+// wait is how long no call may start, 0 for now, given the calls in flight and how long one takes at best.
+func (p *pace) wait(now time.Time, inflight int, atBest time.Duration) time.Duration {
 	if p.max <= 0 {
 		return 0
 	}
@@ -111,7 +121,7 @@ func (p *pace) wait(now time.Time) time.Duration {
 	if p.factor < 1 {
 		p.catchUp(now)
 	}
-	if wait := p.log.until(now, p.cap, p.span); wait > 0 {
+	if wait := p.full(now, inflight, atBest); wait > 0 {
 		return wait
 	}
 	if tokens := p.bucket.TokensAt(now); tokens < 1 {
@@ -120,13 +130,27 @@ func (p *pace) wait(now time.Time) time.Duration {
 	return 0
 }
 
+// full is how long the window stays full.
+func (p *pace) full(now time.Time, inflight int, atBest time.Duration) time.Duration {
+	if atBest > p.span/4 || p.capAll == 0 {
+		return p.started.until(now, p.capStarts, p.span)
+	}
+	if inflight >= p.capAll {
+		return p.span / 4 // the end of any of them asks again before that
+	}
+	return p.ended.until(now, p.capAll-inflight, p.span-atBest)
+}
+
 func (p *pace) start(now time.Time) {
 	if p.max <= 0 {
 		return
 	}
 	p.bucket.AllowN(now, 1)
-	p.log.add(now)
+	p.started.add(now)
 }
+
+// done notes the end of a call, whatever it was.
+func (p *pace) done(now time.Time) { p.ended.add(now) }
 
 // answered follows what the headers of an answer say about the allowance.
 func (p *pace) answered(now time.Time, names connector.RateHeaders, header http.Header) {
@@ -146,8 +170,9 @@ func (p *pace) answered(now time.Time, names connector.RateHeaders, header http.
 	}
 	p.max, p.span, p.share = allowed, span, headerShare
 	if left, err := strconv.ParseFloat(header.Get(names.Remaining), 64); err == nil {
-		// Our own starts count even where their answers are still on the way, so this never sees others too many.
-		p.others = max(0, allowed-left-float64(p.log.since(now, span)))
+		// Our own count from their start, even where their answers are still on the way, so this never sees too many
+		// others.
+		p.others = max(0, allowed-left-float64(p.started.since(now, span)))
 		if left <= 0 {
 			p.hold = now.Add(span / 20)
 		}

@@ -3,6 +3,7 @@ package connection
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type vendor struct {
 	// retryAfter, headers: whether answers carry them. latency is how long an answer takes.
 	retryAfter, headers bool
 	latency             time.Duration
+	// jitter: some calls are held up on their way by up to so much more.
+	jitter time.Duration
 	// fail turns an answer into this status.
 	fail func(n int) int
 
@@ -55,6 +58,9 @@ func (v *vendor) call() (int, http.Header) {
 	v.mostOut = max(v.mostOut, v.out)
 	v.mu.Unlock()
 	time.Sleep(v.latency / 2)
+	if v.jitter > 0 && rand.IntN(4) == 0 {
+		time.Sleep(rand.N(v.jitter))
+	}
 	v.mu.Lock()
 	defer func() {
 		v.mu.Unlock()

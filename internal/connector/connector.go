@@ -102,7 +102,9 @@ type Connector interface {
 	Find(ctx context.Context, object, parent string, by Fields) ([]Record, error)
 	// Create makes a record and returns what the system now holds. It is never repeated on a doubtful outcome.
 	Create(ctx context.Context, object, parent string, set Fields) (Record, error)
-	// Update changes only the given fields and returns what the system now holds. Sets are given as Delta.
+	// Update changes only the given fields and returns what the system now holds, the given fields at least; like any
+	// record it may leave out others, and a record without Version says nothing about the version. Sets are given as
+	// Delta.
 	Update(ctx context.Context, ref Ref, set Fields) (Record, error)
 	// Delete removes a record. Deleting what is gone succeeds.
 	Delete(ctx context.Context, ref Ref) error

@@ -126,6 +126,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 				break
 			}
 			w.again = true
+			s.unfinished(l, f, side, got)
 		default:
 			f.Why = "altered_" + side.String()
 			s.caps.altered(f.Rule, side, f.Send[side], got)
@@ -176,6 +177,17 @@ func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got map
 	}
 }
 
+// unfinished remembers what the written side holds while the other side still counts as changed, so that the next look
+// sends the value again and never takes what a half-done write left for a person's change.
+func (s *session) unfinished(l *Link, f *FieldPlan, side Side, got mapping.Value) {
+	if f.Rule.Kind == mapping.Set {
+		return // joining lists again comes to the same
+	}
+	b := l.Base[f.Rule.Key] // absent: nothing was agreed yet
+	b.V[side] = got
+	s.setBase(l, f.Rule, b.V, "unfinished_"+side.String())
+}
+
 type verdict int
 
 const (
@@ -201,7 +213,7 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 	switch {
 	case r.Same(side, f.Send[side], got):
 		return taken
-	case r.Same(side, f.Before[side], got) || mapping.Empty(got):
+	case r.Same(side, f.Before[side], got) || mapping.Empty(got) || r.Half(f.Send[side], got):
 		return ignored
 	}
 	return altered

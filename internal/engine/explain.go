@@ -29,6 +29,7 @@ var why = map[string]string{
 	"not_shown":        "{side} did not show this field",
 	"ignored":          "{side} answered with success and left the field as it was",
 	"altered":          "{side} stored the value in its own form",
+	"unfinished":       "sent and not taken yet",
 	"refused":          "{side} did not accept the value",
 	"matched_by_email": "matched by e-mail",
 	"matched_by_phone": "matched by phone",

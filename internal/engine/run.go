@@ -24,6 +24,9 @@ type Engine struct {
 	// Owner names this process in leases. HashKey keys the hashes of tombstones.
 	Owner   string
 	HashKey []byte
+	// Dead reports whether an owner is known to be dead before its heartbeat is old enough to tell; it may be nil. A
+	// wrong answer is safe: the fence refuses what a living one still commits, and open intents are looked into.
+	Dead func(owner string) bool
 	// Random is in [0,1); it spreads retries.
 	Random func() float64
 }
@@ -66,6 +69,9 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	lease, ok, err := e.Store.Acquire(ctx, req.Workspace, "pair/"+pair.ID, e.Owner, e.Now(), e.Now().Add(-DeadAfter))
+	if err == nil && !ok && e.Dead != nil && e.Dead(lease.Owner) {
+		lease, ok, err = e.Store.Acquire(ctx, req.Workspace, "pair/"+pair.ID, e.Owner, e.Now(), e.Now().Add(time.Second))
+	}
 	if err != nil {
 		return Run{}, err
 	}
@@ -198,7 +204,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	}
 	if r.Status.Final() && !r.DryRun {
 		if n, e := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID); e == nil {
-			r.Same = max(0, n-r.touched())
+			if t, e := s.e.Store.CountTouched(ctx, s.ws, r.ID); e == nil {
+				r.Same = max(0, n-t)
+			}
 		}
 	}
 	s.run = r

@@ -24,7 +24,8 @@ var ErrLinked = errors.New("one of these records is linked already")
 // Store is what the engine remembers. Each method is one transaction. Methods that take a Lease fail with ErrLeaseLost
 // when it is no longer held, and change nothing then. Workspaces never see each other: ws is part of every look-up.
 type Store interface {
-	// Acquire takes the lease unless somebody alive holds it (false). Beat keeps it and marks the run alive.
+	// Acquire takes the lease unless somebody alive holds it; then it returns false and who that is. Beat keeps it and
+	// marks the run alive.
 	Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (Lease, bool, error)
 	Beat(ctx context.Context, ws string, l Lease, run string, now time.Time) error
 	Release(ctx context.Context, ws string, l Lease) error
@@ -59,6 +60,8 @@ type Store interface {
 	CountLinks(ctx context.Context, ws, pair string) (int, error)
 	Intents(ctx context.Context, ws, pair string, side Side, sources []string) (map[string]Intent, error)
 	ReviewsOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Review, error)
+	// CountTouched counts the links that a run's log names.
+	CountTouched(ctx context.Context, ws, run string) (int, error)
 	CountReviews(ctx context.Context, ws, pair string) (int, error)
 	// Buried reports which of the given ids or key hashes have a tombstone that still counts.
 	Buried(ctx context.Context, ws, pair string, side Side, ids, keys []string, now time.Time) (map[string]bool, error)

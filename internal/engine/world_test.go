@@ -245,4 +245,3 @@ func (w *world) noTwins(all [2]map[string]connector.Record) {
 		}
 	}
 }
-

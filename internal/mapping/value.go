@@ -111,6 +111,22 @@ func (r *Rule) Cut(side connector.Side, other, holds Value) bool {
 	return cut && r.Same(side, v, holds)
 }
 
+// Half reports whether a value is what was sent in parts with one part missing: a system that lost a field.
+func (r *Rule) Half(sent, got Value) bool {
+	parts, ok := sent.(Parts)
+	if !ok || len(parts) < 2 {
+		return false
+	}
+	for i := range parts {
+		less := slices.Clone(parts)
+		less[i] = ""
+		if parts[i] != "" && joined(less) == joined(Parts{text(got)}) {
+			return true
+		}
+	}
+	return false
+}
+
 // Size is how much a value says, for the "richer" policy.
 func (r *Rule) Size(v Value) int {
 	if s, ok := v.([]string); ok {

@@ -1,5 +1,7 @@
 package sandbox
 
+import "couplet/internal/sandbox/kit"
+
 // Info is the line that `couplet sandbox --json` prints when it is ready (cli.md).
 type Info struct {
 	HighLevel HighLevelInfo `json:"highlevel"`
@@ -34,6 +36,9 @@ type ControlInfo struct {
 
 // Info tells how to reach the sandbox and what its data must come to.
 func (s *Sandbox) Info() Info { return s.info }
+
+// Counters tells what a system ("highlevel", "usercom") was asked so far.
+func (s *Sandbox) Counters(system string) kit.Counts { return s.counters[system].Snapshot() }
 
 func infoOf(s *Sandbox) Info {
 	app := s.HighLevel.App()

@@ -43,3 +43,9 @@ func (s *Store) CountEntries(ctx context.Context, ws, run string) (map[engine.Re
 	})
 	return n, err
 }
+
+// CountTouched implements engine.Store.
+func (s *Store) CountTouched(ctx context.Context, ws, run string) (n int, err error) {
+	_, err = s.db.Get(ctx, "select count(distinct link) from run_entry where workspace_id = $1 and run = $2 and link <> ''", []any{ws, run}, &n)
+	return n, err
+}

@@ -19,7 +19,11 @@ func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBe
 		}
 		n, err := tx.Exec(ctx, `update lease set owner = $3, fence = fence + 1, beat_at = $4
 			where workspace_id = $1 and name = $2 and (owner = '' or beat_at < $5)`, ws, name, owner, db.MS(now), db.MS(deadBefore))
-		if err != nil || n == 0 {
+		if err == nil && n == 0 {
+			_, err = tx.Get(ctx, "select owner from lease where workspace_id = $1 and name = $2", []any{ws, name}, &l.Owner)
+			return err
+		}
+		if err != nil {
 			return err
 		}
 		l = engine.Lease{Name: name, Owner: owner}

@@ -8,7 +8,7 @@
 //
 // # Workspaces
 //
-// Every method takes the workspace and every statement names it. Each primary key begins with it, so even a caller that
+// Every method takes the workspace and every statement names it. Each primary key holds it, so even a caller that
 // comes by another workspace's ids finds and changes nothing there. The few methods that look across workspaces say so;
 // they serve the scheduler and webhooks, and return the workspace of what they found.
 //

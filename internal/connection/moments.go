@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// starts remembers when the last calls started, in a ring.
-type starts struct {
+// moments remembers when the last calls started or ended, in a ring.
+type moments struct {
 	zero time.Time // times are kept as distances from here, so that a change of the wall clock changes nothing
 	ring []time.Duration
 	next int // where the next one is written
 	n    int
 }
 
-// grow makes room for that many starts.
-func (s *starts) grow(size int) {
+// grow makes room for that many moments.
+func (s *moments) grow(size int) {
 	if size <= len(s.ring) {
 		return
 	}
@@ -25,8 +25,8 @@ func (s *starts) grow(size int) {
 	s.ring, s.next = ring, s.n%size
 }
 
-// at is the k-th latest start, 1 being the last.
-func (s *starts) at(k int) time.Duration {
+// at is the k-th latest moment, 1 being the last.
+func (s *moments) at(k int) time.Duration {
 	i := s.next - k
 	if i < 0 {
 		i += len(s.ring)
@@ -34,7 +34,7 @@ func (s *starts) at(k int) time.Duration {
 	return s.ring[i]
 }
 
-func (s *starts) add(now time.Time) {
+func (s *moments) add(now time.Time) {
 	if len(s.ring) == 0 {
 		return
 	}
@@ -45,17 +45,17 @@ func (s *starts) add(now time.Time) {
 	s.n = min(s.n+1, len(s.ring))
 }
 
-// until is how long it takes until one more start makes no more than limit of them within any span, limit 0
+// until is how long it takes until one more moment makes no more than limit of them within any span, limit 0
 // being none.
-func (s *starts) until(now time.Time, limit int, span time.Duration) time.Duration {
+func (s *moments) until(now time.Time, limit int, span time.Duration) time.Duration {
 	if s.n < limit || limit == 0 {
 		return 0
 	}
 	return s.at(limit) + span - now.Sub(s.zero)
 }
 
-// since counts the starts of the last span.
-func (s *starts) since(now time.Time, span time.Duration) int {
+// since counts the moments of the last span.
+func (s *moments) since(now time.Time, span time.Duration) int {
 	from := now.Sub(s.zero) - span
 	return sort.Search(s.n, func(i int) bool { return s.at(i+1) <= from })
 }
