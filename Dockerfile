@@ -15,7 +15,7 @@ COPY . .
 COPY --from=npm /src/node_modules node_modules
 RUN go run ./scripts/assets
 ARG VERSION=dev
-RUN CGO_ENABLED=1 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o out/bin/couplet ./cmd/couplet
+RUN CGO_ENABLED=1 go build -ldflags "-s -w -X main.version=$VERSION" -o out/bin/couplet ./cmd/couplet
 RUN mkdir -p out/etc out/owned && cp "$(go env GOROOT)/lib/time/zoneinfo.zip" /etc/ssl/certs/ca-certificates.crt out/etc/ && mkdir -m 0700 out/owned/data
 
 FROM debian:bookworm-slim

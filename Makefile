@@ -28,7 +28,7 @@ prove: ## the long tests: thousands of histories, many kills
 	@scripts/prove.sh
 
 generate: ## *_templ.go from *.templ
-	go tool templ generate -log-level warn
+	go generate ./...
 
 assets: node_modules/.package-lock.json ## static/dist: what browsers load
 	go run ./scripts/assets

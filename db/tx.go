@@ -121,3 +121,11 @@ func (t *Tx) ForUpdate() string {
 	}
 	return " for update"
 }
+
+// SkipLocked is ForUpdate for a select that leaves out rows that somebody else holds.
+func (t *Tx) SkipLocked() string {
+	if t.conn == nil {
+		return ""
+	}
+	return " for update skip locked"
+}

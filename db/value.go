@@ -38,11 +38,16 @@ func (s scanTime) Scan(src any) error {
 	return nil
 }
 
-// Doc is a value as a JSON document.
-func Doc(v any) (string, error) {
-	b, err := json.Marshal(v)
+// Doc is a value as an argument for a document column. A value that JSON cannot hold makes the statement fail.
+func Doc(v any) driver.Valuer { return document{v} }
+
+type document struct{ v any }
+
+// Value is the document as text.
+func (d document) Value() (driver.Value, error) {
+	b, err := json.Marshal(d.v)
 	if err != nil {
-		return "", fmt.Errorf("a value could not be stored: %w", err)
+		return nil, fmt.Errorf("a value could not be stored: %w", err)
 	}
 	return string(b), nil
 }
@@ -75,4 +80,4 @@ func Strings(list []string) any { return textList(list) }
 type textList []string
 
 // Value is the list as SQLite takes it.
-func (l textList) Value() (driver.Value, error) { return Doc([]string(l)) }
+func (l textList) Value() (driver.Value, error) { return document{[]string(l)}.Value() }

@@ -11,19 +11,21 @@ unformatted=$(gofmt -l "$@") || fail "gofmt could not read everything"
 
 go vet ./... || fail "go vet, above"
 
-if find "$@" -name '*.templ' | grep -q .; then
+# Generated code: every folder with .templ files is made anew elsewhere, as its go:generate line does, and compared.
+if dirs=$(find "$@" -name '*.templ' -exec dirname {} + | sort -u) && [ -n "$dirs" ]; then
+	templ=$(go tool -n templ) || fail "the templ tool, above"
 	tmp=$(mktemp -d)
 	trap 'rm -rf "$tmp"' EXIT
-	while read -r f; do
-		mkdir -p "$tmp/$(dirname "$f")" && cp "$f" "$tmp/$f"
-	done < <(find "$@" -name '*.templ')
-	go tool templ generate -log-level error -path "$tmp" || fail "templ, above"
-	while read -r f; do
-		cmp -s "$tmp/$f" "$f" || fail "$f is not what its .templ file makes; run make generate"
-	done < <(cd "$tmp" && find . -name '*_templ.go' | sed 's,^\./,,')
-	while read -r f; do
-		[ -e "$tmp/$f" ] || fail "$f has no .templ file any more; delete it"
-	done < <(find "$@" -name '*_templ.go')
+	for d in $dirs; do
+		mkdir -p "$tmp/$d" && cp "$d"/*.templ "$tmp/$d"
+		(cd "$tmp/$d" && "$templ" generate -log-level error) || fail "templ in $d, above"
+		for f in "$tmp/$d"/*_templ.go; do
+			cmp -s "$f" "$d/${f##*/}" || fail "$d/${f##*/} is not what its .templ file makes; run make generate"
+		done
+		for f in "$d"/*_templ.go; do
+			[ -e "$tmp/$f" ] || fail "$f has no .templ file any more; delete it"
+		done
+	done
 fi
 
 if grep -n '"resolved"' package-lock.json; then

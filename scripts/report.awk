@@ -7,7 +7,7 @@
 	test = $3
 	top = $0 ~ /^---/
 	if ($2 == "PASS:") { passed += top; delete said[test]; next }
-	if ($2 == "SKIP:") { skipped += top; print "SKIPPED " test; printf "%s", said[test] }
+	if ($2 == "SKIP:") { skipped++; print "SKIPPED " test; printf "%s", said[test] }
 	else { failed += top; here += top; print; printf "%s", said[test] }
 	delete said[test]
 	next
@@ -25,6 +25,7 @@
 	raw = here = 0
 	name = ""
 	delete_all()
+	fflush()
 	next
 }
 /^(PASS|FAIL)$/ { next }

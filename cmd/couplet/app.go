@@ -35,7 +35,9 @@ type app struct {
 	pool   *connection.Pool
 	engine *engine.Engine
 	ws     string // workspace id
+	public string // address of this installation, "" when not said
 	now    func() time.Time
+	called func(system string, status int) // told each call to a system; may be nil
 }
 
 // systems are the kinds of CRM that this program connects.
@@ -52,7 +54,7 @@ func (g *Globals) open(ctx context.Context, t *terminal) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{set: set, log: t.logger(g.LogLevel), now: time.Now}
+	a := &app{set: set, public: g.PublicURL, log: t.logger(g.LogLevel), now: time.Now}
 	if a.db, err = db.Open(ctx, set.Database, db.Options{}); err != nil {
 		return nil, err
 	}
@@ -169,7 +171,14 @@ func (l links) Open(ctx context.Context, ws, id string, observe func(connector.E
 	if err != nil {
 		return nil, err
 	}
-	return l.a.pool.Open(ctx, c, observe)
+	return l.a.pool.Open(ctx, c, func(x connector.Exchange) {
+		if observe != nil {
+			observe(x)
+		}
+		if l.a.called != nil {
+			l.a.called(c.System, x.Status)
+		}
+	})
 }
 
 // flowNamed finds a flow of the workspace.

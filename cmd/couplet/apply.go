@@ -9,12 +9,14 @@ import (
 	"os"
 	"os/user"
 	"slices"
+	"strings"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
+	"couplet/web"
 )
 
 // applyCmd makes what a flow file says (cli.md, `couplet apply`). Nothing is stored unless all of the file is valid:
@@ -35,6 +37,8 @@ type change struct {
 	Name   string `json:"name"`
 	Change string `json:"change"` // created, changed, unchanged
 	Note   string `json:"note,omitempty"`
+	// HookURL is where the system is to call when something changes, for the person to paste there.
+	HookURL string `json:"hook_url,omitempty"`
 }
 
 func (c *applyCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
@@ -51,12 +55,12 @@ func (c *applyCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	changes := p.changes
 	if !c.DryRun {
 		if err := p.store(ctx); err != nil {
 			return err
 		}
 	}
+	changes := p.changes
 	if c.JSON {
 		return t.json(map[string]any{"dry_run": c.DryRun, "changes": changes})
 	}
@@ -66,6 +70,9 @@ func (c *applyCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 			t.printf(" (%s)", ch.Note)
 		}
 		t.printf("\n")
+		if ch.HookURL != "" {
+			t.printf("          To hear of changes at once, have an automation there call this address, which is shown only now:\n          %s\n", ch.HookURL)
+		}
 	}
 	if c.DryRun {
 		t.printf("Dry run: nothing was stored.\n")
@@ -360,10 +367,30 @@ func (p *applying) store(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.hookAddresses(ctx); err != nil {
+		return err
+	}
 	for _, f := range p.flows {
 		if _, _, err := p.a.store.SaveFlow(ctx, p.a.ws, f); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// hookAddresses makes the address of each new connection whose system is told by a person whom to call. It is shown once:
+// only a hash of its secret is kept.
+func (p *applying) hookAddresses(ctx context.Context) error {
+	for i, ch := range p.changes {
+		w := p.conns[ch.Name]
+		if ch.Kind != "connection" || ch.Change != "created" || p.a.public == "" || systems()[w.System].Spec.Hooks.Kind != "manual" {
+			continue
+		}
+		secret, hash := web.NewHookSecret(p.a.hookKey())
+		if err := p.a.store.SaveSetting(ctx, p.a.ws, web.HookSetting(w.ID), hash); err != nil {
+			return err
+		}
+		p.changes[i].HookURL = strings.TrimSuffix(p.a.public, "/") + web.HookPath(w.System, w.ID, secret, "changed")
 	}
 	return nil
 }

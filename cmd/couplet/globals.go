@@ -23,6 +23,7 @@ type Globals struct {
 	SecretKey         string        `help:"Key that seals secrets. Made and kept in the data folder when absent." placeholder:"KEY"`
 	Workspace         string        `help:"Workspace to work in. Default: the first one." placeholder:"NAME"`
 	Settle            time.Duration `default:"30s" help:"How long a change may stay invisible to the other system's search."`
+	PublicURL         string        `help:"Where people and systems reach this installation, as in https://couplet.example.com." placeholder:"URL"`
 	AllowPrivateHosts string        `help:"Comma list of host:port that connections may name although private." placeholder:"LIST"`
 	LogLevel          string        `default:"warn" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
 }

@@ -15,7 +15,7 @@ import (
 type source struct{ st *store.Store }
 
 func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error) {
-	due, err := s.st.DueFlows(ctx, now)
+	due, err := s.st.TakeDue(ctx, now)
 	list := make([]jobs.Due, len(due))
 	for i, d := range due {
 		list[i] = jobs.Due{Workspace: d.Workspace, Flow: d.Flow, Trigger: jobs.Webhook}
@@ -35,8 +35,8 @@ func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due,
 	return list, err
 }
 
-// jobs wires the workers. seen is told each run that ends; it may be nil.
-func (a *app) jobs(seen func(engine.Run)) (*jobs.Jobs, error) {
+// jobs wires the workers. seen is told the status of each run that ends; it may be nil.
+func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store}, Now: a.now, Log: a.log,
 		Work: func(ctx context.Context, ws, id, trigger string) error {
 			f, err := a.store.FlowByID(ctx, ws, id)
@@ -47,8 +47,8 @@ func (a *app) jobs(seen func(engine.Run)) (*jobs.Jobs, error) {
 				return err
 			}
 			r, err := a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
-			if err == nil && seen != nil {
-				seen(r)
+			if err == nil && seen != nil && r.ID != "" {
+				seen(r.Status)
 			}
 			return err
 		}})

@@ -20,6 +20,7 @@ import (
 // commands is the command line. A command is listed only once it works.
 type commands struct {
 	Globals
+	Serve   serveCmd   `cmd:"" help:"Run the web app, the scheduler and the workers."`
 	Sandbox sandboxCmd `cmd:"" help:"Run the two pretend CRMs, to try everything without an account anywhere."`
 	Apply   applyCmd   `cmd:"" help:"Create or change connections and flows from a flow file."`
 	Export  exportCmd  `cmd:"" help:"Print the flow file of what exists, without secrets."`
@@ -27,6 +28,8 @@ type commands struct {
 	Runs    runsCmd    `cmd:"" help:"List runs, or show one with its records and their reasons."`
 	Users   usersCmd   `cmd:"" help:"Make users."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the schema of this program."`
+	Backup  backupCmd  `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`
+	Restore restoreCmd `cmd:"" help:"Replace the database by a backup."`
 	Rotate  rotateCmd  `cmd:"" name:"rotate-key" help:"Make a new key and seal every secret with it."`
 	Doctor  doctorCmd  `cmd:"" help:"Check settings, files, database, clock, both systems and keys, and say what to mend."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/argon2id"
 	"golang.org/x/term"
 
+	"couplet/db"
 	"couplet/internal/connection"
 )
 
@@ -91,6 +92,47 @@ func (c *migrateCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	t.printf("The database is at the schema of this program.\n")
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"File to write."`
+}
+
+func (backupCmd) Help() string { return "Example: couplet backup /backups/couplet-2026-11-23.db" }
+
+func (c *backupCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.db.Backup(ctx, c.File); err != nil {
+		return err
+	}
+	t.printf("Wrote %s. The key is not part of it: keep %s (or COUPLET_SECRET_KEY) elsewhere, or the keys of your accounts must be given again after a restore.\n", c.File, a.set.KeyFile)
+	return nil
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"Backup to restore."`
+}
+
+func (restoreCmd) Help() string { return "Example: couplet restore /backups/couplet-2026-11-23.db" }
+
+func (c *restoreCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	set, err := g.check()
+	if err != nil {
+		return err
+	}
+	kept, err := db.Restore(ctx, set.Database, c.File)
+	if err != nil {
+		return err
+	}
+	if kept != "" {
+		t.printf("What was there before is kept in %s.\n", kept)
+	}
+	t.printf("Restored %s. Records changed since that backup are compared again at the next run; nothing is written that both sides already agree on.\n", c.File)
 	return nil
 }
 

@@ -33,9 +33,10 @@ func TestNearlyAllOfAnAllowanceIsUsedWithoutBeingTurnedAway(t *testing.T) {
 		{"headers of a larger allowance", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 5000, span: 10 * time.Second, headers: true, latency: 20 * time.Millisecond}, 64, 0.96, 0},
 		{"a person's 500 per second", limits(10, time.Second, 0.9), 500, &vendor{max: 500, span: time.Second, retryAfter: true, latency: 20 * time.Millisecond}, 64, 0.97, 10},
 		{"a person's 500 per second at a slow system", limits(100, 10*time.Second, 0.8), 500, &vendor{max: 500, span: time.Second, headers: true, latency: 100 * time.Millisecond}, 64, 0.97, 10},
-		{"a person's 500 per second over a shaky line", limits(10, time.Second, 0.9), 500, &vendor{max: 500, span: time.Second, retryAfter: true, latency: 20 * time.Millisecond, jitter: 60 * time.Millisecond}, 64, 0.97, 10},
-		{"headers over a shaky line", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 100, span: 10 * time.Second, headers: true, latency: 80 * time.Millisecond, jitter: time.Second}, 20, 0.94, 0},
-		{"published numbers at a system slower than its window", limits(10, time.Second, 0.9), 0, &vendor{max: 10, span: time.Second, latency: 3 * time.Second}, 40, 0.85, 0},
+		{"a person's 500 per second over a shaky line", limits(10, time.Second, 0.9), 500, &vendor{max: 500, span: time.Second, retryAfter: true, latency: 20 * time.Millisecond, jitter: 60 * time.Millisecond}, 64, 0.94, 10},
+		{"a person's 500 per second at a system that stalls", limits(10, time.Second, 0.9), 500, &vendor{max: 500, span: time.Second, retryAfter: true, latency: 20 * time.Millisecond, stall: 40 * time.Millisecond}, 64, 0.94, 10},
+		{"headers over a shaky line", limits(100, 10*time.Second, 0.8), 0, &vendor{max: 100, span: 10 * time.Second, headers: true, latency: 80 * time.Millisecond, jitter: time.Second}, 20, 0.8, 1},
+		{"published numbers at a system slower than its window", limits(10, time.Second, 0.9), 0, &vendor{max: 10, span: time.Second, latency: 3 * time.Second}, 40, 0.8, 0},
 		{"a person's 5 per second", limits(10, time.Second, 0.9), 5, &vendor{max: 5, span: time.Second, latency: 30 * time.Millisecond}, 8, 0.97, 0},
 		{"a person's one call in two seconds", limits(10, time.Second, 0.9), 0.5, &vendor{max: 1, span: 2 * time.Second, latency: 30 * time.Millisecond}, 8, 0.9, 0},
 	} {
@@ -123,6 +124,7 @@ func TestCallersGoInTheirOrderAndPeopleFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBudget(limits(1, time.Second, 1), 0, time.Now)
 		mustWait(t, b)
+		b.Done(200, nil)
 		var mu sync.Mutex
 		var order []string
 		var wg sync.WaitGroup
@@ -136,6 +138,7 @@ func TestCallersGoInTheirOrderAndPeopleFirst(t *testing.T) {
 					mu.Lock()
 					order = append(order, name)
 					mu.Unlock()
+					b.Done(200, nil)
 				}
 			})
 			synctest.Wait()
@@ -155,6 +158,7 @@ func TestWhoeverGivesUpWaitingIsInNobodysWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBudget(limits(1, time.Second, 1), 0, time.Now)
 		mustWait(t, b)
+		b.Done(200, nil)
 		begin := time.Now()
 		for range 5 {
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

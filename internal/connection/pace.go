@@ -132,13 +132,16 @@ func (p *pace) wait(now time.Time, inflight int, atBest time.Duration) time.Dura
 
 // full is how long the window stays full.
 func (p *pace) full(now time.Time, inflight int, atBest time.Duration) time.Duration {
+	wait := p.started.until(now, p.capStarts, p.span)
 	if atBest > p.span/4 || p.capAll == 0 {
-		return p.started.until(now, p.capStarts, p.span)
+		return wait
 	}
+	// A call that hangs has long arrived, or never will: it may not hold its place for ever.
+	inflight = min(inflight, p.started.since(now, p.span+p.span/4))
 	if inflight >= p.capAll {
-		return p.span / 4 // the end of any of them asks again before that
+		return max(wait, p.started.until(now, inflight-p.capAll+1, p.span+p.span/4)) // or until one ends, which asks again
 	}
-	return p.ended.until(now, p.capAll-inflight, p.span-atBest)
+	return max(wait, p.ended.until(now, p.capAll-inflight, p.span-atBest*9/10)) // the best is a mean, too, and single calls are faster
 }
 
 func (p *pace) start(now time.Time) {
@@ -173,6 +176,9 @@ func (p *pace) answered(now time.Time, names connector.RateHeaders, header http.
 		// Our own count from their start, even where their answers are still on the way, so this never sees too many
 		// others.
 		p.others = max(0, allowed-left-float64(p.started.since(now, span)))
+		if p.others > 0 {
+			p.others += 1 + p.others/20 // they go on while this answer travels
+		}
 		if left <= 0 {
 			p.hold = now.Add(span / 20)
 		}

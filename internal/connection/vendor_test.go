@@ -22,6 +22,8 @@ type vendor struct {
 	latency             time.Duration
 	// jitter: some calls are held up on their way by up to so much more.
 	jitter time.Duration
+	// stall: every two seconds nothing gets through for so long, then all of it at once.
+	stall time.Duration
 	// fail turns an answer into this status.
 	fail func(n int) int
 
@@ -60,6 +62,9 @@ func (v *vendor) call() (int, http.Header) {
 	time.Sleep(v.latency / 2)
 	if v.jitter > 0 && rand.IntN(4) == 0 {
 		time.Sleep(rand.N(v.jitter))
+	}
+	if into := time.Duration(time.Now().UnixNano()) % (2 * time.Second); into < v.stall {
+		time.Sleep(v.stall - into)
 	}
 	v.mu.Lock()
 	defer func() {

@@ -61,7 +61,8 @@ type Request struct {
 }
 
 // Run runs a flow once, or goes on with its unfinished run, and returns at a final status. The error is not nil only
-// when there is no run to show: the flow is busy, or the database cannot be used.
+// when there is no run to show: the flow is busy, or the database cannot be used. A request that does not look and finds
+// the inbox empty makes no run; the Run is then zero.
 func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	f := req.Flow
 	pair, err := e.Store.PairFor(ctx, req.Workspace, f.Connections, f.Object, NewID("pair", e.Now()))
@@ -86,6 +87,9 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 			e.Log.Warn("lease not released", "flow", f.Name, "error", err)
 		}
 	}()
+	if idle, err := s.idle(ctx); err != nil || idle {
+		return Run{}, err
+	}
 	if err := s.begin(ctx, req); err != nil {
 		return Run{}, err
 	}
@@ -93,6 +97,18 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 		req.Started(s.run)
 	}
 	return s.live(ctx)
+}
+
+// idle reports whether a webhook's wake-up came after its hint was worked off already.
+func (s *session) idle(ctx context.Context) (bool, error) {
+	if s.look || s.pair.Seeded.IsZero() {
+		return false, nil
+	}
+	if _, unfinished, err := s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID); err != nil || unfinished {
+		return false, err
+	}
+	due, _, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, s.e.Now())
+	return due == 0, err
 }
 
 // begin stores the run, or takes over one whose owner is dead.

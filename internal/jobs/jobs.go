@@ -140,17 +140,16 @@ func New(o Options) (*Jobs, error) {
 // Start starts workers and tick. ctx bounds the start only; what is started goes on until Stop.
 func (j *Jobs) Start(ctx context.Context) error {
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	if j.state != fresh {
-		j.mu.Unlock()
-		return errors.New("jobs: Start is for once")
+		return fmt.Errorf("the workers are %s and cannot be started", j.state)
 	}
-	j.state, j.ticked = running, j.o.Now()
-	j.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
 	if err := j.queue.Start(ctx); err != nil {
 		return fmt.Errorf("the workers could not be started: %w", err)
 	}
 	ctx, j.stop = context.WithCancel(ctx)
+	j.state, j.ticked = running, j.o.Now()
 	j.ticking.Go(func() { j.tick(ctx) })
 	return nil
 }
@@ -159,13 +158,13 @@ func (j *Jobs) Start(ctx context.Context) error {
 // when nothing of it runs any more. When ctx ends first, jobs are cancelled at once.
 func (j *Jobs) Stop(ctx context.Context) error {
 	j.mu.Lock()
-	was := j.state
+	was, stop := j.state, j.stop
 	j.state = stopping
 	j.mu.Unlock()
-	if was != running || j.stop == nil {
+	if was == fresh {
 		return nil
 	}
-	j.stop()
+	stop()
 	j.ticking.Wait()
 	if err := j.queue.Stop(ctx); err == nil {
 		return nil

@@ -27,7 +27,7 @@ func conflictRow(ws, pair string, c *engine.Conflict) []any {
 	if c.Open {
 		settled = time.Time{}
 	}
-	return []any{ws, engine.NewID("con", c.At), pair, c.Link, c.Field, c.Open, c.Rule, int64(c.Lost), doc(c.V[0]), doc(c.V[1]), c.Run, db.MS(c.At), db.MS(settled)}
+	return []any{ws, engine.NewID("con", c.At), pair, c.Link, c.Field, c.Open, c.Rule, int64(c.Lost), db.Doc(c.V[0]), db.Doc(c.V[1]), c.Run, db.MS(c.At), db.MS(settled)}
 }
 
 // resolution ends the open conflicts of fields of a link.

@@ -27,7 +27,7 @@ func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Conn
 			on conflict (workspace_id, id) do update set name = excluded.name, system = excluded.system, auth_kind = excluded.auth_kind, params = excluded.params,
 				base_url = excluded.base_url, per_second = excluded.per_second, account_id = excluded.account_id, identity = excluded.identity,
 				epoch = excluded.epoch, state = excluded.state, problem = excluded.problem, checked_at = excluded.checked_at`,
-			ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, doc(c.Identity),
+			ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, db.Doc(c.Identity),
 			c.Epoch, string(c.State), c.Problem, db.MS(c.CheckedAt), db.MS(now))
 		return err
 	})

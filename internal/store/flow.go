@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -39,7 +40,7 @@ func (s *Store) SaveFlow(ctx context.Context, ws string, f flow.Flow) (saved flo
 		if body {
 			saved.Version++
 		}
-		changed = body || saved.Enabled != old.Enabled || doc(saved.Approval) != doc(old.Approval)
+		changed = body || saved.Enabled != old.Enabled || jsonOf(saved.Approval) != jsonOf(old.Approval)
 		if !changed {
 			return nil
 		}
@@ -66,7 +67,13 @@ func flowToReplace(ctx context.Context, tx *db.Tx, ws string, f flow.Flow) (flow
 // bodyOf is what a version of a flow consists of.
 func bodyOf(f flow.Flow) string {
 	f.Enabled, f.Version, f.Approval = false, 0, nil
-	return doc(f)
+	return jsonOf(f)
+}
+
+// jsonOf writes a flow or a part of one, which always marshals: it came from a file or a form.
+func jsonOf(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b)
 }
 
 func insertFlow(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) error {
@@ -102,7 +109,7 @@ func approvalDoc(a *flow.Approval) string {
 	if a == nil {
 		return ""
 	}
-	return doc(a)
+	return jsonOf(a)
 }
 
 // Flows lists the flows of a workspace by name.
@@ -112,16 +119,16 @@ func (s *Store) Flows(ctx context.Context, ws string) ([]flow.Flow, error) {
 
 // FlowByName finds a flow.
 func (s *Store) FlowByName(ctx context.Context, ws, name string) (flow.Flow, error) {
-	return s.oneFlow(ctx, "name", ws, name)
+	return oneFlow(ctx, s.db, "name", ws, name)
 }
 
 // FlowByID finds a flow.
 func (s *Store) FlowByID(ctx context.Context, ws, id string) (flow.Flow, error) {
-	return s.oneFlow(ctx, "id", ws, id)
+	return oneFlow(ctx, s.db, "id", ws, id)
 }
 
-func (s *Store) oneFlow(ctx context.Context, column, ws, value string) (flow.Flow, error) {
-	all, err := db.All(ctx, s.db, "select "+flowColumns+" from flow where workspace_id = $1 and "+column+" = $2", []any{ws, value}, scanFlow)
+func oneFlow(ctx context.Context, q db.Queryer, column, ws, value string) (flow.Flow, error) {
+	all, err := db.All(ctx, q, "select "+flowColumns+" from flow where workspace_id = $1 and "+column+" = $2", []any{ws, value}, scanFlow)
 	if err == nil && len(all) == 0 {
 		err = notFound("flow", value)
 	}

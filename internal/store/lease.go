@@ -9,25 +9,20 @@ import (
 )
 
 // Acquire implements engine.Store. A new holder gets a higher fence than any before, so that writes of an old one are
-// recognised.
+// recognised. When somebody alive holds the lease, it returns false and their lease.
 func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (l engine.Lease, ok bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		l, ok = engine.Lease{}, false
 		if _, err := tx.Exec(ctx, `insert into lease (workspace_id, name, owner, fence, beat_at) values ($1, $2, '', 0, 0)
 			on conflict (workspace_id, name) do nothing`, ws, name); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, `update lease set owner = $3, fence = fence + 1, beat_at = $4
 			where workspace_id = $1 and name = $2 and (owner = '' or beat_at < $5)`, ws, name, owner, db.MS(now), db.MS(deadBefore))
-		if err == nil && n == 0 {
-			_, err = tx.Get(ctx, "select owner from lease where workspace_id = $1 and name = $2", []any{ws, name}, &l.Owner)
-			return err
-		}
 		if err != nil {
 			return err
 		}
-		l = engine.Lease{Name: name, Owner: owner}
-		ok, err = tx.Get(ctx, "select fence from lease where workspace_id = $1 and name = $2", []any{ws, name}, &l.Fence)
+		l, ok = engine.Lease{Name: name}, n > 0
+		_, err = tx.Get(ctx, "select owner, fence from lease where workspace_id = $1 and name = $2", []any{ws, name}, &l.Owner, &l.Fence)
 		return err
 	})
 	return l, ok, err

@@ -36,7 +36,7 @@ func putMirrors(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int
 	}
 	rows := make([][]any, len(all))
 	for i, m := range all {
-		rows[i] = []any{ws, conn, object, m.ID, m.Parent, fieldsDoc(m.Fields), docOr(m.Missing, len(m.Missing)), m.Version,
+		rows[i] = []any{ws, conn, object, m.ID, m.Parent, docOr(m.Fields, len(m.Fields)), docOr(m.Missing, len(m.Missing)), m.Version,
 			docOr(m.Keys, len(m.Keys)), m.Stamp, db.MS(m.Created), db.MS(m.First), db.MS(m.Seen), db.MS(m.Changed), max(m.Gen, gen),
 			db.MS(m.Suspect), db.MS(m.Gone)}
 	}
@@ -112,13 +112,6 @@ func scanMirror(r *sql.Rows) (m engine.Mirror, err error) {
 		db.Time(&m.First), db.Time(&m.Seen), db.Time(&m.Changed), &m.Gen, db.Time(&m.Suspect), db.Time(&m.Gone))
 	restoreFields(m.Fields)
 	return m, err
-}
-
-func fieldsDoc(f connector.Fields) string {
-	if f == nil {
-		return "{}"
-	}
-	return doc(f)
 }
 
 // restoreFields gives lists of texts their Go shape back, which JSON forgets. Every other value keeps its shape

@@ -46,7 +46,7 @@ func putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow}), doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.APICalls}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.APICalls}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat))
 	return err
 }

@@ -54,10 +54,54 @@ func (s *Store) DueFlows(ctx context.Context, now time.Time) ([]DueFlow, error) 
 	return db.All(ctx, s.db, `select st.workspace_id, st.flow, st.next_at <= $1 from flow_state st
 		join flow f on f.workspace_id = st.workspace_id and f.id = st.flow
 		where f.enabled and (st.next_at <= $1 or st.due_at > 0 and st.due_at <= $1)
-		order by st.workspace_id, st.flow`, []any{db.MS(now)}, func(r *sql.Rows) (d DueFlow, err error) {
-		err = r.Scan(&d.Workspace, &d.Flow, &d.Scheduled)
-		return d, err
+		order by st.workspace_id, st.flow`, []any{db.MS(now)}, scanDue)
+}
+
+// TakeDue is DueFlows that also moves each flow to its next time and takes its mark away, in one transaction: a flow is
+// handed out once, whoever asks.
+func (s *Store) TakeDue(ctx context.Context, now time.Time) ([]DueFlow, error) {
+	var all []DueFlow
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		all, err = db.All(ctx, tx, `select workspace_id, flow, next_at <= $1 from flow_state st
+			where (next_at <= $1 or due_at > 0 and due_at <= $1)
+				and exists (select 1 from flow f where f.workspace_id = st.workspace_id and f.id = st.flow and f.enabled)
+			order by workspace_id, flow`+tx.SkipLocked(), []any{db.MS(now)}, scanDue)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			if err := plan(ctx, tx, d, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	return all, err
+}
+
+// plan moves a flow that was handed out to its next time.
+func plan(ctx context.Context, tx *db.Tx, d DueFlow, now time.Time) error {
+	if _, err := tx.Exec(ctx, "update flow_state set due_at = 0 where workspace_id = $1 and flow = $2 and due_at <= $3", d.Workspace, d.Flow, db.MS(now)); err != nil || !d.Scheduled {
+		return err
+	}
+	f, err := oneFlow(ctx, tx, "id", d.Workspace, d.Flow)
+	if err != nil {
+		return err
+	}
+	next := f.Schedule.Next(now, f.ID)
+	if next.IsZero() {
+		next = never
+	}
+	_, err = tx.Exec(ctx, "update flow_state set next_at = $3 where workspace_id = $1 and flow = $2", d.Workspace, d.Flow, db.MS(next))
+	return err
+}
+
+// never is the next time of a flow that has no schedule.
+var never = time.UnixMilli(1 << 52)
+
+func scanDue(r *sql.Rows) (d DueFlow, err error) {
+	err = r.Scan(&d.Workspace, &d.Flow, &d.Scheduled)
+	return d, err
 }
 
 // FlowStateOf returns when a flow runs.

@@ -65,20 +65,10 @@ func (s *Store) under(ctx context.Context, ws string, l engine.Lease, fn func(*d
 	})
 }
 
-// doc is a value as JSON. The engine's types always marshal, except for a number that is none; such a value becomes
-// null rather than holding everything else up.
-func doc(v any) string {
-	text, err := db.Doc(v)
-	if err != nil {
-		return "null"
-	}
-	return text
-}
-
-// docOr is doc, with "" for an empty list or map.
-func docOr(v any, n int) string {
+// docOr is a list or map of n elements as a document, "" for an empty one.
+func docOr(v any, n int) any {
 	if n == 0 {
 		return ""
 	}
-	return doc(v)
+	return db.Doc(v)
 }
