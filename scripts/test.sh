@@ -9,13 +9,12 @@ out=()
 [ -e static/dist/htmx.min.js ] || out+=("built assets: make assets has not run")
 for o in ${out[@]+"${out[@]}"}; do echo "LEFT OUT  $o"; done
 
-if [ $# -eq 0 ]; then
-	go vet ./...
-	go test ./internal # the shape of the house, first
+bad=0
+if [ $# -eq 0 ]; then # everything, and first whether it is sound; ./internal holds the shape of the house
+	go vet ./... || bad=1
 	set -- ./...
 fi
-
-report() { awk -f scripts/report.awk; }
-go test -v "$@" 2>&1 | report
+go test -v "$@" 2>&1 | awk -f scripts/report.awk || bad=1
 
 for o in ${out[@]+"${out[@]}"}; do echo "LEFT OUT  $o"; done
+exit $bad

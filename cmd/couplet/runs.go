@@ -113,7 +113,11 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		for i, e := range entries {
 			docs[i] = entryJSON(e, names)
 		}
-		return t.json(map[string]any{"run": runJSON(r), "records": docs})
+		calls, err := a.callDocs(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		return t.json(map[string]any{"run": runJSON(r), "records": docs, "calls": calls})
 	}
 	a.tell(ctx, t, f, r)
 	for _, e := range entries {
@@ -123,6 +127,24 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		t.printf("More records than %d: see --limit and --result.\n", c.Limit)
 	}
 	return nil
+}
+
+// pathDoc is how often a run called a path of a side with one outcome.
+type pathDoc struct {
+	Side   string `json:"side"`
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Status int    `json:"status"`
+	Count  int    `json:"count"`
+}
+
+func (a *app) callDocs(ctx context.Context, run string) ([]pathDoc, error) {
+	calls, err := a.store.CallCounts(ctx, a.ws, run)
+	docs := make([]pathDoc, len(calls))
+	for i, c := range calls {
+		docs[i] = pathDoc{Side: c.Side.String(), Method: c.Method, Path: c.Path, Status: c.Status, Count: c.N}
+	}
+	return docs, err
 }
 
 func entryJSON(e engine.Entry, names [2]string) entryDoc {

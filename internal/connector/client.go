@@ -70,7 +70,9 @@ type Request struct {
 	Path string
 	// Route is the path as the log keeps it, needed where Path holds a person's data; "" = Path.
 	Route string
-	Query url.Values
+	// Pattern is the path without ids, by which calls are counted; "" = Route or Path.
+	Pattern string
+	Query   url.Values
 	// RawQuery is used instead of Query when the system has given it.
 	RawQuery string
 	// Body is sent as JSON, Out takes the JSON of the answer; both may be nil.
@@ -165,6 +167,9 @@ func (c *Client) once(ctx context.Context, call Request, key string, body []byte
 	ex := Exchange{Method: call.Method, Path: call.Route, Write: call.Write, Status: answer.Status}
 	if ex.Path == "" {
 		ex.Path = call.Path
+	}
+	if ex.Pattern = call.Pattern; ex.Pattern == "" {
+		ex.Pattern = ex.Path
 	}
 	if c.acc.Now != nil {
 		ex.Took = c.acc.Now().Sub(start)

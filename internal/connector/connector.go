@@ -179,7 +179,9 @@ type Account struct {
 // Exchange is one call as the log keeps it: no bodies, no query values, no secrets.
 type Exchange struct {
 	Method, Path string
-	Write        bool
-	Status       int
-	Took         time.Duration
+	// Pattern is the path without ids, by which calls are counted.
+	Pattern string
+	Write   bool
+	Status  int
+	Took    time.Duration
 }

@@ -79,7 +79,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	if !ok {
 		return Run{}, ErrBusy
 	}
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, look: req.Look, busy: map[Place]bool{}}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, look: req.Look, busy: map[Place]bool{}, calls: map[CallCount]int{}}
 	defer func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -154,6 +154,7 @@ func (s *session) heartbeat(ctx context.Context, cancel context.CancelCauseFunc)
 			return
 		case <-t.C:
 		}
+		s.keepCalls(ctx)
 		err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, s.e.Now())
 		switch {
 		case errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled):
@@ -189,6 +190,7 @@ func (s *session) work(ctx context.Context) error {
 
 // finish turns the way the work ended into a status and stores it.
 func (s *session) finish(ctx context.Context, err error) (Run, error) {
+	s.keepCalls(ctx)
 	s.mu.Lock()
 	r := s.run
 	s.mu.Unlock()
@@ -266,6 +268,7 @@ type session struct {
 	run   Run
 	busy  map[Place]bool // records that a job has in hand
 	spent int
+	calls map[CallCount]int
 
 	conn       [2]connector.Connector
 	names      [2]string

@@ -39,6 +39,14 @@ type Calls struct {
 	Write int `json:"write"`
 }
 
+// CallCount says how often a run called a path of one side with one outcome. Path is the pattern, not the address, so
+// that there are few.
+type CallCount struct {
+	Side         Side
+	Method, Path string
+	Status, N    int
+}
+
 // Run is one execution of a flow.
 type Run struct {
 	ID        string

@@ -75,6 +75,8 @@ type Store interface {
 
 	StartRun(ctx context.Context, r Run) error
 	SaveRun(ctx context.Context, ws string, l Lease, r Run) error
+	// CountCalls adds calls to the counts of a run.
+	CountCalls(ctx context.Context, ws, run string, calls []CallCount) error
 	RunByID(ctx context.Context, ws, id string) (Run, error)
 	// ActiveRun is the newest run of a flow that is not over.
 	ActiveRun(ctx context.Context, ws, flow string) (Run, bool, error)

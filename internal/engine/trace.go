@@ -41,6 +41,25 @@ func (s *session) called(side Side, x connector.Exchange) {
 	} else {
 		s.run.APICalls[side].Read++
 	}
+	s.calls[CallCount{Side: side, Method: x.Method, Path: x.Pattern, Status: x.Status}]++
+}
+
+// keepCalls stores the counts of calls by path since the last time.
+func (s *session) keepCalls(ctx context.Context) {
+	s.mu.Lock()
+	list := make([]CallCount, 0, len(s.calls))
+	for c, n := range s.calls {
+		c.N = n
+		list = append(list, c)
+	}
+	clear(s.calls)
+	s.mu.Unlock()
+	if len(list) == 0 {
+		return
+	}
+	if err := s.e.Store.CountCalls(ctx, s.ws, s.run.ID, list); err != nil && ctx.Err() == nil {
+		s.e.Log.Warn("counts of calls not stored", "run", s.run.ID, "error", err)
+	}
 }
 
 var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

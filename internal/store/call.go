@@ -8,16 +8,8 @@ import (
 	"couplet/internal/engine"
 )
 
-// CallCount says how often a run called a path of one side with one outcome. Path is the pattern, not the address, so
-// that there are few.
-type CallCount struct {
-	Side         engine.Side
-	Method, Path string
-	Status, N    int
-}
-
-// CountCalls adds calls to the counts of a run.
-func (s *Store) CountCalls(ctx context.Context, ws, run string, calls []CallCount) error {
+// CountCalls implements engine.Store.
+func (s *Store) CountCalls(ctx context.Context, ws, run string, calls []engine.CallCount) error {
 	rows := make([][]any, len(calls))
 	for i, c := range calls {
 		rows[i] = []any{ws, run, int64(c.Side), c.Method, c.Path, int64(c.Status), int64(c.N)}
@@ -29,9 +21,9 @@ func (s *Store) CountCalls(ctx context.Context, ws, run string, calls []CallCoun
 }
 
 // CallCounts lists the calls of a run.
-func (s *Store) CallCounts(ctx context.Context, ws, run string) ([]CallCount, error) {
+func (s *Store) CallCounts(ctx context.Context, ws, run string) ([]engine.CallCount, error) {
 	return db.All(ctx, s.db, "select side, method, path, status, n from call_count where workspace_id = $1 and run = $2 order by side, method, path, status",
-		[]any{ws, run}, func(r *sql.Rows) (c CallCount, err error) {
+		[]any{ws, run}, func(r *sql.Rows) (c engine.CallCount, err error) {
 			err = r.Scan(&c.Side, &c.Method, &c.Path, &c.Status, &c.N)
 			return c, err
 		})

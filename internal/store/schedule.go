@@ -92,6 +92,7 @@ func plan(ctx context.Context, tx *db.Tx, d DueFlow, now time.Time) error {
 	if next.IsZero() {
 		next = never
 	}
+	next = next.Add(time.Millisecond - 1) // rounded up: a flow that came up to a millisecond early would come twice
 	_, err = tx.Exec(ctx, "update flow_state set next_at = $3 where workspace_id = $1 and flow = $2", d.Workspace, d.Flow, db.MS(next))
 	return err
 }

@@ -38,6 +38,15 @@ func suite(t *testing.T, test func(*testing.T, *world)) {
 	})
 }
 
+// databases are empty ones of each kind that is there.
+func databases(t *testing.T) []*db.DB {
+	all := []*db.DB{openSQLite(t)}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		all = append(all, openPostgres(t))
+	}
+	return all
+}
+
 func openSQLite(t testing.TB) *db.DB {
 	t.Helper()
 	return migrated(t, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"))
@@ -87,6 +96,9 @@ type world struct {
 	pair  engine.Pair
 	lease engine.Lease
 	run   engine.Run
+	// silent is another run and user a member, where a test makes them.
+	silent engine.Run
+	user   store.User
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {

@@ -32,7 +32,7 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 		} `json:"location"`
 	}
 	_, err = c.client.Do(ctx, connector.Request{
-		Method: http.MethodGet, Path: "/locations/" + url.PathEscape(c.location), Out: &out, Scope: scopeLocation,
+		Method: http.MethodGet, Path: "/locations/" + url.PathEscape(c.location), Pattern: "/locations/{locationId}", Out: &out, Scope: scopeLocation,
 	})
 	if err != nil {
 		return connector.Identity{}, c.explain(err)
@@ -47,7 +47,7 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 	}
 	if write {
 		_, err := c.client.Do(ctx, connector.Request{
-			Method: http.MethodPut, Path: contactPath(nobody), Body: map[string]any{}, Write: true, Scope: scopeWrite,
+			Method: http.MethodPut, Path: contactPath(nobody), Pattern: contactPattern, Body: map[string]any{}, Write: true, Scope: scopeWrite,
 		})
 		if e, ok := connector.AsError(err); ok && e.Kind != connector.NotFound && e.Kind != connector.Invalid {
 			return connector.Identity{}, c.explain(err)

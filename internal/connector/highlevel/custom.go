@@ -94,7 +94,7 @@ func (c *Connector) definitions(ctx context.Context) ([]definition, error) {
 		Fields []definition `json:"customFields"`
 	}
 	_, err := c.client.Do(ctx, connector.Request{
-		Method: http.MethodGet, Path: c.fieldsPath(), Query: url.Values{"model": {"contact"}}, Out: &out, Scope: scopeFieldsRead,
+		Method: http.MethodGet, Path: c.fieldsPath(), Pattern: fieldsPattern, Query: url.Values{"model": {"contact"}}, Out: &out, Scope: scopeFieldsRead,
 	})
 	return slices.DeleteFunc(out.Fields, func(def definition) bool {
 		return def.ID == "" || def.Model != "" && def.Model != "contact"
@@ -163,7 +163,7 @@ func (c *Connector) EnsureField(ctx context.Context, object string, want connect
 		Field definition `json:"customField"`
 	}
 	_, err = c.client.Do(ctx, connector.Request{
-		Method: http.MethodPost, Path: c.fieldsPath(), Body: body, Out: &out, Write: true, Scope: scopeFieldsWrite,
+		Method: http.MethodPost, Path: c.fieldsPath(), Pattern: fieldsPattern, Body: body, Out: &out, Write: true, Scope: scopeFieldsWrite,
 	})
 	if err != nil {
 		return connector.Field{}, err

@@ -68,6 +68,12 @@ func only(object string) error {
 	return &connector.Error{Kind: connector.Invalid, Message: "Couplet does not sync this kind of record with " + spec.Name + " yet."}
 }
 
+// The paths without ids, by which calls are counted.
+const (
+	contactPattern = "/contacts/{contactId}"
+	fieldsPattern  = "/locations/{locationId}/customFields"
+)
+
 func contactPath(id string) string { return "/contacts/" + url.PathEscape(id) }
 
 // Get reads GET /contacts/{id}, which is the truth while search lags (1.7, 4.1).
@@ -86,7 +92,7 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 	var out struct {
 		Contact *row `json:"contact"`
 	}
-	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: contactPath(id), Out: &out, Scope: scopeRead})
+	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: contactPath(id), Pattern: contactPattern, Out: &out, Scope: scopeRead})
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -102,7 +108,7 @@ func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
 		return err
 	}
 	_, err := c.client.Do(ctx, connector.Request{
-		Method: http.MethodDelete, Path: contactPath(ref.ID), Write: true, Scope: scopeWrite,
+		Method: http.MethodDelete, Path: contactPath(ref.ID), Pattern: contactPattern, Write: true, Scope: scopeWrite,
 	})
 	if connector.KindOf(err) == connector.NotFound {
 		return nil

@@ -89,7 +89,7 @@ func (c *Connector) put(ctx context.Context, id string, values connector.Fields)
 		Contact *row `json:"contact"`
 	}
 	_, err = c.client.Do(ctx, connector.Request{
-		Method: http.MethodPut, Path: contactPath(id), Body: body, Out: &out, Write: true, Scope: scopeWrite,
+		Method: http.MethodPut, Path: contactPath(id), Pattern: contactPattern, Body: body, Out: &out, Write: true, Scope: scopeWrite,
 	})
 	if err != nil {
 		return connector.Record{}, rename(err, customs)
@@ -120,7 +120,7 @@ func (c *Connector) tag(ctx context.Context, id string, delta connector.Delta) e
 			continue
 		}
 		_, err := c.client.Do(ctx, connector.Request{
-			Method: step.method, Path: contactPath(id) + "/tags", Body: map[string]any{"tags": step.names},
+			Method: step.method, Path: contactPath(id) + "/tags", Pattern: contactPattern + "/tags", Body: map[string]any{"tags": step.names},
 			Write: true, Scope: scopeWrite,
 		})
 		if err != nil {

@@ -28,7 +28,7 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 		return connector.Identity{}, c.first(err)
 	}
 	if write {
-		call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Body: map[string]string{}, Write: true}
+		call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Pattern: personPattern, Body: map[string]string{}, Write: true}
 		if len(out.Results) > 0 {
 			tag := out.Results[0]
 			call.Path, call.Body = "/tags/"+strconv.FormatInt(tag.ID, 10)+"/", map[string]string{"name": tag.Name}

@@ -93,6 +93,9 @@ func only(object string) error {
 	return &connector.Error{Kind: connector.Invalid, Message: "Couplet does not sync this kind of record with " + spec.Name + " yet."}
 }
 
+// personPattern is personPath without an id, by which calls are counted.
+const personPattern = "/users/{id}/"
+
 // personPath ends in a slash, as every path must (section 1).
 func personPath(id string) string { return "/users/" + url.PathEscape(id) + "/" }
 
@@ -110,7 +113,7 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 		return connector.Record{}, err
 	}
 	var out person
-	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: personPath(id), Out: &out})
+	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: personPath(id), Pattern: personPattern, Out: &out})
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -126,7 +129,7 @@ func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
 	if err := only(ref.Object); err != nil {
 		return err
 	}
-	_, err := c.client.Do(ctx, connector.Request{Method: http.MethodDelete, Path: personPath(ref.ID), Write: true})
+	_, err := c.client.Do(ctx, connector.Request{Method: http.MethodDelete, Path: personPath(ref.ID), Pattern: personPattern, Write: true})
 	if connector.KindOf(err) == connector.NotFound {
 		return nil
 	}

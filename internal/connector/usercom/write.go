@@ -101,7 +101,7 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 		return connector.Record{}, err
 	}
 	var out person
-	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodPut, Path: personPath(ref.ID), Body: body, Out: &out, Write: true})
+	_, err = c.client.Do(ctx, connector.Request{Method: http.MethodPut, Path: personPath(ref.ID), Pattern: personPattern, Body: body, Out: &out, Write: true})
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -116,7 +116,7 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 func (c *Connector) untag(ctx context.Context, id string, tags []string) error {
 	for _, name := range tags {
 		_, err := c.client.Do(ctx, connector.Request{
-			Method: http.MethodDelete, Path: personPath(id) + "remove_tag/", Body: map[string]string{"name": name}, Write: true,
+			Method: http.MethodDelete, Path: personPath(id) + "remove_tag/", Pattern: personPattern + "remove_tag/", Body: map[string]string{"name": name}, Write: true,
 		})
 		if err != nil && connector.KindOf(err) != connector.NotFound {
 			return err

@@ -1,0 +1,146 @@
+package store_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+)
+
+// across are the methods that look over all workspaces on purpose; what each returns names its workspace.
+var across = map[string]bool{
+	"Default": true, "AddWorkspace": true, "Workspaces": true, "WorkspaceByName": true, "SignIn": true, "FindConnectionByAccount": true,
+	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DeadRuns": true,
+}
+
+// fill gives the first workspace one of everything.
+func (w *world) fill(t testing.TB) {
+	t.Helper()
+	must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, start))
+	a1 := mirror("a1", "email", "x@x.test")
+	a1.Stamp = "stamp"
+	h := engine.Hint{ID: "a1", Reason: "gen", At: start, Due: start, Problem: "refused"}
+	must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{a1, mirror("a2")}, nil, []engine.Hint{h}))
+	must(t, w.Begin(w.ctx, w.ws, w.lease, []engine.Intent{{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", State: engine.Sent, At: start}}))
+	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
+		Bury:     []engine.Tombstone{{Pair: w.pair.ID, ID: "a9", Keys: []string{"hash"}, Until: start.Add(time.Hour)}},
+		Again:    []engine.Hint{{ID: "a2", At: start, Due: start, Problem: "refused"}},
+		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
+		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
+	w.silent = w.run
+	w.silent.ID, w.silent.Flow = "silent", "none"
+	must(t, w.StartRun(w.ctx, w.silent))
+	_, err := w.CancelRun(w.ctx, w.ws, w.run.ID)
+	must(t, err)
+	must(t, w.CountCalls(w.ctx, w.ws, w.run.ID, []engine.CallCount{{Method: "GET", Path: "/", Status: 200, N: 1}}))
+	must(t, w.SaveCapability(w.ctx, w.ws, engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "update", MaxLen: 4}))
+	must(t, w.SaveSetting(w.ctx, w.ws, "zone", "UTC"))
+	must(t, w.SaveSecret(w.ctx, w.ws, w.conns[0], "token", []byte("sealed")))
+	_, err = w.RecordEvent(w.ctx, w.ws, w.conns[0], "d1", "t", start)
+	must(t, err)
+	w.user, err = w.AddUser(w.ctx, w.ws, "ann@x.test", "owner", "hash")
+	must(t, err)
+}
+
+func TestAnotherWorkspaceSeesAndChangesNothing(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		w.fill(t)
+		other, err := w.AddWorkspace(w.ctx, "other")
+		must(t, err)
+		everyMethod(t, append(w.reads(), w.writes()...))
+
+		before := snapshot(t, w, w.ws)
+		for _, c := range w.reads() {
+			seen, err := c.run(w.ctx, w.Store, other.ID, engine.Lease{})
+			if !empty(seen) {
+				t.Errorf("%s shows another workspace: %+v (%v)", c.name, seen, err)
+			}
+			if seen, err = c.run(w.ctx, w.Store, w.ws, engine.Lease{}); err != nil || empty(seen) {
+				t.Errorf("%s sees nothing where something is: %+v (%v)", c.name, seen, err)
+			}
+		}
+		// The other workspace has a pair and a lease of the very same names, so that nothing but the workspace keeps
+		// its writes away.
+		_, err = w.PairFor(w.ctx, other.ID, w.conns, "contact", w.pair.ID)
+		must(t, err)
+		l, ok, err := w.Acquire(w.ctx, other.ID, w.lease.Name, w.lease.Owner, start, start)
+		must(t, err)
+		if !ok || l != w.lease {
+			t.Fatalf("%v, %v", l, ok)
+		}
+		people := snapshotPeople(t, w)
+		for _, c := range w.writes() {
+			_, err := c.run(w.ctx, w.Store, other.ID, l)
+			if c.name == "Release" {
+				l, _, err = w.Acquire(w.ctx, other.ID, l.Name, l.Owner, start, start)
+				must(t, err)
+			}
+			if after := snapshot(t, w, w.ws); after != before && c.name != "AddUser" {
+				t.Errorf("%s changes another workspace (%v):\n%s\n%s", c.name, err, before, after)
+			} else if c.name == "AddUser" { // it adds to the list of people, which has no workspace
+				before = after
+			}
+		}
+		if after := snapshotPeople(t, w); after != people {
+			t.Errorf("a password of another workspace was changed: %s", after)
+		}
+		for _, c := range w.writes() {
+			was := snapshot(t, w, w.ws)
+			if _, err := c.run(w.ctx, w.Store, w.ws, w.lease); err != nil {
+				t.Errorf("%s fails at home: %v", c.name, err)
+			}
+			if snapshot(t, w, w.ws) == was {
+				t.Errorf("%s changes nothing at home", c.name)
+			}
+			if c.name == "Release" {
+				w.lease = w.acquire(t, "me", start)
+			}
+		}
+	})
+}
+
+// everyMethod fails when a method of the store is missing from the table.
+func everyMethod(t *testing.T, calls []call) {
+	t.Helper()
+	have := map[string]bool{}
+	for _, c := range calls {
+		have[c.name] = true
+	}
+	typ := reflect.TypeFor[*store.Store]()
+	for i := range typ.NumMethod() {
+		m := typ.Method(i)
+		if !have[m.Name] && !across[m.Name] {
+			t.Errorf("%s is in neither list: is it kept within its workspace?", m.Name)
+		}
+		takesOne := m.Type.NumIn() > 2 && m.Type.In(2).Kind() == reflect.String || m.Name == "StartRun" // which has it in the run
+		if have[m.Name] && !takesOne {
+			t.Errorf("%s takes no workspace", m.Name)
+		}
+	}
+}
+
+// empty reports whether a read saw nothing.
+func empty(v any) bool {
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Slice, reflect.Map:
+		return r.Len() == 0
+	}
+	if p, ok := v.(engine.Run); ok {
+		p.Workspace = ""
+		return reflect.ValueOf(p).IsZero()
+	}
+	return r.IsZero()
+}
+
+func snapshotPeople(t testing.TB, w *world) string {
+	t.Helper()
+	u, err := w.UserByID(w.ctx, w.ws, w.user.ID)
+	must(t, err)
+	return fmt.Sprint(u)
+}
