@@ -124,4 +124,3 @@ func (p *applying) hookAddresses(ctx context.Context) error {
 	}
 	return nil
 }
-

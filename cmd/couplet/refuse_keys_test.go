@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -93,7 +95,7 @@ func TestAWrongKeyOrAccountIsRefusedAndNothingIsStored(t *testing.T) {
 				return h.with(h.info.UserCom.URL, nowhere.URL+"/api/public/")
 			}},
 		"a sub-domain that cannot be": {
-			says: `4: connection uc: "not a name" is no Subdomain. The first part of the address at which you use User.com. The whole address is taken too.`,
+			says: "4: connection uc: The Subdomain of User.com is missing or not in the right form. It looks like acme. The first part of the address at which you use User.com. The whole address is taken too.",
 			wrong: func(h *house) string {
 				return h.with("subdomain: "+h.info.UserCom.Subdomain, `subdomain: "not a name"`)
 			}},
@@ -170,7 +172,9 @@ func TestAnAddressThatMayNotBeCalledIsRefusedAndNeverGetsTheKey(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	var reached atomic.Int32
-	self := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	self := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	self.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that is broken off
+	self.StartTLS()
 	t.Cleanup(self.Close)
 	allow := host(h.info.HighLevel.URL) + "," + host(h.info.UserCom.URL)
 	h.set("COUPLET_ALLOW_PRIVATE_HOSTS", allow+","+host(closed.URL)+","+host(self.URL))
@@ -182,7 +186,8 @@ func TestAnAddressThatMayNotBeCalledIsRefusedAndNeverGetsTheKey(t *testing.T) {
 		t.Error("the server with the wrong certificate was sent a call")
 	}
 	h.unset("COUPLET_ALLOW_PRIVATE_HOSTS")
-	h.refused(1, "base_url of hl: ", "apply", "-f", h.file)
+	h.refused(1, "3: connection hl: "+host(h.info.HighLevel.URL)+" may not be called, because 127.0.0.1 is a loopback address. If this is the server you mean, start Couplet with COUPLET_ALLOW_PRIVATE_HOSTS="+
+		host(h.info.HighLevel.URL)+"; otherwise check the address of the connection.", "apply", "-f", h.file)
 	if left := strings.TrimSpace(h.content("connection", "secret", "flow")); left != "" {
 		t.Errorf("stored all the same: %s", left)
 	}

@@ -60,20 +60,33 @@ func (s *session) drain(ctx context.Context) error {
 	}
 }
 
-// sleep waits until a time, and says so in the run.
+// glance is how often a waiting run looks whether somebody left a new hint.
+const glance = 100 * time.Millisecond
+
+// sleep waits until a time, or until a new hint comes in, and says so in the run.
 func (s *session) sleep(ctx context.Context, until time.Time) error {
 	d := until.Sub(s.e.Now())
-	if d > time.Second {
+	waiting := d > time.Second
+	if waiting {
 		s.setStatus(ctx, Waiting, "Waiting until "+until.UTC().Format("15:04:05")+" UTC, when the other side can be trusted to show what is there, or a failed record is tried again.")
 	}
-	t := time.NewTimer(max(d, time.Millisecond))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
+	for {
+		t := time.NewTimer(min(max(d, time.Millisecond), glance))
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		case <-t.C:
+		}
+		due, _, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, s.e.Now())
+		if err != nil {
+			return err
+		}
+		if d = until.Sub(s.e.Now()); due > 0 || d <= 0 {
+			break
+		}
 	}
-	if d > time.Second {
+	if waiting {
 		s.setStatus(ctx, Running, "")
 	}
 	return nil

@@ -9,8 +9,12 @@ import (
 )
 
 // fresh is how old an observation may be that a write rests on; an older one is read again right before (sync-semantics
-// 5.6). In a first or full run the generation that was just read stands for it (correction 2).
-const fresh = 2 * time.Second
+// 5.6). In a first or full run the generation that was just read stands for it (correction 2), for a minute: a first sync
+// may take hours, and what a person typed meanwhile must not be overwritten unseen.
+const (
+	fresh     = 2 * time.Second
+	bulkFresh = time.Minute
+)
 
 // ready reports whether what is stored about both records is enough to plan them.
 func (s *session) ready(j job) bool {
@@ -172,7 +176,7 @@ func (s *session) stale(m Mirror, side Side) bool {
 		return false
 	}
 	bulk := s.pair.Settled.IsZero() || s.run.Full
-	return !(bulk && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
+	return !(bulk && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
 }
 
 // reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.

@@ -160,17 +160,6 @@ func meet(flow, row Direction) Direction {
 	return ""
 }
 
-func near(name string, have []connector.Field) string {
-	n := strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(name))
-	for _, f := range have {
-		c := strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(f.Name))
-		if c == n || strings.EqualFold(f.Label, name) || strings.HasPrefix(c, n) || strings.HasPrefix(n, c) {
-			return fmt.Sprintf("; did you mean %q?", f.Name)
-		}
-	}
-	return ""
-}
-
 func whole(part string, have []connector.Field) string {
 	for _, f := range have {
 		if slices.Contains(f.Parts, part) {

@@ -57,8 +57,8 @@ func scanHint(r *sql.Rows) (h engine.Hint, err error) {
 // Pending implements engine.Store. next is the earliest due time of all lines, past or future.
 func (s *Store) Pending(ctx context.Context, ws, pair string, by time.Time) (due int, next time.Time, err error) {
 	var first sql.NullInt64
-	_, err = s.db.Get(ctx, `select (select count(*) from inbox where workspace_id = $1 and pair = $2 and due_at <= $3),
-		(select min(due_at) from inbox where workspace_id = $1 and pair = $2)`, []any{ws, pair, db.MS(by)}, &due, &first)
+	_, err = s.db.Get(ctx, "select count(case when due_at <= $3 then 1 end), min(due_at) from inbox where workspace_id = $1 and pair = $2",
+		[]any{ws, pair, db.MS(by)}, &due, &first)
 	return due, db.FromMS(first.Int64), err
 }
 

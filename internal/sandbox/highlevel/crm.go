@@ -28,6 +28,7 @@ type Options struct {
 	AllowDuplicates   bool // location setting "Allow Duplicate Contact" (section 4.4)
 	DuplicateOnUpdate bool // whether PUT refuses duplicates as create does [U]
 	AllowCompanyPut   bool // whether PUT takes companyName (section 4.2 [U])
+	Unsigned          bool // webhooks carry "N/A" for a signature (section 11.2)
 	SearchNames       bool // whether search rows also have firstName and lastName (section 4.6)
 }
 

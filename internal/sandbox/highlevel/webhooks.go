@@ -122,6 +122,9 @@ func (c *CRM) event(kind string, body map[string]any) {
 		}
 		raw := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 		signature := base64.StdEncoding.EncodeToString(ed25519.Sign(key, raw))
+		if c.o.Unsigned {
+			signature = "N/A"
+		}
 		return raw, signed(signature)
 	})
 }

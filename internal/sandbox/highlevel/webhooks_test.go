@@ -50,6 +50,20 @@ func listener(t *testing.T) (c *CRM, next func() map[string]any) {
 	}
 }
 
+func TestUnsignedWebhooksSayNA(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get(SignatureHeader) }))
+	t.Cleanup(server.Close)
+	c := quiet(t, Options{Seed: 1, WebhookURL: server.URL, Unsigned: true})
+	if _, err := c.Create("contacts", map[string]any{"firstName": "Ana"}); err != nil {
+		t.Fatal(err)
+	}
+	if s := <-got; s != "N/A" {
+		t.Errorf("signature %q", s)
+	}
+}
+
 func TestWritesFireWebhooks(t *testing.T) {
 	t.Parallel()
 	c, next := listener(t)
