@@ -21,7 +21,8 @@ test: ## every test; PostgreSQL too when TEST_POSTGRES_URL is set
 check: ## is it formatted, vetted, generated, and in the shape of the house?
 	@scripts/check.sh $(CODE)
 
-bench: ## every benchmark, once
+bench: ## a first and a second sync against a plain loop, then every small benchmark
+	go run ./scripts/bench
 	go test -run '^$$' -bench . -benchmem ./...
 
 prove: ## the long tests: thousands of histories, many kills

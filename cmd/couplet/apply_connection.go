@@ -32,7 +32,7 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 			return fail("base_url", "its address changed, so its stored key was discarded; give the key again")
 		}
 		if !connection.SameAccount(sys.Spec, old.Connection, w.Connection) {
-			w.Epoch++
+			return fail("account", "it exists and is another account. What was agreed about the records of one account says nothing about those of another, so give the new one a name of its own")
 		}
 	}
 	if err := p.try(ctx, w, sys); err != nil {

@@ -20,35 +20,37 @@ func TestAFileThatIsWrongNamesItsLineAndChangesNothing(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ file, says string }{
 		"a brace too many": {
-			h.with("base_url: "+h.info.UserCom.URL+" }", "base_url: "+h.info.UserCom.URL+" }}"), ":4: "},
+			h.with("base_url: "+h.info.UserCom.URL+" }", "base_url: "+h.info.UserCom.URL+" }}"), ":4: this is not valid YAML: "},
 		"a brace too many beside a key that is written out": {
-			h.with(`"${HL_TOKEN}" }`, h.info.HighLevel.Token+" }}"), ":3: "},
+			h.with(`"${HL_TOKEN}" }`, h.info.HighLevel.Token+" }}"), ":3: this is not valid YAML: "},
 		"a tab": {
-			h.with("  - { name: hl", "\t- { name: hl"), ":3: "},
-		"an empty file": {h.written(""), ":1: "},
-		"no version":    {h.with("version: 1", "# nothing"), "version is missing; begin the file with version: 1"},
+			h.with("  - { name: hl", "\t- { name: hl"), ":3: this is not valid YAML: "},
+		"an empty file": {h.written(""), ":1: the file is empty; it needs version, connections and flows"},
+		"no version":    {h.with("version: 1", "# nothing"), ":1: version is missing; begin the file with version: 1"},
 		"a key that is not known": {
-			h.with("enabled: true", "enable: true"), `:6: a flow has no "enable"; did you mean "enabled"?`},
+			h.with("enabled: true", "enable: true"), `:6: enable is not a key of a flow; known here: name, template, connections, enabled, `},
 		"a setting that is not acted on": {
-			h.with("enabled: true", "enabled: true, delete: restore"), ":6: "},
+			h.with("enabled: true", "enabled: true, delete: restore"), ":6: delete restore is not carried out by this version; only detach works now, which leaves the other record alone"},
 		"a field that HighLevel does not have": {
-			one("{ a: emial, b: email }"), `:6: flow contacts: `},
+			one("{ a: emial, b: email }"), `:6: flow contacts, row 1 of its map: HighLevel has no field "emial"; did you mean "email"?`},
 		"a field that User.com does not have": {
-			one("{ a: email, b: e_mail }"), `:6: flow contacts: `},
+			one("{ a: email, b: e_mail }"), `:6: flow contacts, row 1 of its map: User.com has no field "e_mail"; did you mean "email"?`},
 		"a variable that is not set": {
-			h.with("${UC_TOKEN}", "${UC_TOKN}"), `:4: `},
+			h.with("${UC_TOKEN}", "${UC_TOKN}"), `:4: auth.token needs the variable UC_TOKN, which is not set; set it in the environment of this command`},
 		"a field that two flows of the file write": {
-			h.with(flow, flow+second), `:7: `},
+			h.with(flow, flow+second), `:7: flow "contacts" already writes email on side a's account, and flow "again" would write it too; limit the direction of one of them, remove the row, or switch one flow off`},
 		"a field that a stored flow writes": {
-			h.with("name: contacts", "name: again"), `:6: flow again: flow "contacts" already writes email`},
+			h.with("name: contacts", "name: again"), `:6: flow again: flow "contacts" already writes email on side a's account, and flow "again" would write it too; limit the direction of one of them, remove the row, or switch one flow off`},
 		"a connection that is not there": {
-			h.with("b: uc }", "b: us }"), `:6: `},
+			h.with("b: uc }", "b: us }"), `:6: connection "us" is not in this file and does not exist; known: hl, uc`},
 		"an interval that is too short": {
-			h.with("enabled: true", "enabled: true, schedule: { every: 1s }"), `:6: `},
+			h.with("enabled: true", "enabled: true, schedule: { every: 1s }"), `:6: every 1s would spend the accounts' allowance on looking; use 30s or more`},
 	} {
-		t.Log(name + ":\n" + h.refused(1, c.file+c.says, "apply", "-f", c.file))
+		if h.refused(1, c.file+c.says, "apply", "-f", c.file); t.Failed() {
+			t.Fatal(name)
+		}
 	}
-	h.refused(1, "no such file", "apply", "-f", h.file+".missing")
+	h.refused(1, "there is no file "+h.file+".missing", "apply", "-f", h.file+".missing")
 	if h.content() != before {
 		t.Error("a refused file changed the database")
 	}

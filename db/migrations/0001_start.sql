@@ -243,7 +243,7 @@ create table link (
 -- A record has at most one live partner.
 create unique index link_a on link (workspace_id, pair, a_id) where state in ('on', 'one_gone');
 create unique index link_b on link (b_id, pair, workspace_id) where state in ('on', 'one_gone');
-create index link_gone on link (workspace_id, pair) where state = 'one_gone';
+create index link_state on link (workspace_id, pair, state);
 
 create table intent (
   workspace_id text not null,
@@ -312,7 +312,6 @@ create table tombstone_key (
   keys_until   bigint not null,
   primary key (workspace_id, pair, side, hash, id)
 );
-create index tombstone_key_age on tombstone_key (keys_until);
 
 -- What was done -------------------------------------------------------------------------------------------------------
 

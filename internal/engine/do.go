@@ -120,12 +120,25 @@ func (s *session) failed(j job, err error) outcome {
 		return outcome{err: err}
 	case connector.Invalid:
 		return s.park(j, sentence(err))
+	case connector.RateLimited: // waiting for an allowance costs no attempt
+		h := j.again("retry", s.e.Now().Add(max(limitedFor(err), time.Second)), sentence(err))
+		h.Attempts = j.hint.Attempts
+		return outcome{commit: Commit{Again: []Hint{h}}}
 	}
 	if j.hint.Attempts+1 >= s.flow.Retry.MaxAttempts {
 		return s.park(j, sentence(err))
 	}
 	h := j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
 	return outcome{commit: Commit{Again: []Hint{h}}}
+}
+
+// limitedFor is how long a system asked us to wait.
+func limitedFor(err error) time.Duration {
+	var ce *connector.Error
+	if errors.As(err, &ce) {
+		return ce.After
+	}
+	return 0
 }
 
 // never is the due time of a parked hint: only a new hint for the record brings it back.

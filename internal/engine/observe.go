@@ -19,6 +19,10 @@ import (
 // (sync-semantics 5.10). What is read twice is recognised by its content.
 const overlap = 10 * time.Minute
 
+// sweepEvery is how old the last complete reading of a side may get. It finds what polls and webhooks missed, and it is
+// the only thing that can see an absence (sync-semantics 5.10, rolling sweep).
+const sweepEvery = 24 * time.Hour
+
 // margin is kept between the watermark and the system's clock at the first page.
 const margin = 2 * time.Second
 
@@ -40,7 +44,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	}
 	need := s.need[side]
 	mode := "since"
-	if cur.Generation == 0 || s.run.Full || !covers(cur.Fields, need) {
+	if cur.Generation == 0 || s.run.Full || !covers(cur.Fields, need) || s.e.Now().Sub(cur.GenBegan) > sweepEvery {
 		mode = "gen"
 	}
 	if cur.Mode == mode && cur.Page != "" {

@@ -17,7 +17,11 @@ func (s *session) patiently(ctx context.Context, call func() error) error {
 		if err == nil || !passing || fatal(err) != nil || attempt+1 >= s.flow.Retry.MaxAttempts {
 			return err
 		}
-		t := time.NewTimer(s.flow.Retry.Delay(attempt, s.e.Random))
+		pause := s.flow.Retry.Delay(attempt, s.e.Random)
+		if kind == connector.RateLimited {
+			attempt, pause = attempt-1, max(limitedFor(err), time.Second)
+		}
+		t := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			t.Stop()

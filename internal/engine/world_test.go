@@ -3,13 +3,15 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"couplet/db"
 	"couplet/internal/connector"
@@ -23,9 +25,19 @@ import (
 	"couplet/internal/store"
 )
 
-// world is both pretend CRMs, a real database, and an engine between them.
+// tester is what a world needs of a test: a *testing.T, or one history of many (history_test.go).
+type tester interface {
+	rapid.TB
+	Context() context.Context
+	Cleanup(func())
+	Output() io.Writer
+	TempDir() string
+}
+
+// world is both pretend CRMs, a real database, and an engine between them. Everything goes by the sandbox's clock, so
+// that a test can move the time (pass).
 type world struct {
-	t    testing.TB
+	t    tester
 	box  *sandbox.Sandbox
 	st   *store.Store
 	e    *engine.Engine
@@ -36,7 +48,7 @@ type world struct {
 const ws = "ws_test"
 
 // newWorld starts everything with n seeded people and short settle times.
-func newWorld(t testing.TB, o sandbox.Options) *world {
+func newWorld(t tester, o sandbox.Options) *world {
 	t.Helper()
 	if o.RateLimits == "" {
 		o.RateLimits = "off"
@@ -54,7 +66,7 @@ func newWorld(t testing.TB, o sandbox.Options) *world {
 	if err := d.Migrate(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, box: box, st: store.New(d, time.Now), http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	w := &world{t: t, box: box, st: store.New(d, box.Clock.Now), http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	w.e = w.engine()
 	f, err := flow.Resolve(flow.FlowSpec{Name: "contacts", Template: "contact-sync"})
 	if err != nil {
@@ -65,12 +77,17 @@ func newWorld(t testing.TB, o sandbox.Options) *world {
 	f.Retry.Max = flow.Duration(200 * time.Millisecond)
 	f.Approval = &flow.Approval{By: "test", How: "apply"}
 	w.flow = f
+	t.Cleanup(w.explained)
+	t.Cleanup(w.http.CloseIdleConnections)
 	return w
 }
 
+// pass lets time go by for both systems and the engine.
+func (w *world) pass(d time.Duration) { w.box.Clock.Advance(d) }
+
 // engine makes one more engine on the same database, as another process would.
 func (w *world) engine() *engine.Engine {
-	return &engine.Engine{Store: w.st, Links: w, Now: time.Now, Settle: 50 * time.Millisecond, Owner: fmt.Sprint("test/", rand.Int64()),
+	return &engine.Engine{Store: w.st, Links: w, Now: w.box.Clock.Now, Settle: 50 * time.Millisecond, Owner: fmt.Sprint("test/", rand.Int64()),
 		Log: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), HashKey: []byte("k"), Random: rand.Float64}
 }
 
@@ -100,7 +117,14 @@ func (w *world) calm() {
 // run runs the flow and fails the test unless it ends as wanted.
 func (w *world) run(want engine.Status) engine.Run {
 	w.t.Helper()
-	r, err := w.e.Run(w.t.Context(), engine.Request{Workspace: ws, Flow: w.flow, Trigger: "manual", Look: true})
+	return w.request(engine.Request{Look: true}, want)
+}
+
+// request is run with settings of its own.
+func (w *world) request(req engine.Request, want engine.Status) engine.Run {
+	w.t.Helper()
+	req.Workspace, req.Flow, req.Trigger = ws, w.flow, "manual"
+	r, err := w.e.Run(w.t.Context(), req)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"couplet/db"
 	"couplet/internal/connector"
@@ -136,8 +137,11 @@ func restoreFields(f connector.Fields) {
 
 // Stamped implements engine.Store.
 func (s *Store) Stamped(ctx context.Context, ws, conn, object, stamp string) ([]string, error) {
-	return db.All(ctx, s.db, `select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and stamp = $4 and stamp <> '' and gone_at = 0 order by id`,
+	// No order is asked for, because SQLite would then read the whole connection in that order.
+	ids, err := db.All(ctx, s.db, "select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and stamp = $4 and stamp <> '' and gone_at = 0",
 		[]any{ws, conn, object, stamp}, scanID)
+	slices.Sort(ids)
+	return ids, err
 }
 
 // Absent implements engine.Store.

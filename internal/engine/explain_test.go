@@ -1,0 +1,52 @@
+package engine_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"couplet/internal/engine"
+)
+
+// reasons are all that the engine stores; {side} ones end in _a or _b.
+var reasons = strings.Fields(`in_sync changed_a changed_b new_a new_b blank first_fill first_same filled same_change one_way
+	blank_kept a_wins b_wins newest newest_tie richer union ask shortened merged most_restrictive not_writable_a not_writable_b
+	not_shown_a not_shown_b ignored_a ignored_b altered_a altered_b unfinished_a unfinished_b refused_a refused_b
+	matched_by_email matched_by_phone matched_by_stamp no_key shared_key keys_disagree linked_elsewhere deleted_earlier
+	made_by_us held_there gone_a gone_b`)
+
+func TestEveryReasonHasASentence(t *testing.T) {
+	t.Parallel()
+	for _, r := range reasons {
+		text := engine.Explain(r, [2]string{"Left", "Right"})
+		if text == r || strings.ContainsAny(text, "{}_") {
+			t.Errorf("%s: %q", r, text)
+		}
+	}
+}
+
+// explained looks at everything that the runs of a test stored: each reason has a sentence and is in the list above.
+func (w *world) explained() {
+	ctx := context.WithoutCancel(w.t.Context()) // that one ends before the clean-up begins
+	runs, err := w.st.Runs(ctx, ws, "", 10000, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, r := range runs {
+		list, err := w.st.Entries(ctx, ws, r.ID, "", 100000, "")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range list {
+			if e.Reason != "" && e.Result != engine.ResultFailed && !slices.Contains(reasons, e.Reason) {
+				w.t.Errorf("%s entry with the unknown reason %q", e.Result, e.Reason)
+			}
+			for _, f := range e.Fields {
+				if !slices.Contains(reasons, f.Rule) {
+					w.t.Errorf("field %s with the unknown reason %q", f.Field, f.Rule)
+				}
+			}
+		}
+	}
+}
