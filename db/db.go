@@ -30,6 +30,7 @@ type DB struct {
 	writer, reader *sql.DB
 	pool           *pgxpool.Pool // nil on SQLite
 	path           string        // the file of SQLite, "" on PostgreSQL
+	seen           func(string)
 }
 
 // Options tune an open database. The zero value is right for a server.
@@ -38,6 +39,8 @@ type Options struct {
 	Readers int
 	// MaxConns bounds the pool on PostgreSQL, 16 unless set.
 	MaxConns int
+	// Seen, when not nil, is told each text that runs, for a test that looks at how the database would carry it out.
+	Seen func(text string)
 	// Wait is how long a statement waits for somebody else's lock, 5 seconds unless set.
 	Wait time.Duration
 }
@@ -72,6 +75,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.seen = o.Seen
 	if err := d.refuseNewer(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -9,6 +9,19 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// dialect writes a statement in the words of this database.
+func (d *DB) dialect(text string, args []any) (string, []any) {
+	if d.SQLite() {
+		text = forSQLite(text)
+	} else {
+		text, args = forPostgres(text), clean(args)
+	}
+	if d.seen != nil {
+		d.seen(text)
+	}
+	return text, args
+}
+
 // forSQLite rewrites $1 to ?1, which SQLite would else take for a name and number by first appearance.
 func forSQLite(text string) string {
 	return rewrite(&sqliteTexts, text, "?$1", "in (select value from json_each(?$1))")

@@ -16,11 +16,8 @@ type Queryer interface {
 
 // Query implements Queryer on committed data.
 func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if d.SQLite() {
-		rows, err := d.reader.QueryContext(ctx, forSQLite(text), args...)
-		return rows, explain(err)
-	}
-	rows, err := d.reader.QueryContext(ctx, forPostgres(text), clean(args)...)
+	text, args = d.dialect(text, args)
+	rows, err := d.reader.QueryContext(ctx, text, args...)
 	return rows, explain(err)
 }
 
@@ -32,11 +29,7 @@ func (d *DB) Get(ctx context.Context, text string, args []any, dest ...any) (boo
 
 // Query implements Queryer inside the transaction.
 func (t *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if t.conn == nil {
-		text = forSQLite(text)
-	} else {
-		text, args = forPostgres(text), clean(args)
-	}
+	text, args = t.db.dialect(text, args)
 	rows, err := t.tx.QueryContext(ctx, text, args...)
 	return rows, explain(err)
 }

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -10,6 +12,7 @@ import (
 
 // Tx is a transaction that may write.
 type Tx struct {
+	db   *DB
 	tx   *sql.Tx
 	conn *sql.Conn // on PostgreSQL
 }
@@ -22,7 +25,7 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 		if err != nil {
 			return explain(err)
 		}
-		return finish(&Tx{tx: tx}, fn)
+		return finish(ctx, &Tx{db: d, tx: tx}, fn)
 	}
 	var err error
 	for range 4 {
@@ -43,24 +46,25 @@ func (d *DB) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return explain(err)
 	}
-	return finish(&Tx{tx: tx, conn: conn}, fn)
+	return finish(ctx, &Tx{db: d, tx: tx, conn: conn}, fn)
 }
 
-func finish(t *Tx, fn func(*Tx) error) error {
+func finish(ctx context.Context, t *Tx, fn func(*Tx) error) error {
 	defer t.tx.Rollback() // after a commit it does nothing
-	if err := fn(t); err != nil {
-		return err
+	err := fn(t)
+	if err == nil {
+		err = explain(t.tx.Commit())
 	}
-	return explain(t.tx.Commit())
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		// The drivers then speak of closed connections and transactions.
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
 }
 
 // Exec runs one statement and says how many rows it touched.
 func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
-	if t.conn == nil {
-		text = forSQLite(text)
-	} else {
-		text, args = forPostgres(text), clean(args)
-	}
+	text, args = t.db.dialect(text, args)
 	res, err := t.tx.ExecContext(ctx, text, args...)
 	if err != nil {
 		return 0, explain(err)
@@ -74,10 +78,11 @@ func (t *Tx) Each(ctx context.Context, text string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	text, _ = t.db.dialect(text, nil)
 	if t.conn != nil {
 		return t.pipeline(ctx, text, rows)
 	}
-	stmt, err := t.tx.PrepareContext(ctx, forSQLite(text))
+	stmt, err := t.tx.PrepareContext(ctx, text)
 	if err != nil {
 		return explain(err)
 	}
@@ -97,7 +102,7 @@ const burst = 500
 
 func (t *Tx) pipeline(ctx context.Context, text string, rows [][]any) error {
 	return explain(t.conn.Raw(func(c any) error {
-		conn, text := c.(*stdlib.Conn).Conn(), forPostgres(text)
+		conn := c.(*stdlib.Conn).Conn()
 		for len(rows) > 0 {
 			n := min(burst, len(rows))
 			var b pgx.Batch

@@ -147,7 +147,13 @@ func (a *app) hashKey(ctx context.Context) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return a.sealer.Open(a.ws, "", name, sealed)
+		key, err := a.sealer.Open(a.ws, "", name, sealed)
+		if err == nil || !errors.Is(err, connection.ErrCannotOpen) {
+			return key, err
+		}
+		// The key of the house was lost. Everything goes on, but graves dug under the old key are no longer recognised by
+		// their e-mail or phone, and the keys of the accounts must be given again.
+		a.log.Warn("secrets were sealed with another key; keys of accounts must be given again, and records deleted earlier are recognised by id only")
 	}
 	fresh, err := connection.NewKey()
 	if err != nil {

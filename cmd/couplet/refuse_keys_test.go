@@ -147,7 +147,7 @@ func TestAScopeThatIsTakenAwayInMidRunPausesTheRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, sandbox.Options{Contacts: 300, Seed: 3, Latency: 10 * time.Millisecond}, "")
+			h := newHouse(t, sandbox.Options{Contacts: 150, Seed: 3, Latency: 10 * time.Millisecond}, "")
 			h.must("apply", "-f", h.file)
 			run := h.start("run", "contacts", "--json")
 			eventually(t, 20*time.Second, "the run writes", func() bool { return h.writes() > 30 })

@@ -243,7 +243,8 @@ create table link (
 -- A record has at most one live partner.
 create unique index link_a on link (workspace_id, pair, a_id) where state in ('on', 'one_gone');
 create unique index link_b on link (b_id, pair, workspace_id) where state in ('on', 'one_gone');
-create index link_state on link (workspace_id, pair, state);
+-- For counting. It must be of no use to a look-up by id, or SQLite takes it for one.
+create index link_on on link (workspace_id, pair) where state = 'on';
 
 create table intent (
   workspace_id text not null,

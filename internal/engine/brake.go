@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // The brake keeps a mistake small (sync-semantics 5.12). The first full plan needs an approval. Later runs may write
@@ -64,15 +65,46 @@ func (s *session) braked(n int) error {
 		"If that many changes are right, run it once with --allow; else look at what they are with --dry-run.", n, s.limit, s.flow.Name)}
 }
 
-// lookBack stops the first plan when its first records went wrong.
-func (s *session) lookBack() error {
+// starting reports whether the first plan is still at its first records.
+func (s *session) starting() bool { return s.pair.Settled.IsZero() && s.touchedSoFar() < careful }
+
+// lookBack stops the first plan when its first records went wrong. A create that was refused may have happened all the
+// same, so before it goes on it waits until that can be found out.
+func (s *session) lookBack(ctx context.Context) error {
+	s.mu.Lock()
+	failed := max(s.run.To[A].Failed+s.run.To[B].Failed, len(s.refused))
+	done, open := s.run.touched(), len(s.doubts)
+	s.mu.Unlock()
+	if failed >= 5 && 2*failed > done {
+		return &stopError{Note: fmt.Sprintf("%d of the first records were refused, so the run stopped before the rest. Look at the reasons, mend the map, and run it again.", failed)}
+	}
+	if failed+open < 5 || 2*(failed+open) <= done {
+		return nil
+	}
+	t := time.NewTimer(s.e.Settle)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// doubt notes that a create was refused although it may have happened; sure, that the truth about it is known now.
+func (s *session) doubt(source Place) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	failed := s.run.To[A].Failed + s.run.To[B].Failed
-	if done := s.run.touched(); failed >= 5 && failed > done {
-		return &stopError{Note: fmt.Sprintf("Of the first %d records %d were refused, so the run stopped before the rest. Look at the reasons, mend the map, and run it again.", failed+done, failed)}
+	s.doubts[source] = true
+}
+
+func (s *session) sure(source Place, refused bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.doubts, source)
+	if refused {
+		s.refused[source] = true
 	}
-	return nil
 }
 
 // foresee plans every due hint from what is stored and tells what would be done, without doing it.

@@ -140,7 +140,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 func (s *session) refusedField(l *Link, f *FieldPlan, side Side, why string, w *result) {
 	for _, name := range f.Rule.Writes(side) {
 		if s.caps.denied(side, name) {
-			f.Outcome, f.Why, f.HasLost, w.skipped[side] = Blocked, "not_writable_"+side.String(), false, true
+			f.Outcome, f.Why, f.HasLost = Blocked, "not_writable_"+side.String(), false
 			s.setBase(l, f.Rule, f.Before, f.Why)
 			return
 		}
@@ -213,7 +213,9 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 	switch {
 	case r.Same(side, f.Send[side], got):
 		return taken
-	case r.Same(side, f.Before[side], got) || mapping.Empty(got) || r.Half(f.Send[side], got):
+	case r.Cut(side, f.Before[side.Other()], got):
+		return altered
+	case r.Same(side, f.Before[side], got) || mapping.Empty(got) || r.Half(side, f.Send[side], f.Before[side], got):
 		return ignored
 	}
 	return altered
@@ -240,6 +242,10 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 			open++
 		case Broken:
 			broken++
+		case Blocked:
+			for side := range w.skipped {
+				w.skipped[side] = w.skipped[side] || f.Why == "not_writable_"+Side(side).String()
+			}
 		}
 		after := f.Before
 		if f.after != nil {

@@ -10,60 +10,77 @@ import (
 	"couplet/internal/sandbox"
 )
 
-// Sync-semantics 5.5, the conflict policies. The company cannot be changed in HighLevel and the name is two fields there,
-// so phones stand for single values: both systems take them as they are.
+// Sync-semantics 5.5, the conflict policies. Phones stand for single values: both systems take them as they are.
 const (
+	phone0 = "+12025550100"
 	phoneA = "+12025550101"
 	phoneB = "+12025550102"
-	phone0 = "+12025550100"
 )
 
-// clashed is a world in which the phone was changed on both sides; later is the side whose change is seen ten minutes
-// after the other's, -1 for none.
-func clashed(t *testing.T, policy mapping.Policy, later engine.Side, a, b string) (w *world, idA, idB string, r engine.Run) {
+// ada is a person that both sides know.
+func ada(t *testing.T) (w *world, a, b string) {
+	t.Helper()
 	w = newWorld(t, sandbox.Options{})
-	w.flow.Conflict = policy
-	idA, idB = w.couple(fields{"firstName": "Ada", "email": "ada@example.com", "phone": phone0})
+	a, b = w.couple(fields{"firstName": "Ada", "lastName": "Bell", "email": "ada@example.com", "phone": phone0})
 	w.pass(time.Hour)
-	first := w.flow.Direction
-	if later >= 0 {
-		// The earlier change is seen by a look that carries nothing anywhere.
-		w.flow.Direction = [2]mapping.Direction{mapping.AToB, mapping.BToA}[later]
+	return w, a, b
+}
+
+// quiet fails unless another run writes nothing.
+func (w *world) quiet() {
+	w.t.Helper()
+	w.pass(time.Minute)
+	before := [2]int{w.writes(engine.A), w.writes(engine.B)}
+	w.run(engine.Done)
+	if after := [2]int{w.writes(engine.A), w.writes(engine.B)}; after != before {
+		w.t.Errorf("a run after quiet wrote: %v, then %v", before, after)
 	}
-	if later != engine.A {
-		w.edit(engine.A, idA, fields{"phone": a})
+}
+
+func TestAnEditTravelsEitherWay(t *testing.T) {
+	t.Parallel()
+	w, a, b := ada(t)
+	w.edit(engine.A, a, fields{"phone": phoneA})
+	w.edit(engine.B, b, fields{"name": "Ada Lovelace"})
+	r := w.run(engine.Done)
+	w.want(engine.A, a, fields{"phone": phoneA, "firstName": "Ada", "lastName": "Lovelace"})
+	w.want(engine.B, b, fields{"phone_number": phoneA, "name": "Ada Lovelace"})
+	if r.To[engine.A].Updated != 1 || r.To[engine.B].Updated != 1 || len(w.conflicts(false)) != 0 {
+		t.Errorf("%+v, conflicts %q", r.To, w.conflicts(false))
 	}
-	if later != engine.B {
-		w.edit(engine.B, idB, fields{"phone_number": b})
-	}
-	_ = first
-	return w, idA, idB, r
+	w.quiet()
 }
 
 func TestWhoeverWinsTheOtherValueIsKept(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		policy mapping.Policy
-		a, b   string
+		a, b   string // the new first names
 		want   string
-		lost   string
+		rule   string
 	}{
-		{mapping.AWins, phoneA, phoneB, phoneA, "phone=phone_number: +12025550101 | +12025550102, a_wins"},
-		{mapping.BWins, phoneA, phoneB, phoneB, "phone=phone_number: +12025550101 | +12025550102, b_wins"},
-		{mapping.Newest, phoneA, phoneB, phoneA, "phone=phone_number: +12025550101 | +12025550102, newest_tie"},
-		{mapping.Richer, phoneA, "+12025550102 ext. 7", "+12025550102 ext. 7", "richer"},
-		{mapping.Union, phoneA, phoneB, phoneA, "phone=phone_number: +12025550101 | +12025550102, union"},
+		{mapping.AWins, "Alice", "Berta", "Alice", "a_wins"},
+		{mapping.BWins, "Alice", "Berta", "Berta", "b_wins"},
+		{mapping.Newest, "Alice", "Berta", "Alice", "newest_tie"},
+		{mapping.Richer, "Alice", "Bernadette", "Bernadette", "richer"},
+		{mapping.Union, "Alice", "Bernadette", "Bernadette", "union"},
+		{mapping.BWins, "Alexandra", "Alexa", "Alexandra", "b_wins"},
 	} {
-		t.Run(string(c.policy), func(t *testing.T) {
+		t.Run(string(c.policy)+" "+c.b, func(t *testing.T) {
 			t.Parallel()
-			w, a, b, _ := clashed(t, c.policy, -1, c.a, c.b)
+			w, a, b := ada(t)
+			w.flow.Conflict = c.policy
+			w.edit(engine.A, a, fields{"firstName": c.a, "lastName": nil})
+			w.edit(engine.B, b, fields{"name": c.b})
 			r := w.run(engine.Done)
-			if c.policy != mapping.Richer { // HighLevel keeps no extension
-				w.want(engine.A, a, fields{"phone": c.want})
+			w.want(engine.A, a, fields{"firstName": c.want})
+			w.want(engine.B, b, fields{"name": c.want})
+			kept := strings.Join(w.conflicts(false), "\n")
+			if c.b == "Alexa" {
+				c.rule = "shortened"
 			}
-			w.want(engine.B, b, fields{"phone_number": c.want})
-			if got := w.conflicts(false); len(got) != 1 || !strings.HasSuffix(got[0], c.lost) {
-				t.Errorf("kept %q, want %q", got, c.lost)
+			if !strings.Contains(kept, c.a) || !strings.Contains(kept, c.b) || !strings.HasSuffix(kept, ", "+c.rule) {
+				t.Errorf("kept %q", kept)
 			}
 			if n := r.To[engine.A].Conflicts + r.To[engine.B].Conflicts; n != 1 || len(w.conflicts(true)) != 0 {
 				t.Errorf("%d counted, open %q", n, w.conflicts(true))
@@ -76,13 +93,7 @@ func TestWhoeverWinsTheOtherValueIsKept(t *testing.T) {
 func TestTheNewestIsTheOneSeenLater(t *testing.T) {
 	t.Parallel()
 	for _, later := range []engine.Side{engine.A, engine.B} {
-		w := newWorld(t, sandbox.Options{})
-		w.row("phone", func(r *mapping.Row) { r.Conflict = mapping.Ask })
-		a, b := w.couple(fields{"firstName": "Ada", "email": "ada@example.com", "phone": phone0})
-		// While the phone is asked about, both sides' changes are seen an hour apart; then the rule becomes "newest".
-		w.pass(time.Hour)
-		w.edit(engine.A, a, fields{"phone": phone0 + "9"[:0]})
-		early, late := later.Other(), later
+		w, a, b := ada(t)
 		change := func(side engine.Side) {
 			if side == engine.A {
 				w.edit(engine.A, a, fields{"phone": phoneA})
@@ -90,20 +101,62 @@ func TestTheNewestIsTheOneSeenLater(t *testing.T) {
 				w.edit(engine.B, b, fields{"phone_number": phoneB})
 			}
 		}
-		w.flow.Direction = [2]mapping.Direction{mapping.BToA, mapping.AToB}[early]
-		w.row("phone", func(r *mapping.Row) { r.Conflict = mapping.Newest })
-		w.fault("before", 0)
-		change(early)
-		w.stop("Commit", func() { w.request(engine.Request{Look: true}, engine.Failed) })
+		change(later.Other())
+		w.dies("Hints") // looked, and carried nothing
 		w.pass(time.Hour)
-		change(late)
-		w.flow.Direction = mapping.Both
+		change(later)
 		w.run(engine.Done)
-		want := [2]string{phoneA, phoneB}[late]
+		want := [2]string{phoneA, phoneB}[later]
 		w.want(engine.A, a, fields{"phone": want})
 		w.want(engine.B, b, fields{"phone_number": want})
 		if got := w.conflicts(false); len(got) != 1 || !strings.HasSuffix(got[0], ", newest") {
 			t.Errorf("kept %q", got)
 		}
+	}
+}
+
+func TestAskStaysOpenAndHoldsNothingElseBack(t *testing.T) {
+	t.Parallel()
+	for name, settle := range map[string]func(w *world, a, b string){
+		"both typed the same": func(w *world, a, b string) {
+			w.edit(engine.A, a, fields{"phone": phoneB})
+		},
+		"both went back": func(w *world, a, b string) {
+			w.edit(engine.A, a, fields{"phone": phone0})
+			w.edit(engine.B, b, fields{"phone_number": phone0})
+		},
+		"one went back": func(w *world, a, b string) {
+			w.edit(engine.A, a, fields{"phone": phone0})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, a, b := ada(t)
+			w.row("phone", func(r *mapping.Row) { r.Conflict = mapping.Ask })
+			w.edit(engine.A, a, fields{"phone": phoneA, "lastName": "Lovelace"})
+			w.edit(engine.B, b, fields{"phone_number": phoneB, "tags": []any{"vip"}})
+			r := w.run(engine.Done)
+			w.want(engine.A, a, fields{"phone": phoneA, "tags": "vip"})
+			w.want(engine.B, b, fields{"phone_number": phoneB, "name": "Ada Lovelace"})
+			if len(w.conflicts(true)) != 1 || len(w.entries(r, engine.ResultConflict)) != 1 {
+				t.Fatalf("open %q, entries %+v", w.conflicts(true), w.entries(r, ""))
+			}
+			w.quiet()
+			w.edit(engine.A, a, fields{"lastName": "King"})
+			w.run(engine.Done)
+			w.want(engine.B, b, fields{"name": "Ada King", "phone_number": phoneB})
+			if got := w.conflicts(true); len(got) != 1 {
+				t.Fatalf("open %q", got)
+			}
+			settle(w, a, b)
+			w.run(engine.Done)
+			if got := w.conflicts(true); len(got) != 0 {
+				t.Errorf("still open: %q", got)
+			}
+			if x, y := w.shows(engine.A, a, "phone"), w.shows(engine.B, b, "phone_number"); x != y {
+				t.Errorf("%v and %v", x, y)
+			}
+			w.quiet()
+		})
 	}
 }

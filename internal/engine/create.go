@@ -106,6 +106,7 @@ func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
 	}
 	if ce.Status >= 400 && ce.Status < 500 {
 		j.intent.Refusals++
+		s.doubt(Place{j.side, j.m[j.side].ID})
 	}
 	return s.doubtful(j, ce.Message)
 }
@@ -175,6 +176,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 		return s.failed(j, err)
 	}
 	to := j.side.Other()
+	s.sure(Place{j.side, j.m[j.side].ID}, j.intent.Refusals > 0 && len(found) == 0)
 	for _, r := range found {
 		if stamp, _ := r.Fields[s.stampField[to]].(string); stamp == j.intent.Stamp {
 			j.m[to], _, _ = s.merge(to, Mirror{}, r, s.e.Now())

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
@@ -11,7 +10,8 @@ import (
 // the two systems, one stores outcomes. They meet in two places only: a job is in the hands of one goroutine at a time,
 // and outcomes go through one channel.
 
-// batch is how many hints are taken at a time, and how many outcomes are stored together at most.
+// batch is how many hints are taken at a time. More would lie longer between the storing of an intent and its call, which
+// the settling of a create that was cut off does not count.
 const batch = 200
 
 // crowd bounds the jobs that are out with the systems at once. How many calls really run is the budget's decision.
@@ -37,8 +37,14 @@ func (s *session) drain(ctx context.Context) error {
 		if err := s.loadGens(ctx); err != nil {
 			return err
 		}
+		first := s.starting()
 		if err := s.round(ctx); err != nil {
 			return err
+		}
+		if first {
+			if err := s.lookBack(ctx); err != nil {
+				return err
+			}
 		}
 		now := s.e.Now()
 		due, next, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, now)
@@ -108,32 +114,25 @@ func (s *session) round(ctx context.Context) error {
 	defer cancel(nil)
 	out := make(chan outcome, crowd)
 	stored := make(chan error, 1)
-	go func() { stored <- s.collect(ctx, cancel, out) }()
+	c := newCrew(crowd, func(j job) outcome {
+		o := s.do(ctx, j)
+		o.places = j.places()
+		if o.err != nil {
+			cancel(o.err)
+		}
+		return o
+	}, out)
+	go func() { stored <- s.collect(ctx, cancel, out, c.idle) }()
 
-	var out2 sync.WaitGroup
-	slots := make(chan struct{}, crowd)
 	err := s.takeAll(ctx, func(j job) {
 		if done, ok := s.inline(j); ok {
 			done.places = j.places()
 			out <- done
 			return
 		}
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return
-		}
-		out2.Go(func() {
-			defer func() { <-slots }()
-			o := s.do(ctx, j)
-			o.places = j.places()
-			if o.err != nil {
-				cancel(o.err)
-			}
-			out <- o
-		})
-	}, func() { out2.Wait() })
-	out2.Wait()
+		c.hand(ctx, j)
+	})
+	c.end()
 	close(out)
 	if e := <-stored; e != nil {
 		return e
@@ -147,11 +146,12 @@ func (s *session) round(ctx context.Context) error {
 	return err
 }
 
-// takeAll reads the due hints page by page, decides, stores the intents of creates, and hands the jobs out.
-func (s *session) takeAll(ctx context.Context, hand func(job), settle func()) error {
+// takeAll reads the due hints page by page, decides, stores the intents of creates, and hands the jobs out. While the
+// first plan starts carefully it takes one small page, so that the round ends and its outcome can be looked at.
+func (s *session) takeAll(ctx context.Context, hand func(job)) error {
 	now := s.e.Now()
 	size := batch
-	first := s.pair.Settled.IsZero() && s.touchedSoFar() < careful
+	first := s.starting()
 	if first {
 		size = careful
 	}
@@ -179,14 +179,8 @@ func (s *session) takeAll(ctx context.Context, hand func(job), settle func()) er
 				return context.Cause(ctx)
 			}
 		}
-		if first { // the careful start: see how it went before going on
-			settle()
-			if err := s.lookBack(); err != nil {
-				return err
-			}
-			if first = s.touchedSoFar() < careful; !first {
-				size = batch
-			}
+		if first {
+			return nil
 		}
 	}
 }
@@ -220,87 +214,11 @@ func (s *session) newIntent(j job) Intent {
 		Stamp: s.stamp(j.m[j.side].ID), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
 }
 
-// collect stores outcomes in groups: as many as came in while the last group was being stored.
-func (s *session) collect(ctx context.Context, cancel context.CancelCauseFunc, in <-chan outcome) error {
-	// Outcomes of calls that have been made are stored even when the run is being stopped.
-	ctx = context.WithoutCancel(ctx)
-	for o := range in {
-		group := []outcome{o}
-	more:
-		for len(group) < batch {
-			select {
-			case o, ok := <-in:
-				if !ok {
-					break more
-				}
-				group = append(group, o)
-			default:
-				break more
-			}
-		}
-		if err := s.commit(ctx, group); err != nil {
-			cancel(err)
-			for range in { // let the workers finish; what they did is found again
-			}
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *session) commit(ctx context.Context, group []outcome) error {
-	commits := make([]Commit, 0, len(group))
-	s.mu.Lock()
-	before := s.run
-	for _, o := range group {
-		commits = append(commits, o.commit)
-		if o.count != nil {
-			o.count(&s.run)
-		}
-	}
-	run := s.run
-	s.mu.Unlock()
-	err := s.e.Store.Commit(ctx, s.ws, s.lease, run, commits)
-	if err == nil {
-		s.release(group)
-	}
-	if errors.Is(err, ErrLinked) && len(group) > 1 {
-		s.uncount(before)
-		for i := range group { // find the one that came too late
-			if err := s.commit(ctx, group[i:i+1]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if errors.Is(err, ErrLinked) {
-		s.uncount(before)
-		o := group[0]
-		again := append(o.commit.Finished, o.commit.Again...)
-		for i := range again {
-			again[i].Due = s.e.Now().Add(time.Second)
-		}
-		return s.commit(ctx, []outcome{{places: o.places, commit: Commit{Mirrors: o.commit.Mirrors, Again: again}}})
-	}
-	if err != nil {
-		s.uncount(before)
-	}
-	return err
-}
-
-// uncount takes back the counts of a group that was not stored.
-func (s *session) uncount(before Run) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before.APICalls = s.run.APICalls
-	s.run = before
-}
-
 // claimHints takes the hints of records that no job has in hand.
 func (s *session) claimHints(hints []Hint) []Hint {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var free []Hint
+	free := hints[:0]
 	for _, h := range hints {
 		if p := (Place{h.Side, h.ID}); !s.busy[p] {
 			s.busy[p] = true
@@ -314,12 +232,12 @@ func (s *session) claimHints(hints []Hint) []Hint {
 func (s *session) claimJobs(hints []Hint, jobs []job) []job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	mine := map[Place]bool{}
+	mine := make(map[Place]bool, len(hints))
 	for _, h := range hints {
 		mine[Place{h.Side, h.ID}] = true
 	}
-	var kept []job
-	used := map[Place]bool{}
+	kept := jobs[:0]
+	used := make(map[Place]bool, 2*len(hints))
 	for _, j := range jobs {
 		free := true
 		for _, p := range j.places() {

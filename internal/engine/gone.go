@@ -36,7 +36,7 @@ func (s *session) missing(j job, side Side, id string) outcome {
 	}
 	c.Finished = j.hints()
 	for sd := range j.m {
-		c.Bury = append(c.Bury, s.tombstone(Side(sd), j.m[sd], l.IDs[sd], now))
+		c.Bury = append(c.Bury, s.tombstone(Side(sd), j.m, l.IDs[sd], now))
 	}
 	j.link = l
 	e := s.entry(j, ResultGone, -1, "gone_"+side.String())
@@ -44,10 +44,13 @@ func (s *session) missing(j job, side Side, id string) outcome {
 	return outcome{commit: c}
 }
 
-func (s *session) tombstone(side Side, m Mirror, id string, now time.Time) Tombstone {
+// tombstone keeps the keys of both records on either side: the two may have had different ones.
+func (s *session) tombstone(side Side, m [2]Mirror, id string, now time.Time) Tombstone {
 	t := Tombstone{Pair: s.pair.ID, Side: side, ID: id, Reason: "gone", Until: now.Add(graveTime)}
-	for k, v := range m.Keys {
-		t.Keys = append(t.Keys, s.hash(Key{k, v}))
+	for sd := range m {
+		for k, v := range m[sd].Keys {
+			t.Keys = append(t.Keys, s.hash(Key{k, v}))
+		}
 	}
 	return t
 }

@@ -40,26 +40,30 @@ const (
 )
 
 // decide takes a batch of hints and says what each needs, from what is stored alone. Hints of records that another job
-// of this batch already covers are left for the next round.
+// of this batch has in hand go with that job, or are left for the next round.
 func (s *session) decide(ctx context.Context, hints []Hint) ([]job, error) {
 	v, err := s.view(ctx, hints)
 	if err != nil {
 		return nil, err
 	}
-	taken := map[Place]bool{}
-	var jobs []job
+	taken := make(map[Place]int, 2*len(hints)) // the job, from 1
+	jobs := make([]job, 0, len(hints))
 	for _, h := range hints {
-		if taken[Place{h.Side, h.ID}] {
+		if n := taken[Place{h.Side, h.ID}]; n > 0 {
+			// The same look answers a hint of the partner, unless that one calls for a read of its own.
+			if j := &jobs[n-1]; (j.do == reconcile || j.do == join) && !outside(h.Reason) {
+				j.also = append(j.also, h)
+			}
 			continue
 		}
 		j := s.judge(v, h)
+		jobs = append(jobs, j)
 		for side := range j.m {
 			if id := j.m[side].ID; id != "" {
-				taken[Place{Side(side), id}] = true
+				taken[Place{Side(side), id}] = len(jobs)
 			}
 		}
-		taken[Place{h.Side, h.ID}] = true
-		jobs = append(jobs, j)
+		taken[Place{h.Side, h.ID}] = len(jobs)
 	}
 	return jobs, nil
 }
@@ -120,6 +124,10 @@ func (s *session) pairUp(v *view, j job) job {
 		}
 		return j
 	}
+	if v.buried(j.side, m) {
+		j.do, j.match.Reason = review, "deleted_earlier"
+		return j
+	}
 	j.match = FindPartner(v.candidate(j.side, m.ID), s.flow.Match, func(id string) (Candidate, bool) {
 		c, ok := v.mirror[other][id]
 		if !ok || !c.Gone.IsZero() {
@@ -131,6 +139,10 @@ func (s *session) pairUp(v *view, j job) job {
 	case MatchLink:
 		if _, open := v.review[other][j.match.Partner]; open {
 			j.do, j.match.Reason = review, "linked_elsewhere"
+			return j
+		}
+		if v.grave[other][j.match.Partner] { // left alone when its own partner was deleted
+			j.do, j.match.Reason = review, "deleted_earlier"
 			return j
 		}
 		if in, ok := v.intent[other][j.match.Partner]; ok && in.State != Absent { // its own create may have happened: first find that out
@@ -145,10 +157,6 @@ func (s *session) pairUp(v *view, j job) job {
 	}
 	if !s.flow.Direction.To(other) {
 		j.do, j.why = drop, "one_way"
-		return j
-	}
-	if v.buried(j.side, m) {
-		j.do, j.match.Reason = review, "deleted_earlier"
 		return j
 	}
 	return s.timed(j)

@@ -56,19 +56,19 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			cur.Fields = need
 		}
 	}
-	for {
-		req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
-		if mode == "since" {
-			req.Since = cur.Watermark.Add(-overlap)
+	// The next page is read while this one is being stored.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
+	if mode == "since" {
+		req.Since = cur.Watermark.Add(-overlap)
+	}
+	for coming := s.list(ctx, side, req); ; {
+		got := <-coming
+		if got.err != nil {
+			return got.err
 		}
-		var page connector.Page
-		err := s.patiently(ctx, func() (err error) {
-			page, err = s.conn[side].List(ctx, req)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+		page := got.page
 		if cur.At.IsZero() {
 			cur.At = page.At
 			if cur.At.IsZero() {
@@ -80,6 +80,10 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			cur.Total = page.Total
 		}
 		cur.Page = page.Next
+		if !last {
+			req.After = page.Next
+			coming = s.list(ctx, side, req)
+		}
 		if err := s.store(ctx, side, cur, page.Records, last); err != nil {
 			return err
 		}
@@ -88,6 +92,25 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		}
 	}
 	return s.absent(ctx, side)
+}
+
+type listed struct {
+	page connector.Page
+	err  error
+}
+
+// list begins to read a page.
+func (s *session) list(ctx context.Context, side Side, req connector.ListRequest) <-chan listed {
+	done := make(chan listed, 1)
+	go func() {
+		var l listed
+		l.err = s.patiently(ctx, func() (err error) {
+			l.page, err = s.conn[side].List(ctx, req)
+			return err
+		})
+		done <- l
+	}()
+	return done
 }
 
 // store keeps one page, and on the last one moves the watermark.
@@ -149,7 +172,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 		m.Fields[k] = v
 	}
 	fresh := r.Version != "" && r.Version != old.Version
-	moved := !known
+	moved, rekey := !known, !known || old.Keys == nil
 	var missing []string
 	for _, name := range need {
 		v, shown := r.Fields[name]
@@ -158,6 +181,8 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 			if !had || mapping.Canon(before) != mapping.Canon(v) {
 				m.Fields[name] = v
 				news, keep = true, true
+				f, standard := connector.FieldNamed(s.fields[side], name)
+				rekey = rekey || standard && f.Key()
 				moved = moved || had // a value shown for the first time is no change
 			}
 			continue
@@ -172,6 +197,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	if !known {
 		news, keep, m.First = true, true, now
 	}
+	news = news || !old.Gone.IsZero() // it came back
 	if !slices.Equal(missing, old.Missing) || fresh || !old.Gone.IsZero() || !old.Suspect.IsZero() {
 		keep = true
 	}
@@ -182,7 +208,9 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	if moved {
 		m.Changed = now
 	}
-	m.Keys = mapping.Keys(s.fields[side], m.Fields, s.rules.Region)
+	if rekey {
+		m.Keys = mapping.Keys(s.fields[side], m.Fields, s.rules.Region)
+	}
 	m.Stamp, _ = m.Fields[s.stampField[side]].(string)
 	return m, news, keep
 }

@@ -135,6 +135,22 @@ func (w *world) pair() engine.Pair {
 	return pairs[0]
 }
 
+// links are the live ones.
+func (w *world) links() (links []engine.Link) {
+	w.t.Helper()
+	for after := ""; ; {
+		page, err := w.st.Links(w.t.Context(), ws, w.pair().ID, after, 1000)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(page) == 0 {
+			return links
+		}
+		after = page[len(page)-1].ID
+		links = append(links, page...)
+	}
+}
+
 // base is what was agreed about a field of a person's link.
 func (w *world) base(a, field string) engine.Base {
 	w.t.Helper()
@@ -193,7 +209,10 @@ func (w *world) calls(side engine.Side, fit func(kit.Call) bool) (n int) {
 	return n
 }
 
-func writing(c kit.Call) bool { return c.Method != "GET" && !strings.HasSuffix(c.Path, "/search") }
+// writing tells changes of people from reads, and from the fields that a flow makes with its owner's consent.
+func writing(c kit.Call) bool {
+	return c.Method != "GET" && !strings.HasSuffix(c.Path, "/search") && !strings.Contains(c.Path, "customFields") && !strings.Contains(c.Path, "attributes")
+}
 
 // writes counts the changes that a side was asked for.
 func (w *world) writes(side engine.Side) int { return w.calls(side, writing) }
@@ -229,3 +248,31 @@ func (w *world) changes(r engine.Run, field string) (lines []string) {
 	return lines
 }
 
+func (w *world) mirror(side engine.Side, id string) engine.Mirror {
+	w.t.Helper()
+	found, err := w.st.Mirrors(w.t.Context(), ws, w.flow.Connections[side], w.flow.Object, []string{id})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return found[id]
+}
+
+// put makes the mirror say something, as a page would.
+func (w *world) put(side engine.Side, m engine.Mirror) {
+	w.t.Helper()
+	now := w.box.Clock.Now()
+	l, _, err := w.st.Acquire(w.t.Context(), ws, "pair/"+w.pair().ID, "test", now, now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cur, err := w.st.Cursor(w.t.Context(), ws, w.flow.Connections[side], w.flow.Object)
+	if err == nil {
+		err = w.st.SavePage(w.t.Context(), ws, l, cur, 0, []engine.Mirror{m}, nil, nil)
+	}
+	if err == nil {
+		err = w.st.Release(w.t.Context(), ws, l)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

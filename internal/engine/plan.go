@@ -162,7 +162,7 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 			from = B
 		}
 		f.carry(from, "changed_"+from.String())
-	case mapping.Empty(f.Before[A]) != mapping.Empty(f.Before[B]):
+	case mapping.Empty(f.Before[A]) != mapping.Empty(f.Before[B]) && !(known && f.cleared()):
 		from := A
 		if mapping.Empty(f.Before[A]) {
 			from = B
@@ -175,6 +175,16 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 	default:
 		f.clash(in)
 	}
+}
+
+// cleared reports whether the source of a one-way rule was emptied and is to empty the other side too.
+func (f *FieldPlan) cleared() bool {
+	for side := range f.Before {
+		if mapping.Empty(f.Before[side]) && !f.Rule.Direction.To(Side(side)) {
+			return f.Rule.Blank == mapping.Clear
+		}
+	}
+	return false
 }
 
 // carry takes a side's value to the other side, if the rule goes that way.
@@ -289,7 +299,7 @@ func (f *FieldPlan) planSet(base Base, known bool) {
 		}
 		other := side.Other()
 		add := mapping.Minus(mapping.Minus(merged, have[side]), accepted(basis[other], basis[side], have[other]))
-		gone := mapping.Minus(have[side], merged)
+		gone := mapping.Spellings(have[side], merged)
 		if len(add)+len(gone) > 0 {
 			f.Sends[side], f.Delta[side] = true, connector.Delta{Add: add, Remove: gone}
 			f.Send[side] = mapping.Merge(mapping.Minus(have[side], gone), add, nil, nil)

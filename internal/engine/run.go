@@ -79,7 +79,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	if !ok {
 		return Run{}, ErrBusy
 	}
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, look: req.Look, busy: map[Place]bool{}, calls: map[CallCount]int{}}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}}
 	defer func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -132,13 +132,16 @@ func (s *session) begin(ctx context.Context, req Request) error {
 }
 
 // live carries the run out under a heartbeat.
-func (s *session) live(ctx context.Context) (Run, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (s *session) live(caller context.Context) (Run, error) {
+	ctx, cancel := context.WithCancelCause(caller)
 	var beating sync.WaitGroup
 	beating.Go(func() { s.heartbeat(ctx, cancel) })
 	err := s.work(ctx)
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		err = cause
+		if stop := context.Cause(caller); stop != nil && errors.Is(cause, stop) {
+			err = context.Canceled // the program is stopping, whatever its caller calls that
+		}
 	}
 	cancel(nil)
 	beating.Wait()
@@ -268,7 +271,9 @@ type session struct {
 	run   Run
 	busy  map[Place]bool // records that a job has in hand
 	spent int
-	calls map[CallCount]int
+	// doubts are sources of creates that were refused and may have happened; refused are those that did not.
+	doubts, refused map[Place]bool
+	calls           map[CallCount]int
 
 	conn       [2]connector.Connector
 	names      [2]string

@@ -187,10 +187,7 @@ func (w *world) all(side engine.Side) map[string]connector.Record {
 // one, and that no two live records of a side carry the same reference of ours (I1, I2).
 func (w *world) inStep() (links []engine.Link) {
 	w.t.Helper()
-	pairs, err := w.st.Pairs(w.t.Context(), ws)
-	if err != nil || len(pairs) != 1 {
-		w.t.Fatal(pairs, err)
-	}
+	var err error
 	all := [2]map[string]connector.Record{w.all(engine.A), w.all(engine.B)}
 	var fields [2][]connector.Field
 	for side, id := range w.flow.Connections {
@@ -204,17 +201,7 @@ func (w *world) inStep() (links []engine.Link) {
 		w.t.Fatal(problems)
 	}
 	seen := [2]map[string]bool{{}, {}}
-	for after := ""; ; {
-		page, err := w.st.Links(w.t.Context(), ws, pairs[0].ID, after, 1000)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].ID
-		links = append(links, page...)
-	}
+	links = w.links()
 	for _, l := range links {
 		if l.State != engine.On {
 			continue

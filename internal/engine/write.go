@@ -73,6 +73,10 @@ func (s *session) settle(l *Link, c *Commit, f *FieldPlan) bool {
 		c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Open: true, Rule: f.Why, V: f.Before, Run: s.run.ID, At: s.e.Now()})
 		return false
 	}
+	if f.Outcome == InSync && f.Rule.Policy == mapping.Ask { // people took their changes back
+		c.Resolved = append(c.Resolved, f.Rule.Key)
+		return true
+	}
 	if !f.Commit {
 		return false
 	}

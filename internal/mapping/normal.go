@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
 
 	"couplet/internal/connector"
@@ -67,6 +66,9 @@ func Normal(t connector.Type, v Value, region string) string {
 
 // collapse unifies line ends, trims, and collapses runs of spaces within a line; case is kept.
 func collapse(s string) string {
+	if tidy(s) {
+		return s
+	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	if !strings.Contains(s, "\n") {
 		return strings.Join(strings.Fields(s), " ")
@@ -78,6 +80,19 @@ func collapse(s string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n ")
 }
 
+// tidy reports whether collapse would leave a text as it is, which is nearly always so and found out much faster.
+func tidy(s string) bool {
+	space := true // one at the beginning is one too many
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
+}
+
 // day reads a calendar date in any of the orders that both systems show, "" when it is none.
 func day(s string) string {
 	s = strings.TrimSpace(s)
@@ -87,35 +102,6 @@ func day(s string) string {
 		}
 	}
 	return ""
-}
-
-// PhoneKey is the number in E.164 with its extension kept apart, or its bare digits when it is no number.
-func PhoneKey(s, region string) string {
-	if e := E164(s, region); e != "" {
-		return e
-	}
-	return "?" + strings.Map(func(c rune) rune {
-		if unicode.IsDigit(c) {
-			return c
-		}
-		return -1
-	}, s)
-}
-
-// E164 is the number in E.164 (";ext=" added when there is an extension), "" when it is no valid number.
-func E164(s, region string) string {
-	if region == "" {
-		region = "US"
-	}
-	n, err := phonenumbers.Parse(s, region)
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return ""
-	}
-	out := phonenumbers.Format(n, phonenumbers.E164)
-	if ext := n.GetExtension(); ext != "" {
-		out += ";ext=" + ext
-	}
-	return out
 }
 
 // Element is the form in which two names of a set are compared: trimmed, in lower case (highlevel.md 7.1).

@@ -39,6 +39,21 @@ func Minus(x, y []string) []string {
 	return out
 }
 
+// Spellings lists the elements of x that y does not hold, each in all its spellings: a side may hold one name twice.
+func Spellings(x, y []string) []string {
+	lost := map[string]bool{}
+	for _, s := range Minus(x, y) {
+		lost[Element(s)] = true
+	}
+	var out []string
+	for _, s := range x {
+		if lost[Element(s)] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // AsSet is a value as a set; nil for a blank one.
 func AsSet(v Value) []string {
 	s, _ := v.([]string)

@@ -91,40 +91,52 @@ func (r *Rule) Cut(side connector.Side, other, holds Value) bool {
 		return false
 	}
 	cut := false
-	shorten := func(s string, longest int) string {
-		if c := []rune(s); longest > 0 && len(c) > longest {
-			cut = true
-			return string(c[:longest])
-		}
-		return s
-	}
 	switch x := v.(type) {
 	case string:
-		v = shorten(x, r.longest[side][0])
+		v, cut = r.shorten(side, 0, x)
 	case Parts:
 		parts := make(Parts, len(x))
 		for i := range x {
-			parts[i] = shorten(x[i], r.longest[side][i])
+			short, did := r.shorten(side, i, x[i])
+			parts[i], cut = short, cut || did
 		}
 		v = parts
 	}
 	return cut && r.Same(side, v, holds)
 }
 
-// Half reports whether a value is what was sent in parts with one part missing: a system that lost a field.
-func (r *Rule) Half(sent, got Value) bool {
+// Half reports whether a side holds what was sent in parts with one part lost: the others are new, and in its place is
+// what was there before, or nothing.
+func (r *Rule) Half(side connector.Side, sent, before, got Value) bool {
 	parts, ok := sent.(Parts)
-	if !ok || len(parts) < 2 {
+	if !ok || len(parts) < 2 || len(parts) != len(r.longest[side]) {
 		return false
 	}
+	was, now := strings.Fields(text(before)), joined(Parts{text(got)})
 	for i := range parts {
-		less := slices.Clone(parts)
-		less[i] = ""
-		if parts[i] != "" && joined(less) == joined(Parts{text(got)}) {
-			return true
+		for from := 0; from <= len(was); from++ {
+			for to := from; to <= len(was); to++ {
+				mixed := make(Parts, len(parts))
+				for k := range parts {
+					mixed[k], _ = r.shorten(side, k, parts[k])
+				}
+				mixed[i] = strings.Join(was[from:to], " ")
+				if joined(mixed) == now {
+					return true
+				}
+			}
 		}
 	}
 	return false
+}
+
+// shorten cuts a text to what a side keeps of the field that it is written to.
+func (r *Rule) shorten(side connector.Side, field int, s string) (short string, cut bool) {
+	longest := r.longest[side][field]
+	if c := []rune(s); longest > 0 && len(c) > longest {
+		return string(c[:longest]), true
+	}
+	return s, false
 }
 
 // Size is how much a value says, for the "richer" policy.

@@ -38,7 +38,6 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 			rows [][]any
 		}{
 			{putReview, g.reviews},
-			{"delete from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", g.settled},
 			{putIntent, g.intents},
 			{"delete from intent where workspace_id = $1 and id = $2", g.closed},
 			{putConflict, g.conflicts},
@@ -47,6 +46,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 			if err := tx.Each(ctx, step.text, step.rows); err != nil {
 				return err
 			}
+		}
+		if err := settleReviews(ctx, tx, ws, pair.ID, g.settled); err != nil {
+			return err
 		}
 		if err := bury(ctx, tx, ws, g.buried); err != nil {
 			return err

@@ -23,6 +23,19 @@ func scanReview(rows *sql.Rows) (r engine.Review, err error) {
 	return r, err
 }
 
+// settleReviews closes reviews. Every link closes those of its records and few have any, so a pair without one is spared
+// the looking.
+func settleReviews(ctx context.Context, tx *db.Tx, ws, pair string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var one int
+	if any, err := tx.Get(ctx, "select 1 from review where workspace_id = $1 and pair = $2 limit 1", []any{ws, pair}, &one); !any || err != nil {
+		return err
+	}
+	return tx.Each(ctx, "delete from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", rows)
+}
+
 // ReviewsOf implements engine.Store.
 func (s *Store) ReviewsOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Review, error) {
 	found := map[string]engine.Review{}
