@@ -2,6 +2,7 @@ package db
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -15,6 +16,10 @@ func (d *DB) dialect(text string, args []any) (string, []any) {
 		text = forSQLite(text)
 	} else {
 		text, args = forPostgres(text), clean(args)
+		if slices.ContainsFunc(args, isList) {
+			// Planned for the list at hand: a plan for any list reads whole tables as long as nobody has counted them.
+			args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+		}
 	}
 	if d.seen != nil {
 		d.seen(text)
@@ -56,22 +61,22 @@ func rewrite(done *sync.Map, text, single, list string) string {
 }
 
 // clean makes arguments ready for PostgreSQL. It takes out of texts what PostgreSQL refuses in a text column, so that one
-// odd record cannot hold up a page. A statement with a list is planned for the list at hand: a plan for any list reads
-// whole tables as long as nobody has counted them.
+// odd record cannot hold up a page.
 func clean(args []any) []any {
-	lists := false
 	for i, a := range args {
 		switch a := a.(type) {
 		case textList:
-			args[i], lists = []string(a), true
+			args[i] = []string(a)
 		case string:
 			if strings.IndexByte(a, 0) >= 0 || !utf8.ValidString(a) {
 				args[i] = strings.ReplaceAll(strings.ToValidUTF8(a, "\uFFFD"), "\x00", "\uFFFD")
 			}
 		}
 	}
-	if lists {
-		args = append([]any{pgx.QueryExecModeCacheDescribe}, args...)
-	}
 	return args
+}
+
+func isList(arg any) bool {
+	_, ok := arg.([]string)
+	return ok
 }

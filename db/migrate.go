@@ -77,7 +77,7 @@ const schemaLock = "select pg_advisory_xact_lock(7268, hashtext(current_schema()
 
 func (d *DB) apply(ctx context.Context, m Migration, now time.Time) error {
 	return d.Write(ctx, func(tx *Tx) error { // on SQLite this alone keeps others out
-		if tx.conn != nil {
+		if !d.SQLite() {
 			if _, err := tx.Exec(ctx, schemaLock); err != nil {
 				return err
 			}
@@ -99,7 +99,7 @@ func (d *DB) apply(ctx context.Context, m Migration, now time.Time) error {
 
 // script runs several statements.
 func (t *Tx) script(ctx context.Context, text string) error {
-	if t.conn != nil {
+	if !t.db.SQLite() {
 		_, err := t.tx.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
 		return explain(err)
 	}

@@ -12,7 +12,10 @@ import (
 )
 
 // source tells jobs what is due.
-type source struct{ st *store.Store }
+type source struct {
+	st   *store.Store
+	dead func(owner string) bool
+}
 
 func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error) {
 	due, err := s.st.TakeDue(ctx, now)
@@ -27,17 +30,19 @@ func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error)
 }
 
 func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due, error) {
-	runs, err := s.st.DeadRuns(ctx, beatBefore)
-	list := make([]jobs.Due, len(runs))
-	for i, r := range runs {
-		list[i] = jobs.Due{Workspace: r.Workspace, Flow: r.Flow, Trigger: jobs.Recovery}
+	runs, err := s.st.DeadRuns(ctx, beatBefore.Add(engine.DeadAfter))
+	var list []jobs.Due
+	for _, r := range runs { // a process of this machine that is gone need not be waited for
+		if r.Beat.Before(beatBefore) || s.dead(r.Owner) {
+			list = append(list, jobs.Due{Workspace: r.Workspace, Flow: r.Flow, Trigger: jobs.Recovery})
+		}
 	}
 	return list, err
 }
 
 // jobs wires the workers. seen is told the status of each run that ends; it may be nil.
 func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
-	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store}, Now: a.now, Log: a.log,
+	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead}, Now: a.now, Log: a.log,
 		Work: func(ctx context.Context, ws, id, trigger string) error {
 			f, err := a.store.FlowByID(ctx, ws, id)
 			if errors.Is(err, store.ErrNotFound) || err == nil && !f.Enabled {

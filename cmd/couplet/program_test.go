@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -34,6 +35,12 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", "8") // most of the time they wait: for a settle time, a heartbeat, a schedule
+	}
 	code := m.Run()
 	if path, err := binary(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path))
@@ -50,6 +57,8 @@ type house struct {
 	url  string // of the database
 	file string // flow file
 	env  []string
+
+	secrets []string // what no output and no log may name, besides the keys in env
 }
 
 // databases are those that the tests of the whole program run on.

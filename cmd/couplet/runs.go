@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"couplet/internal/engine"
 	"couplet/internal/flow"
+	"couplet/internal/store"
 )
 
 // runsCmd lists runs or shows one (cli.md, `couplet runs`).
@@ -25,6 +27,8 @@ type listRunsCmd struct {
 	Limit int    `default:"20" help:"How many."`
 	JSON  bool   `name:"json" help:"Answer with JSON."`
 }
+
+func (listRunsCmd) Help() string { return "Example: couplet runs contacts --limit 5" }
 
 func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	a, err := g.open(ctx, t)
@@ -68,6 +72,8 @@ type showRunCmd struct {
 	JSON   bool   `name:"json" help:"Answer with JSON."`
 }
 
+func (showRunCmd) Help() string { return "Example: couplet runs show run_… --result failed" }
+
 // entryDoc is a record of a run in JSON.
 type entryDoc struct {
 	A       string               `json:"a,omitempty"`
@@ -96,6 +102,9 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	}
 	defer a.Close()
 	r, err := a.store.RunByID(ctx, a.ws, c.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no run %q in this workspace; `couplet runs` lists them", c.ID)
+	}
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ func inStepAndServed(t *testing.T, database string) (*house, *front, string) {
 		}
 		address += c.HookURL
 	}
+	parts := strings.Split(address, "/")
+	h.secrets = append(h.secrets, parts[len(parts)-2])
 	h.serve(f, "--highlevel-webhook-keys", h.keyFile())
 	eventually(t, 20*time.Second, "the first run is done", func() bool { return h.last().status == "done" })
 	h.quiet()

@@ -131,7 +131,7 @@ func TestAServerThatIsKilledInMidRunGoesOnByItselfAfterItsStart(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newHouse(t, sandbox.Options{Contacts: 300, Seed: 5}, url(t))
-		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 30"))
+		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 45"))
 		f := newFront(t)
 		server := h.serve(f)
 		eventually(t, 20*time.Second, "the run writes", func() bool { return h.writes() > 40 })
@@ -156,7 +156,7 @@ func TestAServerThatIsStoppedInMidRunEndsInGoodOrderAndTheNextOneGoesOn(t *testi
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newHouse(t, sandbox.Options{Contacts: 300, Seed: 5}, url(t))
-		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 30"))
+		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 45"))
 		f := newFront(t)
 		server := h.serve(f)
 		eventually(t, 20*time.Second, "the run writes", func() bool { return h.writes() > 40 })
@@ -199,7 +199,7 @@ func TestARunBesideAServerFollowsTheServersRun(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newHouse(t, sandbox.Options{Contacts: 150, Seed: 5}, url(t))
-		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 30"))
+		h.must("apply", "-f", h.with("per_second: 10000", "per_second: 45"))
 		h.serve(newFront(t))
 		eventually(t, 20*time.Second, "the run writes", func() bool { return h.writes() > 20 })
 		active := h.last()

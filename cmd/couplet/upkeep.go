@@ -28,6 +28,10 @@ type addUserCmd struct {
 	Role  string `default:"owner" enum:"owner,editor,viewer" help:"owner, editor or viewer."`
 }
 
+func (addUserCmd) Help() string {
+	return "Example: couplet users add ana@example.com --role owner < password.txt"
+}
+
 // leastPassword is the shortest password taken, in characters.
 const leastPassword = 12
 

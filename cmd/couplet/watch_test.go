@@ -144,7 +144,7 @@ func (h *house) refused(code int, says string, args ...string) string {
 // silent holds that a text names none of the keys that the program was given.
 func (h *house) silent(text string) {
 	h.t.Helper()
-	keys := []string{h.info.HighLevel.Token, h.info.UserCom.Token}
+	keys := append([]string{h.info.HighLevel.Token, h.info.UserCom.Token}, h.secrets...)
 	for _, e := range h.env {
 		if name, v, _ := strings.Cut(e, "="); strings.HasSuffix(name, "_TOKEN") || strings.HasSuffix(name, "_KEY") {
 			keys = append(keys, v)

@@ -71,6 +71,27 @@ func TestTheBrakeStopsBeforeTheFirstWrite(t *testing.T) {
 	w.run(engine.Paused)
 }
 
+// HighLevel's index does not show names, so the brake has to read before it can tell.
+func TestTheBrakeSeesChangesThatTheIndexDoesNotShow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.crowd(engine.A, 60, "")
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	for i, l := range w.links()[:26] {
+		w.edit(engine.A, l.IDs[engine.A], fields{"firstName": fmt.Sprint("New", i)})
+	}
+	before := w.writes(engine.B)
+	w.run(engine.Paused)
+	if n := w.writes(engine.B) - before; n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	for _, l := range w.links() { // a note, a visit: nothing that is mapped
+		w.edit(engine.A, l.IDs[engine.A], fields{"firstName": nil, "city": "Rome"})
+	}
+	w.run(engine.Done)
+}
+
 func TestTheBrakeCountsEachPairOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})

@@ -10,7 +10,7 @@ import (
 // a commit waits for the disk however little it holds. What a kill loses in this time is found again by its intents.
 const (
 	most   = 500
-	gather = 30 * time.Millisecond
+	gather = 100 * time.Millisecond
 )
 
 // collect stores outcomes in groups: as many as came in while the last group was being stored and, while jobs are out

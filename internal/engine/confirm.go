@@ -22,7 +22,7 @@ type result struct {
 	skipped [2]bool
 	created Side
 	made    bool
-	tries   int // how often this record was tried before
+	tries   int // how often in a row a field of this record was ignored before
 }
 
 func fatal(err error) error {
@@ -221,6 +221,14 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 	return altered
 }
 
+// ignored counts the looks in a row at which a field of the record was not taken.
+func (j job) ignored() int {
+	if j.hint.Reason != "ignored" {
+		return 0
+	}
+	return j.hint.Attempts
+}
+
 // logged counts and logs a plan that wrote nothing, when there is something to tell.
 func (s *session) logged(j job, l Link, d Decision, o outcome) outcome {
 	return s.wrapUp(j, l, d, o, result{})
@@ -256,7 +264,7 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 	switch {
 	case w.retry != nil:
 		r := s.failed(j, w.retry)
-		o.commit.Finished, o.commit.Again = nil, r.commit.Again
+		o.commit.Finished, o.commit.Again = j.also, r.commit.Again
 		if r.commit.Entry != nil {
 			e.Result, e.Reason = ResultFailed, r.commit.Entry.Reason
 		}
@@ -271,13 +279,14 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		if problem == "" {
 			problem = brokenText(d)
 		}
-		o.commit.Finished, o.commit.Again = nil, []Hint{j.again("parked", never, problem)}
+		o.commit.Finished, o.commit.Again = j.also, []Hint{j.again("parked", never, problem)}
 		e.Result, e.Reason = ResultFailed, problem
 		to := j.side.Other()
 		o.count = both(o.count, func(r *Run) { r.To[to].Failed++ })
 	case w.again:
-		o.commit.Finished = nil
-		o.commit.Again = []Hint{j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), "a field was not taken; it is sent again")}
+		h := j.again("ignored", s.e.Now().Add(s.flow.Retry.Delay(j.ignored(), s.e.Random)), "a field was not taken; it is sent again")
+		h.Attempts = j.ignored() + 1
+		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
 	default:
 		o.commit.Finished = j.hints()
 	}

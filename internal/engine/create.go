@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"couplet/internal/connector"
 	"couplet/internal/mapping"
@@ -13,14 +14,15 @@ import (
 func (s *session) create(ctx context.Context, j job) outcome {
 	to := j.side.Other()
 	d, set := s.payload(j)
+	asked := s.e.Now()
 	echo, err := s.conn[to].Create(ctx, s.flow.Object, "", set)
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}
-	j.m[to], _, _ = s.merge(to, Mirror{}, echo, s.e.Now())
+	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
 	l := s.linkOf(job{m: j.m})
 	l.Made = "create"
-	w := result{made: true, created: to, tries: j.hint.Attempts}
+	w := result{made: true, created: to}
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Settled: []Place{{j.side, l.IDs[j.side]}, {to, l.IDs[to]}}}
 	for i := range d.Fields {
 		f := &d.Fields[i]
@@ -152,11 +154,12 @@ func (s *session) inTheWay(ctx context.Context, j job, ce *connector.Error) outc
 // searchFirst asks the other side for the record's keys before it is created: its own look is too old to prove that
 // nobody is there.
 func (s *session) searchFirst(ctx context.Context, j job) outcome {
+	asked := s.e.Now()
 	found, err := s.find(ctx, j, false)
 	if err != nil {
 		return s.failed(j, err)
 	}
-	if c, news, err := s.discovered(ctx, j, found); err != nil || news {
+	if c, news, err := s.discovered(ctx, j, found, asked); err != nil || news {
 		return outcome{commit: c, err: err}
 	}
 	if err := s.spend(); err != nil {
@@ -171,6 +174,7 @@ func (s *session) searchFirst(ctx context.Context, j job) outcome {
 
 // resolve finds out whether an earlier create happened. By now the other side's index can be trusted.
 func (s *session) resolve(ctx context.Context, j job) outcome {
+	asked := s.e.Now()
 	found, err := s.find(ctx, j, true)
 	if err != nil {
 		return s.failed(j, err)
@@ -179,7 +183,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	s.sure(Place{j.side, j.m[j.side].ID}, j.intent.Refusals > 0 && len(found) == 0)
 	for _, r := range found {
 		if stamp, _ := r.Fields[s.stampField[to]].(string); stamp == j.intent.Stamp {
-			j.m[to], _, _ = s.merge(to, Mirror{}, r, s.e.Now())
+			j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
 			o := s.reconcile(ctx, j)
 			o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
@@ -187,7 +191,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 		}
 	}
 	closed := []string{j.intent.ID}
-	c, news, err := s.discovered(ctx, j, found)
+	c, news, err := s.discovered(ctx, j, found, asked)
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -234,7 +238,7 @@ func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Re
 }
 
 // discovered puts found records that the mirror did not know into it, and has the matcher decide again.
-func (s *session) discovered(ctx context.Context, j job, found []connector.Record) (c Commit, news bool, err error) {
+func (s *session) discovered(ctx context.Context, j job, found []connector.Record, asked time.Time) (c Commit, news bool, err error) {
 	to := j.side.Other()
 	ids := make([]string, len(found))
 	for i, r := range found {
@@ -245,7 +249,7 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 		return c, false, err
 	}
 	for _, r := range found {
-		m, changed, keep := s.merge(to, known[r.ID], r, s.e.Now())
+		m, changed, keep := s.merge(to, known[r.ID], r, asked)
 		if keep {
 			c.Mirrors[to] = append(c.Mirrors[to], m)
 		}

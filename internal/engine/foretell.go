@@ -1,8 +1,107 @@
 package engine
 
-import "slices"
+import (
+	"context"
+	"slices"
 
-// foretell is what a job would come to, for a dry run. It reads nothing and writes nothing but the run's own log.
+	"golang.org/x/sync/errgroup"
+)
+
+// Foretelling is planning everything that is due and writing nothing: for the brake, and for a dry run. It takes the
+// decisions that the run itself will take, so it reads what the run would read before it decides.
+
+// foresee plans every due hint and tells what would be done, each record once.
+func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) error {
+	now := s.e.Now()
+	told := map[Place]bool{}
+	for place := (Place{Side: -1}); ; {
+		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, batch)
+		if err != nil || len(hints) == 0 {
+			return err
+		}
+		last := hints[len(hints)-1]
+		place = Place{last.Side, last.ID}
+		jobs, err := s.decide(ctx, hints)
+		if err == nil {
+			jobs, err = s.certain(ctx, hints, jobs)
+		}
+		if err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			places := j.places()
+			if slices.ContainsFunc(places, func(p Place) bool { return told[p] }) {
+				continue
+			}
+			if j.do == reconcile || j.do == join { // the partner's own hint comes to the same
+				for _, p := range places {
+					told[p] = true
+				}
+				d := s.plan(j)
+				tell(j, &d)
+				continue
+			}
+			tell(j, nil)
+		}
+	}
+}
+
+// readers bounds the reads that foretelling makes at once. How many really run is the budget's decision.
+const readers = 32
+
+// certain reads the records that cannot be decided about from what is stored, and decides again. What cannot be read now
+// stays undecided; the run itself will come to it.
+func (s *session) certain(ctx context.Context, hints []Hint, jobs []job) ([]job, error) {
+	var c Commit
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(readers)
+	for _, j := range jobs {
+		for _, side := range []Side{A, B} {
+			id := j.m[side].ID
+			if j.link.ID != "" {
+				id = j.link.IDs[side]
+			}
+			unread := j.do == look && side == j.side || (j.do == reconcile || j.do == join) && s.unsure(j, side)
+			if !unread || id == "" {
+				continue
+			}
+			g.Go(func() error {
+				m, gone, err := s.read(gctx, side, id, j.m[side].Parent, j.m[side])
+				if err != nil || gone {
+					return fatal(err)
+				}
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				c.Mirrors[side] = append(c.Mirrors[side], m)
+				return nil
+			})
+		}
+	}
+	if err := g.Wait(); err != nil || len(c.Mirrors[A])+len(c.Mirrors[B]) == 0 {
+		return jobs, err
+	}
+	s.mu.Lock()
+	run := s.run
+	s.mu.Unlock()
+	if err := s.e.Store.Commit(ctx, s.ws, s.lease, run, []Commit{c}); err != nil {
+		return nil, err
+	}
+	return s.decide(ctx, hints)
+}
+
+// rehearse is the dry run: the same decisions, told and not carried out.
+func (s *session) rehearse(ctx context.Context) error {
+	if err := s.loadGens(ctx); err != nil {
+		return err
+	}
+	var group []outcome
+	if err := s.foresee(ctx, func(j job, d *Decision) { group = append(group, s.foretell(j, d)) }); err != nil {
+		return err
+	}
+	return s.commit(ctx, group)
+}
+
+// foretell is what a job would come to.
 func (s *session) foretell(j job, d *Decision) outcome {
 	to := j.side.Other()
 	switch j.do {
@@ -13,6 +112,9 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		return outcome{commit: Commit{Entry: &e}, count: func(r *Run) { r.To[to].Created++ }}
 	case review:
 		e := s.entry(j, ResultReview, -1, j.match.Reason)
+		if !j.reviewed {
+			s.foretold++
+		}
 		return outcome{commit: Commit{Entry: &e}}
 	case reconcile, join:
 		return s.foretellPair(j, *d)

@@ -29,12 +29,22 @@ func (s *session) missing(j job, side Side, id string) outcome {
 	}
 	m.Gone, m.Suspect = now, time.Time{}
 	c.Mirrors[side] = []Mirror{m}
+	c.Finished = j.hints()
+	if j.link.ID == "" { // gone before the two were joined: the other one is looked at by itself
+		if j.intent.ID != "" {
+			c.Closed = []string{j.intent.ID}
+		}
+		other := side.Other()
+		c.Mirrors[other] = []Mirror{j.m[other]}
+		c.Again = []Hint{{Side: other, ID: j.m[other].ID, Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
+		if j.match.By != "stamp" { // nobody is made again out of the one that is left
+			c.Bury = []Tombstone{s.tombstone(side, j.m, id, now), s.tombstone(other, j.m, id, now)}
+		}
+		return outcome{commit: c}
+	}
 	l := s.linkOf(j)
 	l.State = Detached
-	if j.link.ID != "" {
-		c.Link = &l
-	}
-	c.Finished = j.hints()
+	c.Link = &l
 	for sd := range j.m {
 		c.Bury = append(c.Bury, s.tombstone(Side(sd), j.m, l.IDs[sd], now))
 	}

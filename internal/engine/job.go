@@ -22,7 +22,9 @@ type job struct {
 	match  Match
 	intent Intent
 	until  time.Time // of a wait
-	why    string
+	// reviewed says that the record waits for a person already.
+	reviewed bool
+	why      string
 }
 
 type todo string
@@ -86,7 +88,7 @@ func (s *session) judge(v *view, h Hint) job {
 		return j
 	}
 	switch {
-	case !known || len(m.Missing) > 0 || m.Seen.Before(h.At) && outside(h.Reason):
+	case !known || len(m.Missing) > 0 || !m.Seen.After(h.At) && outside(h.Reason):
 		j.do = look
 		j.m[h.Side].ID = h.ID
 		return j
@@ -94,10 +96,12 @@ func (s *session) judge(v *view, h Hint) job {
 		j.do = drop
 		return j
 	}
-	if r, ok := v.review[h.Side][h.ID]; ok && r.Reason != "no_key" {
+	r, ok := v.review[h.Side][h.ID]
+	if ok && r.Reason != "no_key" {
 		j.do = drop // sticky: only a person resolves it
 		return j
 	}
+	j.reviewed = ok
 	return s.pairUp(v, j)
 }
 
@@ -125,7 +129,7 @@ func (s *session) pairUp(v *view, j job) job {
 		return j
 	}
 	if v.buried(j.side, m) {
-		j.do, j.match.Reason = review, "deleted_earlier"
+		j.do, j.match = review, giveUp(v.candidate(j.side, m.ID), "deleted_earlier")
 		return j
 	}
 	j.match = FindPartner(v.candidate(j.side, m.ID), s.flow.Match, func(id string) (Candidate, bool) {

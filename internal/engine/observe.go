@@ -84,7 +84,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			req.After = page.Next
 			coming = s.list(ctx, side, req)
 		}
-		if err := s.store(ctx, side, cur, page.Records, last); err != nil {
+		if err := s.store(ctx, side, cur, page.Records, got.at, last); err != nil {
 			return err
 		}
 		if last {
@@ -96,6 +96,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 
 type listed struct {
 	page connector.Page
+	at   time.Time // when it was asked for: what happened later may not be in it
 	err  error
 }
 
@@ -105,6 +106,7 @@ func (s *session) list(ctx context.Context, side Side, req connector.ListRequest
 	go func() {
 		var l listed
 		l.err = s.patiently(ctx, func() (err error) {
+			l.at = s.e.Now()
 			l.page, err = s.conn[side].List(ctx, req)
 			return err
 		})
@@ -114,7 +116,7 @@ func (s *session) list(ctx context.Context, side Side, req connector.ListRequest
 }
 
 // store keeps one page, and on the last one moves the watermark.
-func (s *session) store(ctx context.Context, side Side, cur Cursor, records []connector.Record, last bool) error {
+func (s *session) store(ctx context.Context, side Side, cur Cursor, records []connector.Record, now time.Time, last bool) error {
 	conn := s.flow.Connections[side]
 	ids := make([]string, len(records))
 	for i, r := range records {
@@ -124,7 +126,6 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, records []co
 	if err != nil {
 		return err
 	}
-	now := s.e.Now()
 	var changed []Mirror
 	var seen []string
 	var hints []Hint
@@ -157,7 +158,8 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, records []co
 	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 
-// merge adds an observation to what is known of a record. news says that a person may have changed something; keep says
+// merge adds an observation to what is known of a record. now is when it was asked for: what happened after that, even
+// before the answer came, it may not show. news says that a person may have changed something; keep says
 // that the row has to be stored.
 func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time) (m Mirror, news, keep bool) {
 	known := old.ID != ""
@@ -242,6 +244,7 @@ func (s *session) absent(ctx context.Context, side Side) error {
 
 // read looks at one record itself and adds it to the mirror. gone reports that it was not found.
 func (s *session) read(ctx context.Context, side Side, id, parent string, old Mirror) (m Mirror, gone bool, err error) {
+	asked := s.e.Now()
 	r, err := s.conn[side].Get(ctx, connector.Ref{Object: s.flow.Object, ID: id, Parent: parent})
 	if connector.KindOf(err) == connector.NotFound {
 		return old, true, nil
@@ -249,7 +252,7 @@ func (s *session) read(ctx context.Context, side Side, id, parent string, old Mi
 	if err != nil {
 		return old, false, err
 	}
-	m, _, _ = s.merge(side, old, r, s.e.Now())
+	m, _, _ = s.merge(side, old, r, asked)
 	return m, false, nil
 }
 

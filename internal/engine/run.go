@@ -118,6 +118,15 @@ func (s *session) begin(ctx context.Context, req Request) error {
 	if err != nil {
 		return err
 	}
+	if found && old.DryRun { // its owner is dead, or this one had no lease; it has done nothing that could be gone on with
+		old.Status, old.Note, old.Finished = Failed, "The program ended in the middle of this dry run. Nothing was written.", now
+		if err := s.e.Store.SaveRun(ctx, s.ws, s.lease, old); err != nil {
+			return err
+		}
+		if old, found, err = s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID); err != nil {
+			return err
+		}
+	}
 	if found && !old.DryRun && !req.DryRun {
 		s.run = old
 		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
@@ -221,9 +230,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 		r.Status, r.Note = Failed, sentence(err)
 	}
 	if n, e := s.e.Store.CountReviews(ctx, s.ws, s.pair.ID); e == nil {
-		r.Review = n
+		r.Review = n + s.foretold
 	}
-	if r.Status.Final() && !r.DryRun {
+	if r.Status.Final() {
 		if n, e := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID); e == nil {
 			if t, e := s.e.Store.CountTouched(ctx, s.ws, r.ID); e == nil {
 				r.Same = max(0, n-t)
@@ -271,6 +280,8 @@ type session struct {
 	run   Run
 	busy  map[Place]bool // records that a job has in hand
 	spent int
+	// foretold counts the records that a dry run would leave to a person.
+	foretold int
 	// doubts are sources of creates that were refused and may have happened; refused are those that did not.
 	doubts, refused map[Place]bool
 	calls           map[CallCount]int

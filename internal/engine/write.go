@@ -17,17 +17,13 @@ const (
 )
 
 // ready reports whether what is stored about both records is enough to plan them.
-func (s *session) ready(j job) bool {
-	for side := range j.m {
-		m := j.m[side]
-		if m.Seen.IsZero() || len(m.Missing) > 0 {
-			return false
-		}
-		if !m.Suspect.IsZero() {
-			return false
-		}
-	}
-	return !(j.m[j.side].Seen.Before(j.hint.At) && outside(j.hint.Reason))
+func (s *session) ready(j job) bool { return !s.unsure(j, A) && !s.unsure(j, B) }
+
+// unsure reports whether a record of a pair must be read before the two can be planned.
+func (s *session) unsure(j job, side Side) bool {
+	m := j.m[side]
+	return m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() ||
+		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
 }
 
 // plan plans the two records of a job from what is stored about them.
@@ -132,10 +128,7 @@ func (s *session) joined(j job, l Link, o outcome) outcome {
 func (s *session) reconcile(ctx context.Context, j job) outcome {
 	var seen [2]bool // read in this job
 	for _, side := range []Side{A, B} {
-		m := j.m[side]
-		doubt := m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() ||
-			side == j.side && m.Seen.Before(j.hint.At) && outside(j.hint.Reason)
-		if doubt {
+		if s.unsure(j, side) {
 			if o, over := s.reread(ctx, &j, side); over {
 				return o
 			}
@@ -204,7 +197,7 @@ func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, ove
 func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool) outcome {
 	l := s.linkOf(j)
 	c := Commit{Link: &l}
-	w := result{tries: j.hint.Attempts}
+	w := result{tries: j.ignored()}
 	for i := range d.Fields {
 		s.settle(&l, &c, &d.Fields[i])
 	}
@@ -213,6 +206,7 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 		if len(set) == 0 {
 			continue
 		}
+		asked := s.e.Now()
 		echo, err := s.update(ctx, j.m[side], side, set, &w)
 		if err != nil {
 			if w.fatal = fatal(err); w.fatal == nil {
@@ -222,7 +216,7 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 			}
 			break
 		}
-		m, _, _ := s.merge(side, j.m[side], echo, s.e.Now())
+		m, _, _ := s.merge(side, j.m[side], echo, asked)
 		j.m[side], seen[side] = m, true
 		s.confirm(&l, &c, &d, side, echo.Fields, &w)
 	}

@@ -39,13 +39,15 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		}{
 			{putReview, g.reviews},
 			{putIntent, g.intents},
-			{"delete from intent where workspace_id = $1 and id = $2", g.closed},
 			{putConflict, g.conflicts},
 			{putEntry, g.entries},
 		} {
 			if err := tx.Each(ctx, step.text, step.rows); err != nil {
 				return err
 			}
+		}
+		if err := closeIntents(ctx, tx, ws, g.closed); err != nil {
+			return err
 		}
 		if err := settleReviews(ctx, tx, ws, pair.ID, g.settled); err != nil {
 			return err
@@ -67,7 +69,7 @@ type gathered struct {
 	reviews         [][]any
 	settled         [][]any
 	intents         [][]any
-	closed          [][]any
+	closed          []string
 	conflicts       [][]any
 	entries         [][]any
 	resolved        []resolution
@@ -94,9 +96,7 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		if c.Intent != nil {
 			g.intents = append(g.intents, intentRow(ws, c.Intent))
 		}
-		for _, id := range c.Closed {
-			g.closed = append(g.closed, []any{ws, id})
-		}
+		g.closed = append(g.closed, c.Closed...)
 		for j := range c.Conflict {
 			g.conflicts = append(g.conflicts, conflictRow(ws, run.Pair, &c.Conflict[j]))
 		}

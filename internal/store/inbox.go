@@ -75,12 +75,21 @@ func (s *Store) AddHints(ctx context.Context, ws, pair string, hints []engine.Hi
 // settleHints takes finished lines away and puts others back, unless a newer hint came in meanwhile: then the line
 // stays as it is, due at once. A hint that was never a line (Seq 0) becomes one.
 func settleHints(ctx context.Context, tx *db.Tx, ws, pair string, finished, again []engine.Hint) error {
-	gone := make([][]any, len(finished))
-	for i, h := range finished {
-		gone[i] = []any{ws, pair, int64(h.Side), h.ID, h.Seq}
+	// Nearly all lines are of one side and new (seq 1), so that these are one statement or two.
+	type kind struct {
+		side engine.Side
+		seq  int64
 	}
-	if err := tx.Each(ctx, "delete from inbox where workspace_id = $1 and pair = $2 and side = $3 and id = $4 and seq = $5", gone); err != nil {
-		return err
+	gone := map[kind][]string{}
+	for _, h := range finished {
+		k := kind{h.Side, h.Seq}
+		gone[k] = append(gone[k], h.ID)
+	}
+	for k, ids := range gone {
+		if _, err := tx.Exec(ctx, "delete from inbox where workspace_id = $1 and pair = $2 and side = $3 and seq = $4 and id in [$5]",
+			ws, pair, int64(k.side), k.seq, db.Strings(ids)); err != nil {
+			return err
+		}
 	}
 	var back [][]any
 	var fresh []engine.Hint

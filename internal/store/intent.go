@@ -26,6 +26,15 @@ func (s *Store) Begin(ctx context.Context, ws string, l engine.Lease, intents []
 	return s.under(ctx, ws, l, func(tx *db.Tx) error { return tx.Each(ctx, putIntent, rows) })
 }
 
+// closeIntents removes intents whose outcome is stored.
+func closeIntents(ctx context.Context, tx *db.Tx, ws string, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "delete from intent where workspace_id = $1 and id in [$2]", ws, db.Strings(ids))
+	return err
+}
+
 // Intents implements engine.Store. side is where the sources lie; what is made of them is made on the other side. Of
 // several intents for one source the one sent last is returned.
 func (s *Store) Intents(ctx context.Context, ws, pair string, side engine.Side, sources []string) (map[string]engine.Intent, error) {

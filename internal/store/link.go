@@ -19,11 +19,11 @@ const linkColumns = "id, pair, a_id, b_id, state, made, run, made_at, base"
 const live = "state in ('on', 'one_gone')"
 
 func linkRow(ws string, l *engine.Link) []any {
-	return []any{ws, l.ID, l.Pair, l.IDs[0], l.IDs[1], string(l.State), l.Made, l.Run, db.MS(l.At), docOr(l.Base, len(l.Base))}
+	return []any{ws, l.ID, l.Pair, l.IDs[0], l.IDs[1], string(l.State), l.Made, l.Run, db.MS(l.At), packBase(l.Base)}
 }
 
 func scanLink(r *sql.Rows) (l engine.Link, err error) {
-	err = r.Scan(&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), db.JSON(&l.Base))
+	err = r.Scan(&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), bases{&l.Base})
 	return l, err
 }
 

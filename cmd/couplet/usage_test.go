@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"couplet/internal/sandbox"
+)
+
+// TestWrongUseExitsWithTwoAndSaysWhatIsRight and what is right but cannot be done exits with one.
+func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 4}, "")
+	for _, c := range []struct {
+		code int
+		says string
+		args string
+	}{
+		{2, "couplet: unknown flag --nothing\nSee couplet --help.", "run contacts --nothing"},
+		{2, "couplet: unexpected argument nothing", "nothing"},
+		{2, "couplet: expected \"<flow>\"", "run"},
+		{2, "couplet: missing flags: --file=FILE", "apply"},
+		{2, "couplet: --log-level must be one of", "runs --log-level loud"},
+		{2, "couplet: --settle 2h0m0s is outside 0s to 1h", "runs --settle 2h"},
+		{2, "couplet: --database-url is neither sqlite:PATH nor postgres://…", "runs --database-url mysql://x"},
+		{2, "COUPLET_ALLOW_PRIVATE_HOSTS holds 127.0.0.1, which is not host:port; write it like 127.0.0.1:9101", "runs --allow-private-hosts 127.0.0.1"},
+		{2, "couplet: --roles cook: a role is web or worker", "serve --roles cook"},
+		{2, "couplet: --public-url is not an address like https://couplet.example.com", "serve --public-url here"},
+		{2, "couplet: --trusted-proxies everybody is not a network like 10.0.0.0/8", "serve --trusted-proxies everybody"},
+		{2, "couplet: --fault before=often: give a rate from 0 to 1, as in before=0.05", "sandbox --fault before=often"},
+		{2, `couplet: "ana" is not an e-mail address`, "users add ana"},
+		{2, "--role must be one of", "users add ana@example.com --role boss"},
+		{1, `couplet: there is no flow "nothing" in this workspace; ` + "`couplet apply -f FILE` makes one", "run nothing"},
+		{1, `couplet: there is no flow "nothing" in this workspace`, "runs nothing"},
+		{1, `couplet: there is no flow "nothing" in this workspace`, "export nothing"},
+		{1, `couplet: there is no workspace "nothing"`, "runs --workspace nothing"},
+		{1, `couplet: there is no run "run_nothing" in this workspace; ` + "`couplet runs` lists them", "runs show run_nothing"},
+		{1, "is no couplet backup that can be restored: there is no such file, or it cannot be read. Nothing was changed.", "restore /nothing"},
+	} {
+		h.refused(c.code, c.says, strings.Fields(c.args)...)
+	}
+	all := h.refused(2, "--settle", "runs", "--settle", "2h", "--database-url", "mysql://x")
+	if !strings.Contains(all, "--database-url") {
+		t.Errorf("only one of two problems is told: %s", all)
+	}
+	h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
+	h.refused(1, "couplet: flow contacts is off, so nothing was run; set `enabled: true` in its flow file and apply it, or look at what it would do with --dry-run", "run", "contacts")
+}
+
+// TestEveryCommandsHelpHasAnExample and no command is without help.
+func TestEveryCommandsHelpHasAnExample(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
+	for _, command := range []string{"serve", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "users", "users add",
+		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
+		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
+		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {
+			t.Errorf("couplet %s --help: code %d\n%s%s", command, code, out, errs)
+		}
+	}
+	if _, err := os.Stat(h.data); err == nil {
+		t.Error("help made a data folder")
+	}
+	var v map[string]string
+	if err := json.Unmarshal([]byte(h.must("version", "--json")), &v); err != nil || v["version"] == "" || !strings.HasPrefix(v["go"], "go1.") {
+		t.Errorf("%v: %v", err, v)
+	}
+}
+
+// TestAUserIsMadeOnceWithAPasswordThatIsLongEnough reads it from stdin, as scripts do.
+func TestAUserIsMadeOnceWithAPasswordThatIsLongEnough(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
+	add := func(password string) (string, int) {
+		c := h.command("users", "add", "Ana@Example.com")
+		c.Stdin = strings.NewReader(password)
+		out, _ := c.CombinedOutput()
+		if p := strings.TrimSpace(password); p != "" && strings.Contains(string(out), p) {
+			t.Errorf("the password is in the output: %s", out)
+		}
+		return string(out), c.ProcessState.ExitCode()
+	}
+	for _, c := range []struct {
+		password, says string
+		code           int
+	}{
+		{"", "no password came on stdin", 1},
+		{"short\n", "couplet: the password has fewer than 12 characters; take a longer one, for instance four words", 2},
+		{"four words make one\n", "Made user ana@example.com, owner.", 0},
+		{"four words make two\n", "exists already", 1},
+	} {
+		if out, code := add(c.password); code != c.code || !strings.Contains(out, c.says) {
+			t.Errorf("%q: code %d, %s", c.password, code, out)
+		}
+	}
+	if users := h.content("app_user", "member"); strings.Count(users, "ana@example.com") != 1 || strings.Contains(users, "four words") {
+		t.Error(users)
+	}
+}
+
+// TestAnExportRecreatesTheInstallation on an empty one, and names no key.
+func TestAnExportRecreatesTheInstallation(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, url func(testing.TB) string) {
+		h := newHouse(t, sandbox.Options{Contacts: 20, Seed: 3}, url(t))
+		h.must("apply", "-f", h.with("enabled: true", `enabled: true, schedule: { cron: "*/7 * * * *", time_zone: Europe/Lisbon }, conflict: richer, brake: { change: 9% }`))
+		text := h.must("export")
+		h.silent(text)
+		h.url, h.data = url(t), filepath.Join(t.TempDir(), "other")
+		h.set("COUPLET_DATA", h.data)
+		h.set("COUPLET_DATABASE_URL", h.url)
+		h.must("apply", "-f", h.written(text))
+		if again := h.must("export"); again != text {
+			t.Errorf("the export of what an export made is another:\n%s\n%s", text, again)
+		}
+		h.run()
+		h.complete()
+	})
+}

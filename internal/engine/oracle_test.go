@@ -1,0 +1,266 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+)
+
+// judge checks the invariants of sync-semantics 5.18 at the end of a history.
+func (h *history) judge() {
+	links := h.inStep() // I1, I2
+	all := [2]map[string]connector.Record{h.all(engine.A), h.all(engine.B)}
+	if n := h.deletes(); n != 0 {
+		h.t.Errorf("I7: the engine deleted %d records", n)
+	}
+	if n, ops := h.writes(engine.A)+h.writes(engine.B), len(h.typed); n > 20*ops+50 {
+		h.t.Errorf("I5: %d writes for %d edits", n, ops)
+	}
+	h.noneForgotten(links, all)
+	h.noneResurrected(all)
+	for _, l := range links {
+		if l.State != engine.On {
+			continue
+		}
+		for _, field := range []string{"name", "phone", "email", "company"} {
+			h.nothingLost(l, field, all)
+		}
+		h.tagsStay(l, all)
+		if h.consent {
+			h.consentHolds(l, all)
+		}
+	}
+	h.aloneIsUntouched(links, all)
+}
+
+// noneForgotten: every record is linked, waits for a person, or was left alone on purpose.
+func (h *history) noneForgotten(links []engine.Link, all [2]map[string]connector.Record) {
+	waits := h.reviews()
+	for side, records := range all {
+		for id := range records {
+			linked := slices.ContainsFunc(links, func(l engine.Link) bool { return l.IDs[side] == id })
+			buried, err := h.st.Buried(h.t.Context(), ws, h.pair().ID, engine.Side(side), []string{id}, nil, h.box.Clock.Now())
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			if !linked && waits[engine.Side(side).String()+" "+id] == "" && !buried[id] {
+				h.t.Errorf("I1: side %s: %s is neither linked nor in review nor left alone", engine.Side(side), id)
+			}
+		}
+	}
+}
+
+// noneResurrected: nothing was made again from a record whose partner somebody deleted, or from one of the engine's own.
+func (h *history) noneResurrected(all [2]map[string]connector.Record) {
+	source := func(r connector.Record) string {
+		for _, v := range r.Fields {
+			if s, ok := v.(string); ok && strings.HasPrefix(s, "couplet:") {
+				return s[strings.LastIndex(s, ":")+1:]
+			}
+		}
+		return ""
+	}
+	for side, records := range all {
+		for id, r := range records {
+			from := source(r)
+			if from == "" {
+				continue
+			}
+			if h.left[1-side][from] {
+				h.t.Errorf("I6: side %s: %s was made from %s, whose partner somebody had deleted", engine.Side(side), id, from)
+			}
+			if s, ok := all[1-side][from]; ok && source(s) != "" {
+				h.t.Errorf("I6: side %s: %s was made from %s, which the engine had made itself", engine.Side(side), id, from)
+			}
+		}
+	}
+}
+
+// value is what a side shows of a field, in the form in which edits are noted.
+func value(side engine.Side, r connector.Record, field string) string {
+	f := r.Fields
+	switch field {
+	case "name":
+		if side == engine.A {
+			return plain(fmt.Sprint(orNothing(f["firstName"]), " ", orNothing(f["lastName"])))
+		}
+		return plain(orNothing(f["name"]))
+	case "phone":
+		return orNothing(f[[2]string{"phone", "phone_number"}[side]])
+	case "email":
+		return strings.ToLower(orNothing(f["email"]))
+	case "company":
+		return orNothing(f[[2]string{"companyName", "company_name"}[side]])
+	}
+	return orNothing(f[[2]string{"dnd", "unsubscribed"}[side]])
+}
+
+func orNothing(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func noted(t typed) string {
+	if t.field == "email" {
+		return strings.ToLower(t.value)
+	}
+	return plain(t.value)
+}
+
+// nothingLost is I3: every value that somebody typed is still there, or was followed by a later one on its own side, or
+// gave way to one of the other side after it had been carried over, or is kept in the conflict table. And it is "value
+// degraded": neither side shows what nobody typed, but for a cut form in User.com.
+func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]connector.Record) {
+	var edits []typed
+	for _, t := range h.typed {
+		if t.field == field && l.IDs[t.side] == t.id {
+			edits = append(edits, t)
+		}
+	}
+	var shown [2]string
+	for side := range shown {
+		shown[side] = value(engine.Side(side), all[side][l.IDs[side]], field)
+	}
+	kept := h.kept(l, field)
+	limit := h.limited(l, field)
+	for i, e := range edits {
+		later := edits[i+1:]
+		same := func(t typed) bool { return t.side == e.side }
+		other := func(t typed) bool { return t.side != e.side && h.lookedBetween(e.at, t.at) }
+		if shown[e.side] == noted(e) || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+			slices.Contains(kept, noted(e)) || noted(e) == "" {
+			continue
+		}
+		h.t.Errorf("I3: %v: %s %q typed at %d on side %s is lost; the sides show %q, kept are %q, base %+v", l.IDs, field, e.value, e.at, e.side, shown, kept, h.baseOf(l, field))
+	}
+	for side, v := range shown {
+		typedIt := func(t typed) bool {
+			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
+		}
+		if v != "" && !limit && !slices.ContainsFunc(edits, typedIt) {
+			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
+		}
+	}
+}
+
+// cutLike reports whether a name is another one, each part cut to what User.com keeps.
+func cutLike(full, cut string) bool {
+	for _, n := range names {
+		if n[0]+" "+n[1] == full && plain(cut40(n[0])+" "+cut40(n[1])) == cut {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *history) baseOf(l engine.Link, field string) engine.Base {
+	for key, b := range l.Base {
+		if strings.Contains(strings.ToLower(key), field) {
+			return b
+		}
+	}
+	return engine.Base{}
+}
+
+// limited reports whether a difference was accepted because a system did not take a value.
+func (h *history) limited(l engine.Link, field string) bool {
+	rule := h.baseOf(l, field).Rule
+	return strings.HasPrefix(rule, "ignored_") || strings.HasPrefix(rule, "not_writable_")
+}
+
+// kept are the values of a field in the conflict table.
+func (h *history) kept(l engine.Link, field string) (out []string) {
+	for _, open := range []bool{true, false} {
+		list, err := h.st.Conflicts(h.t.Context(), ws, l.Pair, open, "", 10000)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, c := range list {
+			if c.Link != l.ID || !strings.Contains(strings.ToLower(c.Field), field) {
+				continue
+			}
+			for _, v := range c.V {
+				text := orNothing(v)
+				if parts, ok := v.([]any); ok {
+					text = fmt.Sprint(parts...)
+					words := make([]string, len(parts))
+					for i, p := range parts {
+						words[i] = fmt.Sprint(p)
+					}
+					text = strings.Join(words, " ")
+				}
+				if field == "email" {
+					text = strings.ToLower(text)
+				}
+				out = append(out, plain(text))
+			}
+		}
+	}
+	return out
+}
+
+// lookedBetween reports whether a run saw everything between two moments.
+func (h *history) lookedBetween(from, to int) bool {
+	return slices.ContainsFunc(h.looks, func(at int) bool { return from < at && at < to })
+}
+
+// tagsStay: a tag that somebody added and nobody took away is there.
+func (h *history) tagsStay(l engine.Link, all [2]map[string]connector.Record) {
+	for _, t := range h.typed {
+		if t.field != "tag+" || l.IDs[t.side] != t.id {
+			continue
+		}
+		gone := slices.ContainsFunc(h.typed, func(u typed) bool {
+			return u.field == "tag-" && u.value == t.value && l.IDs[u.side] == u.id
+		})
+		have, _ := all[t.side][t.id].Fields["tags"].([]string)
+		if !gone && !slices.ContainsFunc(have, func(s string) bool { return strings.EqualFold(s, t.value) }) {
+			h.t.Errorf("I3: %v: tag %s of side %s is lost, there are %v", l.IDs, t.value, t.side, have)
+		}
+	}
+}
+
+// consentHolds is I14: a side whose last word was "do not contact" says so still.
+func (h *history) consentHolds(l engine.Link, all [2]map[string]connector.Record) {
+	for side := range l.IDs {
+		last := ""
+		for _, t := range h.typed {
+			if t.field == "consent" && int(t.side) == side && l.IDs[side] == t.id {
+				last = t.value
+			}
+		}
+		if last == "true" && value(engine.Side(side), all[side][l.IDs[side]], "consent") != "true" {
+			h.t.Errorf("I14: %v: side %s was opted in again", l.IDs, engine.Side(side))
+		}
+	}
+}
+
+// aloneIsUntouched: a record that never had a partner shows what was typed last.
+func (h *history) aloneIsUntouched(links []engine.Link, all [2]map[string]connector.Record) {
+	for side, records := range all {
+		for id, r := range records {
+			linked := slices.ContainsFunc(links, func(l engine.Link) bool { return l.IDs[side] == id })
+			if linked || h.left[side][id] || !slices.Contains(h.made[side], id) {
+				continue
+			}
+			for _, field := range []string{"name", "phone", "email"} {
+				last, found := "", false
+				for _, t := range h.typed {
+					if t.field == field && int(t.side) == side && t.id == id {
+						last, found = noted(t), true
+					}
+				}
+				if got := value(engine.Side(side), r, field); found && got != last {
+					h.t.Errorf("side %s: %s has no partner and its %s is %q instead of %q", engine.Side(side), id, field, got, last)
+				}
+			}
+		}
+	}
+}
