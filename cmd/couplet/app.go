@@ -102,18 +102,24 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 	return nil
 }
 
-// ownerName names this process in leases: host, process, and a word of its own, because process numbers come again.
-func ownerName(id string) string {
+// ownerName names this process in leases: machine, process, and a word of its own, because process numbers come again.
+func ownerName(id string) string { return fmt.Sprintf("%s/%d/%s", machine(), os.Getpid(), id) }
+
+// machine names what process numbers are counted in: the host, and on Linux the namespace, because two containers may
+// carry one host name and do not see each other's processes. "" when it has no name.
+func machine() string {
 	host, _ := os.Hostname()
-	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), id)
+	if space, err := os.Readlink("/proc/self/ns/pid"); err == nil && host != "" {
+		host += " " + space
+	}
+	return host
 }
 
 // deadProcess reports whether an owner was a process of this machine that is gone, so that a restart need not wait for
 // its heartbeat to grow old.
 func deadProcess(owner string) bool {
 	parts := strings.Split(owner, "/")
-	host, _ := os.Hostname()
-	if len(parts) != 3 || parts[0] != host || host == "" {
+	if here := machine(); len(parts) != 3 || parts[0] != here || here == "" {
 		return false
 	}
 	pid, err := strconv.Atoi(parts[1])

@@ -81,6 +81,8 @@ type Page struct {
 	Records []Record
 	// Next continues; "" means that this was the last page.
 	Next Cursor
+	// Partial says, on the last page, that the system broke the list off before its end: not everything was shown.
+	Partial bool
 	// Total is the number of records in the whole answer as the system counts them, -1 when it does not say.
 	Total int
 	// At is the system's clock when it answered (its Date header), zero when it gave none.

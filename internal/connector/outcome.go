@@ -49,6 +49,13 @@ func createDoubt(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusConflict || status == http.StatusUnprocessableEntity
 }
 
+// Made is the error for a create that was answered with success and whose record could not be read afterwards, whatever
+// the reason: it exists, so nobody may take the create for one that did not happen.
+func Made(system string, err error) *Error {
+	return &Error{Kind: Unknown, Status: http.StatusCreated, Err: err, Message: system +
+		" made the record, but it could not be read afterwards: " + err.Error() + " Couplet looks before it tries again."}
+}
+
 // unreadable is the error for an answer that says success but cannot be read.
 func (c *Client) unreadable(call Request, answer Answer, err error) *Error {
 	e := &Error{Kind: Temporary, Status: answer.Status, Err: err, Message: c.spec.Name +

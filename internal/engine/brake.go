@@ -3,13 +3,20 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // The brake keeps a mistake small (sync-semantics 5.12). The first full plan needs an approval. Later runs may write
 // max(25, 5 %) of the linked records; a run that wants more stops before it writes anything.
 
-const leastChanges = 25
+// So it is with links: a run lets go of max(5, 1 %) of them, because an account that suddenly shows nobody is more likely
+// mistaken than empty, and what was let go of is never joined again by itself.
+
+const (
+	leastChanges = 25
+	leastLosses  = 5
+)
 
 // allowance says how many writes this run may make, and stops a run that plans more before its first write.
 func (s *session) allowance(ctx context.Context) error {
@@ -27,6 +34,10 @@ func (s *session) allowance(ctx context.Context) error {
 		return err
 	}
 	s.limit = max(leastChanges, int(float64(links)*float64(s.flow.Brake.Change)))
+	s.losable = max(leastLosses, int(float64(links)*float64(s.flow.Brake.Delete)))
+	if err := s.losses(ctx); err != nil {
+		return err
+	}
 	due, _, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, s.e.Now())
 	if err != nil || due <= s.limit {
 		return err // even if every one of them were written, the brake would not be reached
@@ -58,6 +69,60 @@ func (s *session) spend() error {
 		return s.braked(s.spent)
 	}
 	return nil
+}
+
+// losses stops a run that would let go of too many links, before the first. Those that are suspected are looked at: they
+// may be back.
+func (s *session) losses(ctx context.Context) error {
+	now, lost := s.e.Now(), 0
+	for place := (Place{Side: -1}); ; {
+		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, batch)
+		if err != nil || len(hints) == 0 {
+			return err
+		}
+		last := hints[len(hints)-1]
+		place = Place{last.Side, last.ID}
+		hints = slices.DeleteFunc(hints, func(h Hint) bool { return h.Reason != "gone" && !outside(h.Reason) })
+		jobs, err := s.decide(ctx, hints)
+		if err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			for side, m := range j.m {
+				if j.link.ID == "" || m.Suspect.IsZero() || now.Sub(m.Suspect) < suspicion {
+					continue
+				}
+				_, gone, err := s.read(ctx, Side(side), m.ID, m.Parent, m)
+				if fatal(err) != nil {
+					return err
+				}
+				if gone {
+					lost++
+				}
+				if lost > s.losable {
+					return s.emptied()
+				}
+			}
+		}
+	}
+}
+
+// lose takes one link from the allowance.
+func (s *session) lose() error {
+	if s.losable == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost++; s.lost > s.losable {
+		return s.emptied()
+	}
+	return nil
+}
+
+func (s *session) emptied() error {
+	return &stopError{Note: fmt.Sprintf("More than %d linked records are gone on one side, more than the brake of flow %s lets go of at once, so the run stopped. "+
+		"Check that the account is the right one and shows its records. If they were really deleted, run it once with --allow.", s.losable, s.flow.Name)}
 }
 
 func (s *session) braked(n int) error {

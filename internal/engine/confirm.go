@@ -172,9 +172,6 @@ func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got map
 	}
 	s.setBase(l, f.Rule, *f.after, why)
 	c.Resolved = append(c.Resolved, f.Rule.Key)
-	if f.HasLost {
-		c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Rule: why, Lost: f.Lost, V: f.Before, Run: s.run.ID, At: s.e.Now()})
-	}
 }
 
 // unfinished remembers what the written side holds while the other side still counts as changed, so that the next look

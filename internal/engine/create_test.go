@@ -151,3 +151,34 @@ func TestAHintForSomebodyUnknownLeadsToALookAndACreate(t *testing.T) {
 	}
 	w.inStep()
 }
+
+// An open create of one record holds up the linking of its twin (sync-semantics 5.8). When nobody can find out about that
+// create for the time being, the run must not wait for ever.
+func TestATwinDoesNotWaitForEverForACreateThatNobodyLooksInto(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.run(engine.Done)
+	a := w.add(engine.A, fields{"email": "ada@example.com"})
+	w.flow.Retry.MaxAttempts = 1
+	st := w.e.Store
+	w.e.Store = &tap{Store: st, on: func(m string) error {
+		if m == "Begin" {
+			w.fault("before", 1)
+		}
+		return nil
+	}}
+	w.run(engine.DoneWithProblems)
+	w.calm()
+	w.e.Store, w.flow.Retry.MaxAttempts = st, 12
+	w.pass(time.Hour)
+	b := w.add(engine.B, fields{"email": "ada@example.com"})
+	w.hint(engine.B, b)
+	for range 2 {
+		w.request(engine.Request{}, engine.Done)
+		w.pass(3 * time.Hour)
+	}
+	if w.partner(engine.B, b) != a {
+		t.Errorf("partner %q, in review %v", w.partner(engine.B, b), w.reviews())
+	}
+	w.quiet()
+}

@@ -20,7 +20,7 @@ func (s *session) inline(j job) (outcome, bool) {
 	case wait:
 		h := j.hint
 		h.Due, h.Reason = j.until, j.why
-		return outcome{commit: Commit{Again: []Hint{h}}}, true
+		return outcome{commit: Commit{Again: append([]Hint{h}, j.wake...)}}, true
 	case review:
 		return s.toReview(j), true
 	case reconcile, join:
@@ -126,7 +126,9 @@ func (s *session) failed(j job, err error) outcome {
 		return outcome{commit: Commit{Again: []Hint{h}}}
 	}
 	if j.hint.Attempts+1 >= s.flow.Retry.MaxAttempts {
-		return s.park(j, sentence(err))
+		o := s.park(j, sentence(err))
+		o.commit.Again[0].Due = s.e.Now().Add(sweepEvery) // a passing problem lasts long, but not for ever
+		return o
 	}
 	h := j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
 	return outcome{commit: Commit{Again: []Hint{h}}}

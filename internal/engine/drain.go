@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 )
 
@@ -115,7 +116,7 @@ func (s *session) round(ctx context.Context) error {
 	out := make(chan outcome, crowd)
 	stored := make(chan error, 1)
 	c := newCrew(crowd, func(j job) outcome {
-		o := s.do(ctx, j)
+		o := s.safely(ctx, j)
 		o.places = j.places()
 		if o.err != nil {
 			cancel(o.err)
@@ -144,6 +145,17 @@ func (s *session) round(ctx context.Context) error {
 		err = ctx.Err()
 	}
 	return err
+}
+
+// safely carries out a job. A defect of ours that one record brings to light parks that record, and stops nothing else.
+func (s *session) safely(ctx context.Context, j job) (o outcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.e.Log.Error("a job failed by a defect", "run", s.run.ID, "do", j.do, "record", j.hint.ID, "panic", v, "stack", string(debug.Stack()))
+			o = s.park(j, "Couplet met a defect of its own with this record and left it alone; the log has the details. The others are not affected.")
+		}
+	}()
+	return s.do(ctx, j)
 }
 
 // takeAll reads the due hints page by page, decides, stores the intents of creates, and hands the jobs out. While the

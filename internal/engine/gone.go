@@ -27,6 +27,11 @@ func (s *session) missing(j job, side Side, id string) outcome {
 		c.Again = []Hint{h}
 		return outcome{commit: c}
 	}
+	if j.link.ID != "" {
+		if err := s.lose(); err != nil {
+			return outcome{err: err}
+		}
+	}
 	m.Gone, m.Suspect = now, time.Time{}
 	c.Mirrors[side] = []Mirror{m}
 	c.Finished = j.hints()

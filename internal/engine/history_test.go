@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,7 +41,16 @@ func TestHistories(t *testing.T) {
 	for half := range 2 { // most of a history is waiting
 		t.Run(fmt.Sprint(half), func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, tell)
+			var first sync.Once // later failures are shorter ones of the same kind, or none, since runs are not repeatable to the letter
+			rapid.Check(t, func(rt *rapid.T) {
+				h := begin(rt)
+				defer func() {
+					if rt.Failed() {
+						first.Do(func() { t.Logf("the first history that failed:\n%s", strings.Join(append(h.story, h.log()...), "\n")) })
+					}
+				}()
+				h.tell()
+			})
 		})
 	}
 }
@@ -53,8 +63,8 @@ type teller struct {
 
 func (t teller) TempDir() string { return t.dir }
 
-// tell makes up one history and judges its end.
-func tell(rt *rapid.T) {
+// begin makes the world of one history.
+func begin(rt *rapid.T) *history {
 	dir, err := os.MkdirTemp("", "history")
 	if err != nil {
 		rt.Fatal(err)
@@ -62,7 +72,7 @@ func tell(rt *rapid.T) {
 	rt.Cleanup(func() { _ = os.RemoveAll(dir) })
 	h := &history{world: newWorld(teller{rt, dir}, sandbox.Options{
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: 20 * time.Millisecond,
-	}), rt: rt}
+	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}}
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Blank = rapid.SampledFrom([]mapping.Blank{mapping.Keep, mapping.Clear}).Draw(rt, "blank")
 	h.flow.Retry.Max = flow.Duration(20 * time.Millisecond)
@@ -70,6 +80,12 @@ func tell(rt *rapid.T) {
 		h.consent = true
 		h.flow.Map = append(h.flow.Map, mapping.Row{A: mapping.Names{"dnd"}, B: mapping.Names{"unsubscribed"}})
 	}
+	return h
+}
+
+// tell makes up the history and judges its end.
+func (h *history) tell() {
+	rt := h.rt
 	for range rapid.IntRange(0, 3).Draw(rt, "people") {
 		h.create()
 	}
@@ -88,9 +104,6 @@ func tell(rt *rapid.T) {
 	})
 	h.settle()
 	h.judge()
-	if rt.Failed() {
-		rt.Logf("%s", strings.Join(h.story, "\n"))
-	}
 }
 
 // history is one world with everything that people did in it.
@@ -103,7 +116,6 @@ type history struct {
 	made    [2][]string        // ids that people made, living and dead
 	deleted [2]map[string]bool // ids that people deleted
 	left    [2]map[string]bool // ids whose linked partner somebody deleted
-	looks   []int              // when a look came to its end
 	story   []string
 }
 
@@ -114,6 +126,8 @@ type typed struct {
 	id    string
 	field string // name, phone, email, company, consent, tag+, tag-
 	value string
+	// carried is when the partner was first seen with it, 0 never.
+	carried int
 }
 
 func (h *history) tellf(format string, args ...any) {
@@ -161,7 +175,7 @@ func (h *history) draw(side engine.Side, field string) (own fields, value string
 func cut40(s string) string { return s[:min(40, len(s))] }
 
 func (h *history) note(side engine.Side, id, field, value string) {
-	h.typed = append(h.typed, typed{h.now, side, id, field, value})
+	h.typed = append(h.typed, typed{h.now, side, id, field, value, 0})
 }
 
 func (h *history) create() {

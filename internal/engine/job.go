@@ -22,6 +22,7 @@ type job struct {
 	match  Match
 	intent Intent
 	until  time.Time // of a wait
+	wake   []Hint    // of others, whom a wait depends on
 	// reviewed says that the record waits for a person already.
 	reviewed bool
 	why      string
@@ -88,7 +89,8 @@ func (s *session) judge(v *view, h Hint) job {
 		return j
 	}
 	switch {
-	case !known || len(m.Missing) > 0 || !m.Seen.After(h.At) && outside(h.Reason):
+	case !known || len(m.Missing) > 0 && h.Reason != "seen" || !m.Seen.After(h.At) && outside(h.Reason):
+		// What a look ("seen") did not show either, no further look will.
 		j.do = look
 		j.m[h.Side].ID = h.ID
 		return j
@@ -123,6 +125,9 @@ func (s *session) pairUp(v *view, j job) job {
 	j.intent = in
 	if begun && in.State != Absent {
 		j.do, j.until = resolve, in.At.Add(s.e.Settle)
+		if in.State == Sent && in.At.Before(s.began) { // its call may have left as late as the moment this worker took over
+			j.until = s.began.Add(s.e.Settle)
+		}
 		if s.e.Now().Before(j.until) {
 			j.do, j.why = wait, "settle"
 		}
@@ -150,8 +155,7 @@ func (s *session) pairUp(v *view, j job) job {
 			return j
 		}
 		if in, ok := v.intent[other][j.match.Partner]; ok && in.State != Absent { // its own create may have happened: first find that out
-			j.do, j.why, j.until = wait, "settle", s.e.Now().Add(s.e.Settle)
-			return j
+			return s.behind(j, in, v.mirror[other][j.match.Partner])
 		}
 		j.do, j.m[other] = join, v.mirror[other][j.match.Partner]
 		return j
@@ -164,6 +168,18 @@ func (s *session) pairUp(v *view, j job) job {
 		return j
 	}
 	return s.timed(j)
+}
+
+// behind waits until the partner's own create is found out about. When that takes long, nobody may be looking into it: so
+// it is looked into again, and the next wait is as long as all before it together.
+func (s *session) behind(j job, in Intent, partner Mirror) job {
+	now := s.e.Now()
+	age := now.Sub(in.At)
+	j.do, j.why, j.until = wait, "settle", now.Add(max(s.e.Settle, age))
+	if age > 2*s.e.Settle {
+		j.wake = []Hint{{Side: j.side.Other(), ID: partner.ID, Parent: partner.Parent, Reason: "seen", At: now, Due: now}}
+	}
+	return j
 }
 
 // timed decides when a create may be tried: only when its absence on the other side is proven (sync-semantics 5.8).
@@ -288,6 +304,7 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 		for _, id := range ids[sd] {
 			if l, ok := v.link[sd][id]; ok {
 				partners[1-sd] = append(partners[1-sd], l.IDs[1-sd])
+				v.link[1-sd][l.IDs[1-sd]] = l // or it would pass for free when another record's keys lead to it
 				continue
 			}
 			free = append(free, id)

@@ -44,10 +44,11 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	}
 	need := s.need[side]
 	mode := "since"
-	if cur.Generation == 0 || s.run.Full || !covers(cur.Fields, need) || s.e.Now().Sub(cur.GenBegan) > sweepEvery {
-		mode = "gen"
+	whole := covers(cur.Fields, need)
+	if cur.Generation == 0 || s.run.Full || !whole || s.e.Now().Sub(cur.GenBegan) > sweepEvery || cur.Mode == "gen" {
+		mode = "gen" // one that was begun is ended: its fields count as asked for from its first page on
 	}
-	if cur.Mode == mode && cur.Page != "" {
+	if cur.Mode == mode && cur.Page != "" && whole {
 		cur.Clean = false // goes on where another left off: absence proves nothing now
 	} else {
 		cur.Mode, cur.Page, cur.Clean, cur.At = mode, "", true, time.Time{}
@@ -84,7 +85,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			req.After = page.Next
 			coming = s.list(ctx, side, req)
 		}
-		if err := s.store(ctx, side, cur, page.Records, got.at, last); err != nil {
+		if err := s.store(ctx, side, cur, page, got.at); err != nil {
 			return err
 		}
 		if last {
@@ -115,8 +116,10 @@ func (s *session) list(ctx context.Context, side Side, req connector.ListRequest
 	return done
 }
 
-// store keeps one page, and on the last one moves the watermark.
-func (s *session) store(ctx context.Context, side Side, cur Cursor, records []connector.Record, now time.Time, last bool) error {
+// store keeps one page, and on the last one moves the watermark. A reading that did not reach its end moves nothing: what
+// it did not show is read again, and proves no absence.
+func (s *session) store(ctx context.Context, side Side, cur Cursor, page connector.Page, now time.Time) error {
+	records, last := page.Records, page.Next == ""
 	conn := s.flow.Connections[side]
 	ids := make([]string, len(records))
 	for i, r := range records {
@@ -145,7 +148,9 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, records []co
 	if cur.Mode == "gen" {
 		gen = cur.Generation + 1
 	}
-	if last {
+	if last && page.Partial {
+		cur.Mode, cur.Page, cur.Clean = "", "", false
+	} else if last {
 		if gen > 0 {
 			cur.Generation, cur.GenBegan = gen, cur.Began
 		}
@@ -278,4 +283,21 @@ func needed(rules *mapping.Map, side Side, fields []connector.Field, stamp strin
 	}
 	slices.SortFunc(names, strings.Compare)
 	return slices.Compact(names)
+}
+
+// needs lists what this flow must know of a side, and what other flows ask of the same account: they share the mirror and
+// the cursor, so what one of them reads past is read for all.
+func (s *session) needs(ctx context.Context, side Side) ([]string, error) {
+	names := needed(s.rules, side, s.fields[side], s.stampField[side])
+	cur, err := s.e.Store.Cursor(ctx, s.ws, s.flow.Connections[side], s.flow.Object)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range cur.Fields {
+		if f, there := connector.FieldNamed(s.fields[side], name); there && f.Read && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
 }

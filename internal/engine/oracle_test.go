@@ -130,11 +130,16 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	}
 	kept := h.kept(l, field)
 	limit := h.limited(l, field)
+	if limit {
+		return // one side does not take the field, and says so; what is shown there may be of any age
+	}
 	for i, e := range edits {
 		later := edits[i+1:]
 		same := func(t typed) bool { return t.side == e.side }
-		other := func(t typed) bool { return t.side != e.side && h.lookedBetween(e.at, t.at) }
-		if shown[e.side] == noted(e) || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
+		// Back to what was agreed before: nobody can see that (sync-semantics 5.21).
+		back := func(t typed) bool { return t.carried > 0 && noted(t) == noted(e) }
+		if shown[e.side] == noted(e) || slices.ContainsFunc(edits[:i], back) || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
 			slices.Contains(kept, noted(e)) || noted(e) == "" {
 			continue
 		}
@@ -144,7 +149,7 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		typedIt := func(t typed) bool {
 			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
 		}
-		if v != "" && !limit && !slices.ContainsFunc(edits, typedIt) {
+		if v != "" && !slices.ContainsFunc(edits, typedIt) {
 			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
 		}
 	}
@@ -160,19 +165,40 @@ func cutLike(full, cut string) bool {
 	return false
 }
 
+// ruleWord is a part of the key of a field's rule that no other has.
+func ruleWord(field string) string {
+	if field == "name" {
+		return "lastname"
+	}
+	return field
+}
+
 func (h *history) baseOf(l engine.Link, field string) engine.Base {
 	for key, b := range l.Base {
-		if strings.Contains(strings.ToLower(key), field) {
+		if strings.Contains(strings.ToLower(key), ruleWord(field)) {
 			return b
 		}
 	}
 	return engine.Base{}
 }
 
-// limited reports whether a difference was accepted because a system did not take a value.
+// limited reports whether the engine gave up a field of the pair at some time, because a system did not take it.
 func (h *history) limited(l engine.Link, field string) bool {
-	rule := h.baseOf(l, field).Rule
-	return strings.HasPrefix(rule, "ignored_") || strings.HasPrefix(rule, "not_writable_")
+	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, r := range runs {
+		for _, e := range h.entries(r, "") {
+			for _, f := range e.Fields {
+				gaveUp := strings.HasPrefix(f.Rule, "ignored_") || strings.HasPrefix(f.Rule, "not_writable_")
+				if gaveUp && e.IDs == l.IDs && strings.Contains(strings.ToLower(f.Field), ruleWord(field)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // kept are the values of a field in the conflict table.
@@ -183,7 +209,7 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 			h.t.Fatal(err)
 		}
 		for _, c := range list {
-			if c.Link != l.ID || !strings.Contains(strings.ToLower(c.Field), field) {
+			if c.Link != l.ID || !strings.Contains(strings.ToLower(c.Field), ruleWord(field)) {
 				continue
 			}
 			for _, v := range c.V {
@@ -204,11 +230,6 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 		}
 	}
 	return out
-}
-
-// lookedBetween reports whether a run saw everything between two moments.
-func (h *history) lookedBetween(from, to int) bool {
-	return slices.ContainsFunc(h.looks, func(at int) bool { return from < at && at < to })
 }
 
 // tagsStay: a tag that somebody added and nobody took away is there.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"couplet/internal/connector"
@@ -193,6 +194,25 @@ func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, ove
 	return o, false
 }
 
+// keepLost stores the values that are about to be overwritten, before the first call leaves: after a crash nobody would
+// know them any more. The link is stored with them, so that they hang on something.
+func (s *session) keepLost(ctx context.Context, l *Link, d Decision) error {
+	var c Commit
+	for i := range d.Fields {
+		if f := &d.Fields[i]; f.HasLost {
+			c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Rule: f.Why, Lost: f.Lost, V: f.Before, Run: s.run.ID, At: s.e.Now()})
+		}
+	}
+	if len(c.Conflict) == 0 {
+		return nil
+	}
+	c.Link = l
+	s.mu.Lock()
+	run := s.run
+	s.mu.Unlock()
+	return s.e.Store.Commit(ctx, s.ws, s.lease, run, []Commit{c})
+}
+
 // carryOut writes a plan, b first, and commits each field from what the system answered, never from what was sent.
 func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool) outcome {
 	l := s.linkOf(j)
@@ -200,6 +220,13 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 	w := result{tries: j.ignored()}
 	for i := range d.Fields {
 		s.settle(&l, &c, &d.Fields[i])
+	}
+	if err := s.keepLost(ctx, &l, d); errors.Is(err, ErrLinked) {
+		h := j.again("", s.e.Now().Add(time.Second), "")
+		h.Attempts = j.hint.Attempts
+		return outcome{commit: Commit{Again: []Hint{h}}}
+	} else if err != nil {
+		return outcome{err: err}
 	}
 	for _, side := range []Side{B, A} {
 		set := d.Writes[side]

@@ -52,6 +52,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		if err := settleReviews(ctx, tx, ws, pair.ID, g.settled); err != nil {
 			return err
 		}
+		if err := keepLosses(ctx, tx, ws, pair.ID, g.losses); err != nil {
+			return err
+		}
 		if err := bury(ctx, tx, ws, g.buried); err != nil {
 			return err
 		}
@@ -70,7 +73,8 @@ type gathered struct {
 	settled         [][]any
 	intents         [][]any
 	closed          []string
-	conflicts       [][]any
+	conflicts       [][]any           // open ones
+	losses          []engine.Conflict // settled ones
 	entries         [][]any
 	resolved        []resolution
 	buried          []engine.Tombstone
@@ -98,7 +102,11 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		}
 		g.closed = append(g.closed, c.Closed...)
 		for j := range c.Conflict {
-			g.conflicts = append(g.conflicts, conflictRow(ws, run.Pair, &c.Conflict[j]))
+			if c.Conflict[j].Open {
+				g.conflicts = append(g.conflicts, conflictRow(ws, run.Pair, &c.Conflict[j]))
+			} else {
+				g.losses = append(g.losses, c.Conflict[j])
+			}
 		}
 		if c.Entry != nil {
 			g.entries = append(g.entries, entryRow(ws, c.Entry))

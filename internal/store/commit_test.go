@@ -119,7 +119,11 @@ func TestConflictsAreOpenOnceAndKeptWhenSettled(t *testing.T) {
 			return cs
 		}
 		same(t, []engine.Conflict{open("x2", "y2")}, list(true))
-		same(t, []engine.Conflict{settled, settled}, list(false))
+		same(t, []engine.Conflict{settled}, list(false)) // the same loss, tried again in the same run
+		later := settled
+		later.Run, later.At = "run_later", start.Add(time.Minute)
+		w.commit(t, engine.Commit{Conflict: []engine.Conflict{later}})
+		same(t, []engine.Conflict{settled, later}, list(false))
 		w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Resolved: []string{"name", "email"}, Conflict: []engine.Conflict{open("x3", "y3")}})
 		same(t, []engine.Conflict{open("x3", "y3")}, list(true))
 		if n, err := w.CountConflicts(w.ctx, w.ws, w.pair.ID); n != 1 || err != nil {

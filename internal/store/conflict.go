@@ -22,6 +22,24 @@ const putConflict = `insert into conflict (workspace_id, id, pair, link, field, 
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 	on conflict (workspace_id, link, field) where open do update set rule = excluded.rule, a_value = excluded.a_value, b_value = excluded.b_value, run = excluded.run`
 
+// keepLosses stores what gave way: once for each run, however often the run has to try the write that overwrites it.
+func keepLosses(ctx context.Context, tx *db.Tx, ws, pair string, all []engine.Conflict) error {
+	var rows [][]any
+	for i := range all {
+		c := &all[i]
+		var one int
+		known, err := tx.Get(ctx, `select 1 from conflict where workspace_id = $1 and link = $2 and field = $3 and not open and run = $4
+			and a_value = $5 and b_value = $6`, []any{ws, c.Link, c.Field, c.Run, db.Doc(c.V[0]), db.Doc(c.V[1])}, &one)
+		if err != nil {
+			return err
+		}
+		if !known {
+			rows = append(rows, conflictRow(ws, pair, c))
+		}
+	}
+	return tx.Each(ctx, putConflict, rows)
+}
+
 func conflictRow(ws, pair string, c *engine.Conflict) []any {
 	settled := c.At
 	if c.Open {

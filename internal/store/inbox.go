@@ -13,10 +13,13 @@ import (
 
 // The inbox holds at most one line per record of a pair. A further hint for a record that has a line makes the line
 // newer (seq), never later: it is due at the earlier of the two times. Attempts and problem of the line stay, because
-// they tell how the record fared so far.
+// they tell how the record fared so far. A word from outside (engine: webhook, absent) stays until the record itself was
+// read: the page of a lagging index that came after it may not show what it was about.
 
 const hintAgain = `on conflict (workspace_id, pair, side, id) do update set
-	seq = inbox.seq + 1, hint_at = excluded.hint_at, reason = excluded.reason,
+	seq = inbox.seq + 1,
+	hint_at = case when excluded.hint_at > inbox.hint_at then excluded.hint_at else inbox.hint_at end,
+	reason = case when inbox.reason in ('webhook', 'absent') and excluded.reason not in ('webhook', 'absent') then inbox.reason else excluded.reason end,
 	parent = case when excluded.parent = '' then inbox.parent else excluded.parent end,
 	due_at = case when excluded.due_at < inbox.due_at then excluded.due_at else inbox.due_at end`
 

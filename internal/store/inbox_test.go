@@ -22,7 +22,7 @@ func TestSeedTakesEveryLiveRecordOfBothSides(t *testing.T) {
 		w.now = start.Add(time.Minute)
 		must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, w.now))
 		want := []engine.Hint{
-			{Side: engine.A, ID: "a1", Reason: "seed", At: w.now, Due: start.Add(-time.Hour), Seq: 2},
+			{Side: engine.A, ID: "a1", Reason: "webhook", At: w.now, Due: start.Add(-time.Hour), Seq: 2},
 			{Side: engine.A, ID: "a2", Reason: "seed", At: w.now, Due: w.now, Seq: 1},
 			{Side: engine.B, ID: "b1", Parent: "p", Reason: "seed", At: w.now, Due: w.now, Seq: 1},
 		}
@@ -149,6 +149,23 @@ func TestHintsComeInPagesAndWhenDue(t *testing.T) {
 		}
 		if due, next, err = w.Pending(w.ctx, w.ws, "none", now); err != nil || due != 0 || !next.IsZero() {
 			t.Errorf("of nothing: %d due, next %v, %v", due, next, err)
+		}
+	})
+}
+
+// TestAWordFromOutsideIsKept holds that a page does not take a webhook's hint for its own.
+func TestAWordFromOutsideIsKept(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		at := start.Add(time.Minute)
+		put := func(reason string, at time.Time) {
+			must(t, w.AddHints(w.ctx, w.ws, w.pair.ID, []engine.Hint{{Side: engine.A, ID: "a1", Reason: reason, At: at, Due: start}}))
+		}
+		put("since", start)
+		put("webhook", at)
+		put("since", start.Add(time.Second)) // asked for before the call came
+		want := []engine.Hint{{Side: engine.A, ID: "a1", Reason: "webhook", At: at, Due: start, Seq: 3}}
+		if d := cmp.Diff(want, w.hints(t)); d != "" {
+			t.Error(d)
 		}
 	})
 }

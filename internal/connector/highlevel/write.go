@@ -45,7 +45,11 @@ func (c *Connector) Create(ctx context.Context, object, _ string, values connect
 		e.Kind = connector.Unknown
 		return connector.Record{}, e
 	}
-	return c.complete(ctx, c.record(out.Contact, "created", cat, names(values)), values)
+	rec, err := c.complete(ctx, c.record(out.Contact, "created", cat, names(values)), values)
+	if err != nil {
+		return connector.Record{}, connector.Made(spec.Name, err)
+	}
+	return rec, nil
 }
 
 // Update changes only the given fields. PUT replaces tags as a whole (1.3), so they go by calls of their own, and

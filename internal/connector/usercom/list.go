@@ -103,7 +103,10 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 func (c *Connector) broken(cur cursor, answer connector.Answer) (connector.Page, error) {
 	page := connector.Page{Total: cur.Total, At: answer.At}
 	switch {
-	case cur.Seen >= cur.Total, cur.Again > 0 && cur.Seen == cur.Broke:
+	case cur.Seen >= cur.Total:
+		return page, nil
+	case cur.Again > 0 && cur.Seen == cur.Broke:
+		page.Partial = true
 		return page, nil
 	case cur.Again == maxAgain:
 		return connector.Page{}, &connector.Error{Kind: connector.Temporary, Status: answer.Status, Message: spec.Name +

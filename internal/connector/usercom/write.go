@@ -46,7 +46,11 @@ func (c *Connector) Create(ctx context.Context, object, _ string, values connect
 		return connector.Record{}, &connector.Error{Kind: connector.Unknown, Status: http.StatusCreated,
 			Message: spec.Name + " did not say which person it created. Couplet looks before it tries again."}
 	}
-	return c.settle(ctx, out, cat, values)
+	rec, err := c.settle(ctx, out, cat, values)
+	if err != nil {
+		return connector.Record{}, connector.Made(spec.Name, err)
+	}
+	return rec, nil
 }
 
 // holder finds out who holds the custom_id that a create was refused for (6.4). If nobody can be found, the outcome

@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"couplet/internal/connector"
+	"couplet/internal/mapping"
+)
+
+// prepare opens both sides, reads their fields and compiles the map.
+func (s *session) prepare(ctx context.Context) error {
+	for _, side := range []Side{A, B} {
+		c, err := s.e.Links.Open(ctx, s.ws, s.flow.Connections[side], func(x connector.Exchange) { s.called(side, x) })
+		if err != nil {
+			return err
+		}
+		s.conn[side], s.names[side] = c, c.Spec().Name
+		d, ok := c.(connector.Describer)
+		if !ok {
+			return fmt.Errorf("%s does not say which fields it has", s.names[side])
+		}
+		if err := s.describe(ctx, side, d); err != nil {
+			return err
+		}
+	}
+	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
+		Region: s.flow.Region, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
+	if len(problems) > 0 {
+		return &stopError{Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
+	}
+	s.rules = rules
+	caps, err := s.e.Store.Capabilities(ctx, s.ws, s.flow.Connections, s.flow.Object)
+	if err != nil {
+		return err
+	}
+	s.caps = learn(s, caps)
+	for _, side := range []Side{A, B} {
+		if s.need[side], err = s.needs(ctx, side); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// describe reads the fields of a side, and makes those that the flow needs and that its owner agreed to.
+func (s *session) describe(ctx context.Context, side Side, d connector.Describer) error {
+	var fields []connector.Field
+	err := s.patiently(ctx, func() (err error) {
+		fields, err = d.Describe(ctx, s.flow.Object)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	object, ok := s.conn[side].Spec().Object(s.flow.Object)
+	if !ok {
+		return &stopError{Note: fmt.Sprintf("%s has no %s to keep in step.", s.names[side], s.flow.Object)}
+	}
+	var want []connector.Field
+	for _, x := range s.flow.Extras() {
+		if x.Side == side {
+			want = append(want, x.Field)
+		}
+	}
+	if s.flow.Direction.To(side) {
+		want = append(want, object.Stamp)
+	}
+	for _, w := range want {
+		if s.run.DryRun {
+			if _, ok := labelled(fields, w); !ok {
+				fields = append(fields, w)
+			}
+			continue
+		}
+		have, ok := labelled(fields, w)
+		if !ok {
+			err := s.patiently(ctx, func() (err error) { // it looks before it creates, so it may be repeated
+				if have, err = d.EnsureField(ctx, s.flow.Object, w); connector.KindOf(err) == connector.Invalid {
+					have, err = d.EnsureField(ctx, s.flow.Object, w) // a refusal may have created it all the same
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			fields = append(fields, have)
+		}
+	}
+	s.fields[side] = fields
+	if s.flow.Direction.To(side) {
+		f, _ := labelled(fields, want[len(want)-1])
+		s.stampField[side] = f.Name
+	}
+	return nil
+}
+
+func labelled(fields []connector.Field, w connector.Field) (connector.Field, bool) {
+	for _, f := range fields {
+		if f.Custom && (f.Name == w.Name || f.Label == w.Label) || f.Name == w.Name && w.Name != "" {
+			return f, true
+		}
+	}
+	return connector.Field{}, false
+}
