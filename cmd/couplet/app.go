@@ -141,9 +141,21 @@ func (a *app) workspace(ctx context.Context, name string) (string, error) {
 }
 
 // hashKey is the key of the hashes that tombstones keep. It is sealed like a secret and never changes, so that a grave
-// stays known after the key of the house was changed.
+// stays known after the key of the house was changed. When the key of the house is lost, a second one is made beside it:
+// everything goes on, and the first is good again if the key is found.
 func (a *app) hashKey(ctx context.Context) ([]byte, error) {
-	const name = "tombstone_key"
+	for _, name := range []string{"tombstone_key", "tombstone_key_2"} {
+		key, err := a.sealedKey(ctx, name)
+		if err == nil || !errors.Is(err, connection.ErrCannotOpen) {
+			return key, err
+		}
+		a.log.Warn("secrets were sealed with another key; put that key back, or give the keys of the accounts again with apply")
+	}
+	return nil, errors.New("the secrets of this database were sealed with other keys; put the right couplet.key back, or set COUPLET_SECRET_KEY to it")
+}
+
+// sealedKey opens a key that is kept in the settings, and makes it when there is none.
+func (a *app) sealedKey(ctx context.Context, name string) ([]byte, error) {
 	text, err := a.store.Setting(ctx, a.ws, name)
 	if err != nil {
 		return nil, err
@@ -153,13 +165,7 @@ func (a *app) hashKey(ctx context.Context) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, err := a.sealer.Open(a.ws, "", name, sealed)
-		if err == nil || !errors.Is(err, connection.ErrCannotOpen) {
-			return key, err
-		}
-		// The key of the house was lost. Everything goes on, but graves dug under the old key are no longer recognised by
-		// their e-mail or phone, and the keys of the accounts must be given again.
-		a.log.Warn("secrets were sealed with another key; keys of accounts must be given again, and records deleted earlier are recognised by id only")
+		return a.sealer.Open(a.ws, "", name, sealed)
 	}
 	fresh, err := connection.NewKey()
 	if err != nil {

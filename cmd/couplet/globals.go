@@ -18,7 +18,7 @@ import (
 
 // Globals are the flags that every command takes (cli.md, "Settings"). Each has an environment variable COUPLET_<FLAG>.
 type Globals struct {
-	Data              string        `default:"./data" help:"Folder of the database and the key." placeholder:"DIR"`
+	Data              string        `default:"./data" help:"Folder of the database and the key. Default: ./data." placeholder:"DIR"`
 	DatabaseURL       string        `help:"sqlite:PATH, or postgres://… Default: couplet.db in the data folder." placeholder:"URL"`
 	SecretKey         string        `help:"Key that seals secrets. Made and kept in the data folder when absent." placeholder:"KEY"`
 	Workspace         string        `help:"Workspace to work in. Default: the first one." placeholder:"NAME"`
@@ -48,10 +48,16 @@ func (t *terminal) logger(level string) *slog.Logger {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) // kong has checked the word
 	o := &slog.HandlerOptions{Level: l}
-	if f, ok := t.Err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if t.forPerson() {
 		return slog.New(slog.NewTextHandler(t.Err, o))
 	}
 	return slog.New(slog.NewJSONHandler(t.Err, o))
+}
+
+// forPerson reports whether somebody reads stderr on a terminal.
+func (t *terminal) forPerson() bool {
+	f, ok := t.Err.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // settings are the checked globals.

@@ -69,7 +69,12 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errs io.Writer)
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "couplet: %s\nSee couplet --help.\n", err)
+		name := "couplet"
+		var wrong *kong.ParseError
+		if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+			name = wrong.Context.Selected().FullPath()
+		}
+		fmt.Fprintf(errs, "couplet: %s\nSee %s --help.\n", err, name)
 		return 2
 	}
 	t := &terminal{In: in, Out: out, Err: errs}

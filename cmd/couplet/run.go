@@ -39,21 +39,24 @@ func (c *runCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return fmt.Errorf("flow %s is off, so nothing was run; set `enabled: true` in its flow file and apply it, or look at what it would do with --dry-run", f.Name)
 	}
 	req := engine.Request{Workspace: a.ws, Flow: f, Trigger: "manual", DryRun: c.DryRun, Full: c.Full, Look: true, Allow: c.Allow}
+	quiet := a.progress(ctx, t, f)
 	r, err := a.runUntil(ctx, req, c.Wait)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		err = t.json(runJSON(r))
-	} else {
-		a.tell(ctx, t, f, r)
-	}
+	quiet()
 	if err != nil {
 		return err
 	}
 	code, final := codes[r.Status]
 	if !final {
 		code = 6
+		r.Note = fmt.Sprintf("Not over yet: a `couplet serve` that runs goes on with it, or else the next `couplet run %s`.", f.Name)
+	}
+	if c.JSON {
+		err = t.json(runJSON(r))
+	} else {
+		a.tell(context.WithoutCancel(ctx), t, f, r) // an interrupted run is told, too
+	}
+	if err != nil {
+		return err
 	}
 	if code != 0 {
 		return &exit{Code: code}
@@ -87,6 +90,43 @@ func (a *app) runUntil(ctx context.Context, req engine.Request, wait time.Durati
 			return r, err
 		}
 	}
+}
+
+// progress tells a person at a terminal every few seconds how far the run has come, on stderr. The function that it
+// returns ends that.
+func (a *app) progress(ctx context.Context, t *terminal, f flow.Flow) (end func()) {
+	if !t.forPerson() {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(5 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if r, found, err := a.store.ActiveRun(ctx, a.ws, f.ID); err == nil && found {
+				fmt.Fprintln(t.Err, soFar(r))
+			}
+		}
+	}()
+	return func() { cancel(); <-over }
+}
+
+// soFar is a run that is not over, on one line.
+func soFar(r engine.Run) string {
+	calls := r.APICalls[0].Read + r.APICalls[0].Write + r.APICalls[1].Read + r.APICalls[1].Write
+	text := fmt.Sprintf("  %s: %d created, %d updated, %d linked, %d failed; %d calls so far", r.Status,
+		r.To[0].Created+r.To[1].Created, r.To[0].Updated+r.To[1].Updated, r.Linked, r.To[0].Failed+r.To[1].Failed, calls)
+	if r.Note != "" {
+		text += "\n    " + r.Note
+	}
+	return text
 }
 
 // follow waits for a run that another worker carries out. over is false when that worker died, or works on another flow
@@ -143,11 +183,11 @@ func runJSON(r engine.Run) runDoc {
 	d := runDoc{Run: r.ID, Flow: r.FlowName, Status: r.Status, DryRun: r.DryRun, Recovered: r.Recovered,
 		AToB: r.To[engine.B], BToA: r.To[engine.A], Linked: r.Linked, Unchanged: r.Same, NeedsReview: r.Review,
 		APICalls: map[string]engine.Calls{"a": r.APICalls[engine.A], "b": r.APICalls[engine.B]},
-		Trigger:  r.Trigger, StartedAt: r.Started.UTC(), Note: r.Note}
+		Trigger:  r.Trigger, StartedAt: r.Started.UTC().Truncate(time.Millisecond), Note: r.Note}
 	if !r.Finished.IsZero() {
-		at := r.Finished.UTC()
+		at := r.Finished.UTC().Truncate(time.Millisecond) // as it is stored, so that `run` and `runs` say the same
 		d.FinishedAt = &at
-		d.DurationMS = r.Finished.Sub(r.Started).Milliseconds()
+		d.DurationMS = at.Sub(d.StartedAt).Milliseconds()
 	}
 	return d
 }
@@ -168,8 +208,12 @@ func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) 
 		t.printf("  %s to %s: %d created, %d updated, %d skipped, %d conflicts, %d failed\n", names[side.Other()], names[side], c.Created, c.Updated, c.Skipped, c.Conflicts, c.Failed)
 	}
 	t.printf("  %d linked, %d unchanged, %d need review\n", r.Linked, r.Same, r.Review)
+	took := "not over yet"
+	if !r.Finished.IsZero() {
+		took = r.Finished.Sub(r.Started).Round(time.Millisecond).String()
+	}
 	t.printf("  calls: %s %d read, %d write; %s %d read, %d write; %s\n", names[0], r.APICalls[0].Read, r.APICalls[0].Write,
-		names[1], r.APICalls[1].Read, r.APICalls[1].Write, r.Finished.Sub(r.Started).Round(time.Millisecond))
+		names[1], r.APICalls[1].Read, r.APICalls[1].Write, took)
 	t.printf("  run %s; `couplet runs show %s` tells why\n", r.ID, r.ID)
 }
 

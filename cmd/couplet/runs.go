@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,9 @@ func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		}
 		id = f.ID
 	}
+	if err := atLeastOne(c.Limit); err != nil {
+		return err
+	}
 	runs, err := a.store.Runs(ctx, a.ws, id, c.Limit, "")
 	if err != nil {
 		return err
@@ -59,8 +63,19 @@ func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		t.printf("No runs yet.\n")
 	}
 	for _, r := range runs {
-		t.printf("%s  %s  %-18s %-9s %s: %d created, %d updated, %d failed, %d need review\n", r.ID, r.Started.UTC().Format(time.RFC3339), r.Status, r.Trigger, r.FlowName,
-			r.To[0].Created+r.To[1].Created, r.To[0].Updated+r.To[1].Updated, r.To[0].Failed+r.To[1].Failed, r.Review)
+		name := r.FlowName
+		if r.DryRun {
+			name += " (dry run)"
+		}
+		t.printf("%s  %s  %-18s %-9s %s: %d created, %d updated, %d conflicts, %d failed, %d need review\n", r.ID, r.Started.UTC().Format(time.RFC3339), r.Status, r.Trigger, name,
+			r.To[0].Created+r.To[1].Created, r.To[0].Updated+r.To[1].Updated, r.To[0].Conflicts+r.To[1].Conflicts, r.To[0].Failed+r.To[1].Failed, r.Review)
+	}
+	return nil
+}
+
+func atLeastOne(limit int) error {
+	if limit < 1 {
+		return &exit{Code: 2, Text: fmt.Sprintf("--limit %d: give a number from 1 up", limit)}
 	}
 	return nil
 }
@@ -95,7 +110,17 @@ type callDoc struct {
 	TookMS int64  `json:"took_ms"`
 }
 
+// results are what a record of a run can be.
+var results = []string{string(engine.ResultCreated), string(engine.ResultUpdated), string(engine.ResultLinked), string(engine.ResultSkipped),
+	string(engine.ResultConflict), string(engine.ResultReview), string(engine.ResultFailed), string(engine.ResultGone)}
+
 func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	if err := atLeastOne(c.Limit); err != nil {
+		return err
+	}
+	if c.Result != "" && !slices.Contains(results, c.Result) {
+		return &exit{Code: 2, Text: fmt.Sprintf("--result %s is not known; use one of %s", c.Result, strings.Join(results, ", "))}
+	}
 	a, err := g.open(ctx, t)
 	if err != nil {
 		return err
@@ -113,10 +138,12 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	names := a.systemNames(ctx, f)
-	entries, err := a.store.Entries(ctx, a.ws, r.ID, "", c.Limit, engine.Result(c.Result))
+	entries, err := a.store.Entries(ctx, a.ws, r.ID, "", c.Limit+1, engine.Result(c.Result))
 	if err != nil {
 		return err
 	}
+	more := len(entries) > c.Limit
+	entries = entries[:min(len(entries), c.Limit)]
 	if c.JSON {
 		docs := make([]entryDoc, len(entries))
 		for i, e := range entries {
@@ -132,8 +159,11 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	for _, e := range entries {
 		tellEntry(t, e, names)
 	}
-	if len(entries) == c.Limit {
-		t.printf("More records than %d: see --limit and --result.\n", c.Limit)
+	if len(entries) == 0 && c.Result != "" {
+		t.printf("No record of this run is %s.\n", c.Result)
+	}
+	if more {
+		t.printf("There are more than %d: --limit shows them, --result only those of one kind.\n", c.Limit)
 	}
 	return nil
 }
@@ -183,8 +213,9 @@ func tellEntry(t *terminal, e engine.Entry, names [2]string) {
 	for _, f := range e.Fields {
 		t.printf("    %-28s %s\n", f.Field, engine.Explain(f.Rule, names))
 		for side := range names {
-			if show(f.Before[side]) != show(f.After[side]) {
-				t.printf("      %s: %s -> %s\n", names[side], show(f.Before[side]), show(f.After[side]))
+			before, after := showOf(f.Field, f.Before[side]), showOf(f.Field, f.After[side])
+			if before != after {
+				t.printf("      %s: %s -> %s\n", names[side], before, after)
 			}
 		}
 	}
@@ -195,6 +226,21 @@ func orNone(id string) string {
 		return "(none)"
 	}
 	return id
+}
+
+// showOf is a value of a row of the map. Where a row joins several fields, as in firstName+lastName=name, a list is the
+// parts of one text.
+func showOf(row string, v any) string {
+	if parts, ok := v.([]any); ok && strings.Contains(row, "+") {
+		var words []string
+		for _, p := range parts {
+			if w, ok := p.(string); ok && w != "" {
+				words = append(words, w)
+			}
+		}
+		return show(strings.Join(words, " "))
+	}
+	return show(v)
 }
 
 func show(v any) string {

@@ -52,8 +52,8 @@ func (c *sandboxCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		err = t.json(info)
 	} else {
-		t.printf("Pretend HighLevel  %s\n  location %s\n  key      %s\nPretend User.com   %s\n  key      %s\nControl            %s\n  X-Sandbox-Key: %s\n",
-			info.HighLevel.URL, info.HighLevel.LocationID, info.HighLevel.Token, info.UserCom.URL, info.UserCom.Token, info.Control.URL, info.Control.Key)
+		t.printf("Pretend HighLevel  %s\n  location  %s\n  key       %s\nPretend User.com   %s\n  subdomain %s\n  key       %s\nControl            %s\n  X-Sandbox-Key: %s\n",
+			info.HighLevel.URL, info.HighLevel.LocationID, info.HighLevel.Token, info.UserCom.URL, info.UserCom.Subdomain, info.UserCom.Token, info.Control.URL, info.Control.Key)
 		e := info.Expected
 		t.printf("Once in step: %d pairs linked, %d created in HighLevel, %d created in User.com, %d records left for a person.\nStop with Ctrl-C.\n", e.Linked, e.CreatedA, e.CreatedB, e.Review)
 	}

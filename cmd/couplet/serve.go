@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"couplet/internal/connector/highlevel"
@@ -127,7 +128,7 @@ func (c *serveCmd) receivers() (map[string]web.Receiver, error) {
 func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 	l, err := net.Listen("tcp", s.cmd.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", s.cmd.Addr, err)
+		return cannotListen("--addr", s.cmd.Addr, err)
 	}
 	main := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	failed := make(chan error, 2)
@@ -136,7 +137,7 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 	if s.cmd.MetricsAddr != "" {
 		ml, err := net.Listen("tcp", s.cmd.MetricsAddr)
 		if err != nil {
-			return errors.Join(fmt.Errorf("--metrics-addr %s: %w", s.cmd.MetricsAddr, err), main.Close())
+			return errors.Join(cannotListen("--metrics-addr", s.cmd.MetricsAddr, err), main.Close())
 		}
 		numbers = &http.Server{Handler: s.web.MetricsHandler(), ReadHeaderTimeout: 10 * time.Second}
 		go func() { failed <- numbers.Serve(ml) }()
@@ -146,8 +147,8 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 			return errors.Join(err, main.Close())
 		}
 	}
-	for _, m := range static.Missing() {
-		a.log.Warn("a built asset is missing; `make assets` makes it", "file", m)
+	if missing := static.Missing(); len(missing) > 0 {
+		a.log.Warn("pages lack their stylesheet and scripts, everything else works; `make assets build` makes them", "missing", len(missing))
 	}
 	fmt.Fprintf(t.Out, "Couplet listens on http://%s\n", l.Addr())
 	tidy := time.NewTicker(time.Hour)
@@ -163,6 +164,13 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 		}
 	}
 	return errors.Join(err, s.stop(main, numbers))
+}
+
+func cannotListen(flag, addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s %s is in use, perhaps by another couplet; stop that one, or give another address", flag, addr)
+	}
+	return fmt.Errorf("%s %s: %w; write it like 127.0.0.1:8080", flag, addr, err)
 }
 
 // grace is how long a stopping server lets calls and work come to an end.
@@ -206,8 +214,18 @@ func (a *app) hookKey() []byte {
 
 // budgets are the states of all connections' allowances.
 func (a *app) budgets() (list []web.BudgetState) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	system := map[string]string{}
+	all, _ := a.store.Workspaces(ctx) // without a database the numbers are still worth something
+	for _, ws := range all {
+		conns, _ := a.store.Connections(ctx, ws.ID)
+		for _, c := range conns {
+			system[c.ID] = c.System
+		}
+	}
 	for id, snapshot := range a.pool.Snapshots() {
-		list = append(list, web.BudgetState{Connection: id, Snapshot: snapshot})
+		list = append(list, web.BudgetState{Connection: id, System: system[id], Snapshot: snapshot})
 	}
 	return list
 }

@@ -220,6 +220,6 @@ func (c *versionCmd) Run(t *terminal) error {
 	if c.JSON {
 		return t.json(map[string]string{"version": version, "revision": revision, "go": goVersion})
 	}
-	t.printf("couplet %s %s %s\n", version, revision, goVersion)
+	t.printf("%s\n", strings.Join(strings.Fields("couplet "+version+" "+revision+" "+goVersion), " "))
 	return nil
 }

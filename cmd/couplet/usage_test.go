@@ -19,8 +19,13 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		says string
 		args string
 	}{
-		{2, "couplet: unknown flag --nothing\nSee couplet --help.", "run contacts --nothing"},
+		{2, "couplet: unknown flag --nothing\nSee couplet run --help.", "run contacts --nothing"},
 		{2, "couplet: unexpected argument nothing", "nothing"},
+		{2, "See couplet --help.", "nothing"},
+		{2, "couplet: --result bad is not known; use one of created, updated, linked, skipped, conflict, needs_review, failed, gone", "runs show run_nothing --result bad"},
+		{2, "couplet: --limit 0: give a number from 1 up", "runs show run_nothing --limit 0"},
+		{2, "couplet: --limit 0: give a number from 1 up", "runs --limit 0"},
+		{1, "couplet: --addr 8080: listen tcp: address 8080: missing port in address; write it like 127.0.0.1:8080", "serve --addr 8080"},
 		{2, "couplet: expected \"<flow>\"", "run"},
 		{2, "couplet: missing flags: --file=FILE", "apply"},
 		{2, "couplet: --log-level must be one of", "runs --log-level loud"},

@@ -114,8 +114,9 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 			w.again = true // nobody said what became of it; look again
 			continue
 		}
-		w.wrote[side] = true
-		switch s.verify(f, side, got) {
+		verdict := s.verify(f, side, got)
+		w.wrote[side] = w.wrote[side] || verdict != ignored
+		switch verdict {
 		case taken:
 			s.caps.took(f.Rule, side)
 			s.confirmed(l, c, f, side, got, f.Why)
@@ -286,6 +287,9 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
 	default:
 		o.commit.Finished = j.hints()
+	}
+	if (w.retry != nil || w.again) && e.Result == "" && !w.made && j.do != join && w.wrote == [2]bool{} {
+		return o // nothing has come of it yet; the next try tells
 	}
 	o.count = both(o.count, func(r *Run) {
 		for side := range w.wrote {

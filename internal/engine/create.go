@@ -202,7 +202,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	if j.intent.Refusals >= refusals || j.hint.Attempts >= s.flow.Retry.MaxAttempts {
 		o := s.park(j, j.intent.Problem)
 		if j.intent.Refusals < refusals {
-			o.commit.Again[0].Due = s.e.Now().Add(sweepEvery)
+			o = s.rest(j, j.intent.Problem)
 		}
 		o.commit.Closed = closed
 		return o

@@ -126,9 +126,7 @@ func (s *session) failed(j job, err error) outcome {
 		return outcome{commit: Commit{Again: []Hint{h}}}
 	}
 	if j.hint.Attempts+1 >= s.flow.Retry.MaxAttempts {
-		o := s.park(j, sentence(err))
-		o.commit.Again[0].Due = s.e.Now().Add(sweepEvery) // a passing problem lasts long, but not for ever
-		return o
+		return s.rest(j, sentence(err))
 	}
 	h := j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
 	return outcome{commit: Commit{Again: []Hint{h}}}
@@ -154,6 +152,14 @@ func (s *session) park(j job, problem string) outcome {
 		commit: Commit{Again: []Hint{j.again("parked", never, problem)}, Entry: &e},
 		count:  func(r *Run) { r.To[to].Failed++ },
 	}
+}
+
+// rest gives up on a record for a day: what is wrong with it may last long, but it passes, so it starts anew then.
+func (s *session) rest(j job, problem string) outcome {
+	o := s.park(j, problem)
+	h := &o.commit.Again[0]
+	h.Due, h.Attempts = s.e.Now().Add(sweepEvery), 0
+	return o
 }
 
 // entry is the line of the log for a job.

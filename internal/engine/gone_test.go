@@ -126,3 +126,27 @@ func TestPagesThatFailOrAreMissingNeverMeanDeleted(t *testing.T) {
 	}
 	w.inStep()
 }
+
+func TestSomebodyWhoIsDeletedWhileTheCreateIsInDoubtIsLetGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	a := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	made := func(m string) bool { return m == "Commit" && w.calls(engine.B, created) > 0 }
+	if !w.diesAt(engine.Request{Look: true}, made) {
+		t.Fatal("it lives")
+	}
+	w.remove(engine.A, a)
+	w.pass(3 * time.Second)
+	w.run(engine.Done)
+	for range 4 {
+		w.pass(11 * time.Minute)
+		w.request(engine.Request{Look: true, Full: true}, engine.Done)
+	}
+	for _, l := range w.links() {
+		t.Errorf("still linked: %+v", l)
+	}
+	if n := w.calls(engine.A, created); n != 0 {
+		t.Errorf("made again: %d", n)
+	}
+	w.quiet()
+}

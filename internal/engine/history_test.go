@@ -46,7 +46,7 @@ func TestHistories(t *testing.T) {
 				h := begin(rt)
 				defer func() {
 					if rt.Failed() {
-						first.Do(func() { t.Logf("the first history that failed:\n%s", strings.Join(append(h.story, h.log()...), "\n")) })
+						first.Do(func() { t.Logf("the first history that failed:\n%s", strings.Join(append(append(h.story, h.log()...), debugDump(h)...), "\n")) })
 					}
 				}()
 				h.tell()
@@ -128,6 +128,8 @@ type typed struct {
 	value string
 	// carried is when the partner was first seen with it, 0 never.
 	carried int
+	// back says that it is what its side held at the last agreement: nobody can see such an edit (sync-semantics 5.21).
+	back bool
 }
 
 func (h *history) tellf(format string, args ...any) {
@@ -175,7 +177,13 @@ func (h *history) draw(side engine.Side, field string) (own fields, value string
 func cut40(s string) string { return s[:min(40, len(s))] }
 
 func (h *history) note(side engine.Side, id, field, value string) {
-	h.typed = append(h.typed, typed{h.now, side, id, field, value, 0})
+	e := typed{at: h.now, side: side, id: id, field: field, value: value}
+	if h.seeded() {
+		l := h.link(side, id)
+		_, known := l.Base[h.baseKey(l, field)]
+		e.back = known && asNoted(field, h.baseOf(l, field).V[side]) == noted(e)
+	}
+	h.typed = append(h.typed, e)
 }
 
 func (h *history) create() {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"couplet/internal/engine"
+	"couplet/internal/mapping"
 	"couplet/internal/sandbox"
 )
 
@@ -124,6 +125,21 @@ func TestAFieldThatIsIgnoredIsLearnedAfterAFewAndThenLeft(t *testing.T) {
 	w.quiet()
 }
 
+func TestHalfAWriteThatNobodyHeardOfIsFinished(t *testing.T) {
+	t.Parallel()
+	w, a, b := ada(t)
+	w.flow.Conflict = mapping.BWins
+	w.edit(engine.A, a, fields{"firstName": "Grace", "lastName": "Hopper"})
+	w.edit(engine.B, b, fields{"name": "Ada Hopper"}) // as a write of ours leaves it whose first name was lost
+	w.run(engine.Done)
+	w.want(engine.A, a, fields{"firstName": "Grace", "lastName": "Hopper"})
+	w.want(engine.B, b, fields{"name": "Grace Hopper"})
+	if got := w.conflicts(false); len(got) != 1 || !strings.Contains(got[0], "Ada Hopper") {
+		t.Errorf("kept %q", got)
+	}
+	w.quiet()
+}
+
 func TestAFieldLostOnceIsSentAgain(t *testing.T) {
 	t.Parallel()
 	for _, field := range []fields{{"phone": phoneA}, {"firstName": "Grace"}, {"lastName": "Hopper"}, {"firstName": "Grace", "lastName": "Hopper"}} {
@@ -131,9 +147,8 @@ func TestAFieldLostOnceIsSentAgain(t *testing.T) {
 		w.edit(engine.A, a, field)
 		w.fault("ignore-field", 1)
 		w.flow.Retry.MaxAttempts = 100
-		calm := 0
 		w.e.Store = &tap{Store: w.st, on: func(m string) error {
-			if calm++; m == "Commit" {
+			if m == "Commit" {
 				w.fault("ignore-field", 0)
 			}
 			return nil

@@ -137,9 +137,7 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		later := edits[i+1:]
 		same := func(t typed) bool { return t.side == e.side }
 		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
-		// Back to what was agreed before: nobody can see that (sync-semantics 5.21).
-		back := func(t typed) bool { return t.carried > 0 && noted(t) == noted(e) }
-		if shown[e.side] == noted(e) || slices.ContainsFunc(edits[:i], back) || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+		if shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
 			slices.Contains(kept, noted(e)) || noted(e) == "" {
 			continue
 		}
@@ -149,7 +147,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		typedIt := func(t typed) bool {
 			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
 		}
-		if v != "" && !slices.ContainsFunc(edits, typedIt) {
+		asked := slices.Contains(kept, v) // it waits for a person, or gave way
+		if v != "" && !asked && !slices.ContainsFunc(edits, typedIt) {
 			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
 		}
 	}
@@ -174,12 +173,29 @@ func ruleWord(field string) string {
 }
 
 func (h *history) baseOf(l engine.Link, field string) engine.Base {
-	for key, b := range l.Base {
+	return l.Base[h.baseKey(l, field)]
+}
+
+func (h *history) baseKey(l engine.Link, field string) string {
+	for key := range l.Base {
 		if strings.Contains(strings.ToLower(key), ruleWord(field)) {
-			return b
+			return key
 		}
 	}
-	return engine.Base{}
+	return ""
+}
+
+// asNoted is a stored value in the form in which edits are noted.
+func asNoted(field string, v any) string {
+	text := orNothing(v)
+	if parts, ok := v.([]any); ok {
+		words := make([]string, len(parts))
+		for i, p := range parts {
+			words[i] = fmt.Sprint(p)
+		}
+		text = strings.Join(words, " ")
+	}
+	return noted(typed{field: field, value: text})
 }
 
 // limited reports whether the engine gave up a field of the pair at some time, because a system did not take it.
@@ -213,19 +229,7 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 				continue
 			}
 			for _, v := range c.V {
-				text := orNothing(v)
-				if parts, ok := v.([]any); ok {
-					text = fmt.Sprint(parts...)
-					words := make([]string, len(parts))
-					for i, p := range parts {
-						words[i] = fmt.Sprint(p)
-					}
-					text = strings.Join(words, " ")
-				}
-				if field == "email" {
-					text = strings.ToLower(text)
-				}
-				out = append(out, plain(text))
+				out = append(out, asNoted(field, v))
 			}
 		}
 	}

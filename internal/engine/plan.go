@@ -173,7 +173,7 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 		}
 		f.carry(from, why)
 	default:
-		f.clash(in)
+		f.clash(in, base, known)
 	}
 }
 
@@ -208,9 +208,10 @@ func (f *FieldPlan) carry(from Side, why string) {
 }
 
 // clash settles a field that changed on both sides, and keeps the losing value.
-func (f *FieldPlan) clash(in Input) {
+func (f *FieldPlan) clash(in Input, base Base, known bool) {
 	r := f.Rule
 	win, why := A, string(r.Policy)
+	half, torn := f.torn(base)
 	switch {
 	case r.Direction != mapping.Both:
 		win, why = A, "one_way"
@@ -220,6 +221,8 @@ func (f *FieldPlan) clash(in Input) {
 	case r.Policy == mapping.Ask:
 		f.Outcome, f.Why = OpenClash, "ask"
 		return
+	case known && torn:
+		win, why = half.Other(), "unfinished_"+half.String()
 	case r.Shortened(f.Before[A], f.Before[B]):
 		why = "shortened"
 		if r.Size(f.Before[B]) > r.Size(f.Before[A]) {
@@ -244,6 +247,18 @@ func (f *FieldPlan) clash(in Input) {
 	if f.Outcome == Write {
 		f.Outcome, f.Lost, f.HasLost = Clash, win.Other(), true
 	}
+}
+
+// torn finds a side that holds part of the other's value and part of its own old one: most likely a write of ours that
+// lost a field and whose answer nobody heard. It gives way, and is kept like any other loser.
+func (f *FieldPlan) torn(base Base) (Side, bool) {
+	for _, side := range []Side{A, B} {
+		sent, err := f.Rule.Convert(side, f.Before[side.Other()])
+		if err == nil && f.Rule.Half(side, sent, f.Rule.Restore(side, base.V[side]), f.Before[side]) {
+			return side, true
+		}
+	}
+	return A, false
 }
 
 // planConsent only ever tightens: a "do not contact" on either side holds on both (sync-semantics 5.5, I14).

@@ -82,14 +82,22 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, error) {
 	if !ok {
 		return r, fmt.Errorf("transform %q is not known; use one of %s", row.Transform, strings.Join(TransformNames(), ", "))
 	}
-	r.transform, r.Lossy = t, t.lossy
+	r.transform = t
 	for side, names := range [2]Names{row.A, row.B} {
 		if err := r.take(connector.Side(side), names, have[side], o); err != nil {
 			return r, err
 		}
 	}
 	r.Key = strings.Join(row.A, "+") + "=" + strings.Join(row.B, "+")
-	return r, r.kind()
+	if err := r.kind(); err != nil {
+		return r, err
+	}
+	if r.Kind == Set && row.Transform != "" {
+		return r, fmt.Errorf("transform %q works on single values, not on a list of names; take it out of this row", row.Transform)
+	}
+	cased := r.Fields[0][0].Type != connector.Email || r.Fields[1][0].Type != connector.Email
+	r.Lossy = t.lossy || row.Transform == "lowercase" && cased
+	return r, nil
 }
 
 func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o Options) error {

@@ -41,7 +41,7 @@ func Normal(t connector.Type, v Value, region string) string {
 	s := norm.NFC.String(text(v))
 	switch t {
 	case connector.Email:
-		return strings.ToLower(strings.TrimSpace(s))
+		return lowered(strings.TrimSpace(s))
 	case connector.Phone:
 		return PhoneKey(s, region)
 	case connector.Number:
@@ -69,7 +69,7 @@ func collapse(s string) string {
 	if tidy(s) {
 		return s
 	}
-	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	if !strings.Contains(s, "\n") {
 		return strings.Join(strings.Fields(s), " ")
 	}
@@ -77,7 +77,7 @@ func collapse(s string) string {
 	for i, l := range lines {
 		lines[i] = strings.TrimRightFunc(l, unicode.IsSpace)
 	}
-	return strings.Trim(strings.Join(lines, "\n"), "\n ")
+	return strings.Join(lines, "\n")
 }
 
 // tidy reports whether collapse would leave a text as it is, which is nearly always so and found out much faster.
@@ -105,7 +105,10 @@ func day(s string) string {
 }
 
 // Element is the form in which two names of a set are compared: trimmed, in lower case (highlevel.md 7.1).
-func Element(s string) string { return strings.ToLower(collapse(norm.NFC.String(s))) }
+func Element(s string) string { return lowered(collapse(norm.NFC.String(s))) }
+
+// lowered is a text in lower case. Small letters may go together where their capitals did not.
+func lowered(s string) string { return norm.NFC.String(strings.ToLower(s)) }
 
 func elements(set []string) []string {
 	out := make([]string, 0, len(set))

@@ -9,7 +9,7 @@
 //   - Convert: what the other side would have to hold in order to agree.
 //
 // Convert followed by Agree always holds, and converting there and back gives a value that is Same, except where the
-// transform is marked lossy; then a value travels back only after its own side changed it.
+// rule is Lossy; then a value travels back only after its own side changed it.
 package mapping
 
 import (

@@ -3,6 +3,8 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"couplet/internal/connector"
@@ -10,7 +12,8 @@ import (
 
 // transform changes a value on its way. to[side] makes what the side should hold out of the other side's value.
 type transform struct {
-	to    [2]func(r *Rule, v Value) (Value, error)
+	to [2]func(r *Rule, v Value) (Value, error)
+	// lossy says that a value cannot be told from what became of it, so that only the way to b shows whether two agree.
 	lossy bool
 	// shape says how many fields each side must have; zero means one.
 	shape [2]int
@@ -108,8 +111,8 @@ func (r *Rule) shape(to connector.Side, v Value) (Value, error) {
 		if n, ok := v.(float64); ok {
 			return n, nil
 		}
-		var n float64
-		if _, err := fmt.Sscanf(strings.TrimSpace(text(v)), "%g", &n); err != nil {
+		n, err := strconv.ParseFloat(strings.TrimSpace(text(v)), 64)
+		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
 			return nil, fmt.Errorf("%q is not a number", text(v))
 		}
 		return n, nil

@@ -60,7 +60,7 @@ func (r *Rule) Agree(a, b Value) bool {
 	if err == nil && r.Same(connector.B, toB, b) {
 		return true
 	}
-	if r.Lossy {
+	if r.transform.lossy {
 		return false
 	}
 	toA, err := r.Convert(connector.A, b)
