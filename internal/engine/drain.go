@@ -253,7 +253,7 @@ func (s *session) claimJobs(hints []Hint, jobs []job) []job {
 	for _, j := range jobs {
 		free := true
 		for _, p := range j.places() {
-			free = free && (mine[p] || !s.busy[p])
+			free = free && !used[p] && (mine[p] || !s.busy[p])
 		}
 		if !free {
 			continue
@@ -307,7 +307,7 @@ func (s *session) loadGens(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.gens[side] = cur.GenBegan
+		s.gens[side], s.readings[side] = cur.GenBegan, cur.Generation
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"couplet/internal/engine"
+	"couplet/internal/mapping"
 	"couplet/internal/sandbox"
 )
 
@@ -125,6 +126,27 @@ func TestPagesThatFailOrAreMissingNeverMeanDeleted(t *testing.T) {
 		t.Errorf("%d links, were %d", got, links)
 	}
 	w.inStep()
+}
+
+// A record that a run saw before it died, and that was deleted before the next one, must not be taken for what it was.
+func TestAPairIsNotPlannedOnARecordThatTheLastReadingDidNotShow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.flow.Conflict = mapping.AWins
+	a := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com", "phone": phoneA})
+	b := w.add(engine.B, fields{"name": "Bea", "email": "ada@example.com", "phone_number": phoneB})
+	if !w.dies("Seed") {
+		t.Fatal("it lives")
+	}
+	w.remove(engine.A, a)
+	w.pass(25 * time.Hour)
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	w.run(engine.Done)
+	w.want(engine.B, b, fields{"name": "Bea", "phone_number": phoneB})
+	if len(w.links()) != 0 || w.calls(engine.A, created) != 0 {
+		t.Errorf("links %+v, %d made", w.links(), w.calls(engine.A, created))
+	}
 }
 
 func TestSomebodyWhoIsDeletedWhileTheCreateIsInDoubtIsLetGo(t *testing.T) {

@@ -137,7 +137,9 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		later := edits[i+1:]
 		same := func(t typed) bool { return t.side == e.side }
 		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
-		if shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+		// Both sides were given the same name, and User.com keeps its cut form of it.
+		twice := e.side == engine.B && field == "name" && slices.ContainsFunc(edits, func(t typed) bool { return t.side == engine.A && cutLike(t.value, e.value) })
+		if twice || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
 			slices.Contains(kept, noted(e)) || noted(e) == "" {
 			continue
 		}

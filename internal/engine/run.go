@@ -295,7 +295,8 @@ type session struct {
 	stampField [2]string
 	caps       *abilities
 	gens       [2]time.Time
-	limit      int // writes this run may make, 0 = no limit
-	losable    int // links this run may let go of, 0 = no limit
+	readings   [2]int64 // how many complete readings there were
+	limit      int      // writes this run may make, 0 = no limit
+	losable    int      // links this run may let go of, 0 = no limit
 	lost       int
 }

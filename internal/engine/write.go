@@ -23,7 +23,8 @@ func (s *session) ready(j job) bool { return !s.unsure(j, A) && !s.unsure(j, B) 
 // unsure reports whether a record of a pair must be read before the two can be planned.
 func (s *session) unsure(j job, side Side) bool {
 	m := j.m[side]
-	return m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() ||
+	unshown := m.Gen < s.readings[side] && m.Seen.Before(s.gens[side]) // by the last complete reading
+	return m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
 		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
 }
 
