@@ -50,7 +50,7 @@ func TestHistories(t *testing.T) {
 				defer func() {
 					if rt.Failed() {
 						first.Do(func() {
-							t.Logf("the first history that failed:\n%s", strings.Join(append(append(h.story, h.log()...), debugDump(h)...), "\n"))
+							t.Logf("the first history that failed:\n%s", strings.Join(append(h.story, h.log()...), "\n"))
 						})
 					}
 				}()
