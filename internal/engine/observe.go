@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,14 +58,16 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			cur.Fields = need
 		}
 	}
-	// The next page is read while this one is being stored.
+	// The next page is read while this one is being stored. Nothing of it goes on when the pass is over.
 	ctx, cancel := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	defer reading.Wait()
 	defer cancel()
 	req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
 	if mode == "since" {
 		req.Since = cur.Watermark.Add(-overlap)
 	}
-	for coming := s.list(ctx, side, req); ; {
+	for coming := s.list(ctx, &reading, side, req); ; {
 		got := <-coming
 		if got.err != nil {
 			return got.err
@@ -83,7 +86,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		cur.Page = page.Next
 		if !last {
 			req.After = page.Next
-			coming = s.list(ctx, side, req)
+			coming = s.list(ctx, &reading, side, req)
 		}
 		if err := s.store(ctx, side, cur, page, got.at); err != nil {
 			return err
@@ -102,9 +105,9 @@ type listed struct {
 }
 
 // list begins to read a page.
-func (s *session) list(ctx context.Context, side Side, req connector.ListRequest) <-chan listed {
+func (s *session) list(ctx context.Context, reading *sync.WaitGroup, side Side, req connector.ListRequest) <-chan listed {
 	done := make(chan listed, 1)
-	go func() {
+	reading.Go(func() {
 		var l listed
 		l.err = s.patiently(ctx, func() (err error) {
 			l.at = s.e.Now()
@@ -112,7 +115,7 @@ func (s *session) list(ctx context.Context, side Side, req connector.ListRequest
 			return err
 		})
 		done <- l
-	}()
+	})
 	return done
 }
 

@@ -239,7 +239,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 			}
 		}
 	}
+	s.mu.Lock()
 	s.run = r
+	s.mu.Unlock()
 	if e := s.e.Store.SaveRun(ctx, s.ws, s.lease, r); e != nil {
 		return r, fmt.Errorf("the end of run %s could not be stored: %w", r.ID, e)
 	}
