@@ -101,10 +101,10 @@ func (s *session) commit(ctx context.Context, group []outcome) error {
 	return err
 }
 
-// uncount takes back the counts of a group that was not stored.
+// uncount takes back the counts of a group that was not stored. It touches nothing else of the run: what never changes
+// there is read without a lock.
 func (s *session) uncount(before Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before.APICalls = s.run.APICalls
-	s.run = before
+	s.run.To, s.run.Linked = before.To, before.Linked
 }
