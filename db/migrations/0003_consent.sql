@@ -1,0 +1,1 @@
+-- Consent, apps and tokens of connections.

@@ -1,0 +1,1 @@
+-- What a person is working on and has not published.
