@@ -68,6 +68,9 @@ func Path(name string) string {
 	return Prefix + name
 }
 
+// Has reports whether a file is there: built, or a source.
+func Has(name string) bool { return hash(name) != "" }
+
 // Missing names the files that `make assets` would make and that were not there when the program was built.
 func Missing() []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(name string) bool {

@@ -28,17 +28,6 @@ type Receiver struct {
 // byAddress reports whether the address says which connection a call is for.
 func (r Receiver) byAddress() bool { return r.Spec.Hooks.Kind == "manual" }
 
-// HookStore is what hooks need of the store.
-type HookStore interface {
-	FindConnectionByAccount(ctx context.Context, system, account string) ([]connection.Connection, error)
-	Workspaces(ctx context.Context) ([]store.Workspace, error)
-	ConnectionByID(ctx context.Context, ws, id string) (connection.Connection, error)
-	Setting(ctx context.Context, ws, name string) (string, error)
-	// TakeHook stores the call, its hints and the marks of the flows in one transaction, and names the flows to wake. A
-	// call that is known changes nothing.
-	TakeHook(ctx context.Context, ws, conn string, ev store.Event, refs []connector.Ref, now time.Time, debounce time.Duration) (fresh bool, flows []string, err error)
-}
-
 const (
 	// largest is the largest body that is read.
 	largest = 1 << 20

@@ -8,16 +8,6 @@ import (
 	"couplet/static"
 )
 
-// who may come to a route.
-type who string
-
-const (
-	// anyone may come, signed in or not, and is shown nothing that is kept.
-	anyone who = "anyone"
-	// system is a call that proves itself, by a signature or by the secret in its address; the handler checks it.
-	system who = "system"
-)
-
 // route is one line of the list of everything that is answered.
 type route struct {
 	method, path string
@@ -28,11 +18,26 @@ type route struct {
 // routes is everything that is answered. What is not in it does not exist.
 func (s *Server) routes() []route {
 	return []route{
-		{http.MethodGet, "/", anyone, s.home},
 		{http.MethodGet, "/healthz", anyone, s.healthz},
 		{http.MethodGet, "/readyz", anyone, s.readyz},
 		{http.MethodGet, static.Prefix + "*", anyone, echo.WrapHandler(static.Handler())},
 
+		// people: first run, sign-in, accounts, team
+
+		// overview
+		{http.MethodGet, "/", anyone, s.home},
+
+		// the way to a flow: accounts, template
+
+		// connections: consent, keys, apps, hook addresses
+
+		// a flow: its map
+
+		// a flow: preview and switch
+
+		// runs
+
+		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},
 		{http.MethodPost, "/hooks/:system/:connection/:secret/:event", system, s.addressHook},
 	}
@@ -41,9 +46,10 @@ func (s *Server) routes() []route {
 // register puts the routes into the router. Whoever may GET may ask for the head alone.
 func (s *Server) register() {
 	for _, r := range s.routes() {
-		s.echo.Add(r.method, r.path, r.handle)
+		handle := s.admit(r)
+		s.echo.Add(r.method, r.path, handle)
 		if r.method == http.MethodGet {
-			s.echo.Add(http.MethodHead, r.path, r.handle)
+			s.echo.Add(http.MethodHead, r.path, handle)
 		}
 	}
 }

@@ -33,11 +33,13 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"couplet/internal/store"
 )
 
 // Options say what the web app needs. Store, Wake, Ping, Now and Log are required.
 type Options struct {
-	Store HookStore
+	Store *store.Store
 	Wake  Waker
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error

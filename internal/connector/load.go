@@ -48,6 +48,7 @@ func (s *Spec) Check() error {
 	p.in = "spec"
 	p.want(word.MatchString(s.ID), "id %q is not a lower-case word", s.ID)
 	p.want(s.Name != "", "name is empty")
+	p.want(s.Mark == "hl" || s.Mark == "uc", "mark %q is not one of the drawings, hl and uc", s.Mark)
 	p.want(s.Auth.Header != "" && s.Auth.Scheme != "", "auth needs a header and a scheme")
 	p.want(len(s.Credentials) > 0, "no credentials")
 	p.want(len(s.Objects) > 0, "no objects")

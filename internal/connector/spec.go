@@ -12,6 +12,8 @@ type Spec struct {
 	// ID is the word in addresses and flow files, Name is what people read.
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Mark is the drawing and the colour that stand for the system on pages: "hl" (square) or "uc" (circle).
+	Mark string `json:"mark"`
 	// Base is the address of the API, with {params} in it and without a slash at the end.
 	Base string `json:"base"`
 	// Params name the account.

@@ -11,7 +11,7 @@ import (
 
 // sample is a whole, valid spec of a system that does not exist.
 const sample = `{
-  "id": "acme", "name": "Acme", "base": "https://{shop}.acme.example/api",
+  "id": "acme", "name": "Acme", "mark": "hl", "base": "https://{shop}.acme.example/api",
   "params": [{"name": "shop", "label": "Shop", "help": "Your shop.", "pattern": "[a-z]+", "example": "books"}],
   "auth": {"header": "Authorization", "scheme": "Bearer"},
   "credentials": [{"kind": "token", "label": "Key", "help": "A key.", "looks": "ak- and digits", "pattern": "ak-[0-9]+"}],
