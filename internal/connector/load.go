@@ -71,6 +71,9 @@ func (s *Spec) Check() error {
 		p.in = "scope " + scope.Name
 		p.want(!seen[scope.Name], "listed twice")
 		p.want(scope.Name != "" && scope.Why != "", "name or why is empty")
+		for _, need := range scope.For {
+			p.want(slices.Contains(Needs, need), "for names the unknown need %q", need)
+		}
 		seen[scope.Name] = true
 	}
 	for i := range s.Objects {

@@ -101,9 +101,51 @@ type RateHeaders struct {
 // Scope is a permission that a credential can have, and what for.
 type Scope struct {
 	Name string `json:"name"`
-	Why  string `json:"why"`
-	// Optional scopes are needed by a part of the product only.
-	Optional bool `json:"optional,omitempty"`
+	// Why continues the sentence "Couplet needs it to …".
+	Why string `json:"why"`
+	// For says which needs ask for it. A scope that no need asks for is never asked for.
+	For []Need `json:"for"`
+}
+
+// Need is something that flows want to do with an account. Scopes are asked for only as far as there is a need.
+type Need string
+
+// The needs. ToRead is there always, the others when a flow writes to the side, when it may have to make custom fields
+// there, when the system is to tell of changes, and when a whole agency is connected.
+const (
+	ToRead       Need = "read"
+	ToWrite      Need = "write"
+	ToMakeFields Need = "make_fields"
+	ToHear       Need = "webhooks"
+	ToInstall    Need = "agency"
+)
+
+// Needs are all needs.
+var Needs = []Need{ToRead, ToWrite, ToMakeFields, ToHear, ToInstall}
+
+// ScopesFor lists the scopes that the needs ask for, in the order of the spec.
+func (s *Spec) ScopesFor(needs ...Need) []Scope {
+	var out []Scope
+	for _, scope := range s.Scopes {
+		if slices.ContainsFunc(scope.For, func(n Need) bool { return slices.Contains(needs, n) }) {
+			out = append(out, scope)
+		}
+	}
+	return out
+}
+
+// ScopesNamed gives each name its entry of the spec, and a bare one to a name that the spec does not know.
+func (s *Spec) ScopesNamed(names ...string) []Scope {
+	var out []Scope
+	for _, name := range names {
+		i := slices.IndexFunc(s.Scopes, func(x Scope) bool { return x.Name == name })
+		if i < 0 {
+			out = append(out, Scope{Name: name})
+			continue
+		}
+		out = append(out, s.Scopes[i])
+	}
+	return out
 }
 
 // Object is one kind of record.
