@@ -26,18 +26,19 @@ import (
 
 // app is the house, wired: what most commands work with.
 type app struct {
-	set    settings
-	log    *slog.Logger
-	db     *db.DB
-	store  *store.Store
-	sealer *connection.Sealer
-	http   *http.Client
-	pool   *connection.Pool
-	engine *engine.Engine
-	ws     string // workspace id
-	public string // address of this installation, "" when not said
-	now    func() time.Time
-	called func(system string, status int) // told each call to a system; may be nil
+	set     settings
+	log     *slog.Logger
+	db      *db.DB
+	store   *store.Store
+	sealer  *connection.Sealer
+	http    *http.Client
+	pool    *connection.Pool
+	connect *connection.Service
+	engine  *engine.Engine
+	ws      string // workspace id
+	public  string // address of this installation, "" when not said
+	now     func() time.Time
+	called  func(system string, status int) // told each call to a system; may be nil
 }
 
 // systems are the kinds of CRM that this program connects.
@@ -92,6 +93,7 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 	a.ws = ws
 	a.http = connection.NewHTTP(connection.Options{Allow: a.set.Allow})
 	a.pool = &connection.Pool{Systems: systems(), Secrets: a.store, Sealer: sealer, HTTP: a.http, Now: a.now}
+	a.connect = &connection.Service{Systems: a.pool.Systems, Memory: a.store, Sealer: sealer, HTTP: a.http, Pool: a.pool, Now: a.now, Allow: a.set.Allow}
 	hashKey, err := a.hashKey(ctx)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type Connection struct {
 	Workspace string `json:"-"`
 	Name      string `json:"name"`
 	System    string `json:"system"`
-	// AuthKind is the kind of credential: "token".
+	// AuthKind is the kind of credential: [KindToken], [KindConsent] or [KindClient].
 	AuthKind string `json:"auth_kind"`
 	// Params name the account in the system's own terms.
 	Params map[string]string `json:"params,omitempty"`
@@ -49,6 +49,14 @@ const (
 	OK        State = "ok"
 	NeedsKey  State = "needs_key"
 	Reconnect State = "reconnect"
+)
+
+// The kinds of credential: a key that a person pasted, tokens that a person's consent gave, and the tokens that an app
+// gets for itself.
+const (
+	KindToken   = "token"
+	KindConsent = "oauth2"
+	KindClient  = "client_credentials"
 )
 
 // SecretToken is the kind under which the key of a connection is sealed.
