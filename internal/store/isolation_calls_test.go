@@ -149,6 +149,13 @@ func (w *world) reads() []call {
 		{"FlowVersions", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowVersions(ctx, ws, w.flow.ID, 9)
 		}},
+		{"Draft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			f, _, err := s.Draft(ctx, ws, w.flow.ID)
+			return f, err
+		}},
+		{"DraftState", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.DraftState(ctx, ws, w.flow.ID)
+		}},
 		{"FlowsOfPair", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowsOfPair(ctx, ws, p)
 		}},
@@ -241,6 +248,31 @@ func (w *world) writes() []call {
 		{"SaveFlow", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			_, _, err := s.SaveFlow(ctx, ws, flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "changed"})
 			return nil, err
+		}},
+		{"SaveDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SaveDraft(ctx, ws, "thief", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "draft"})
+		}},
+		{"ChangeDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return draftStill(s, ws, w.flow.ID, func(revision int) (store.Draft, error) {
+				return s.ChangeDraft(ctx, ws, "thief", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "other draft"}, revision)
+			})
+		}},
+		{"StepDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return draftStill(s, ws, w.flow.ID, func(revision int) (store.Draft, error) {
+				return s.StepDraft(ctx, ws, "thief", w.flow.ID, -1, revision)
+			})
+		}},
+		{"Publish", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			_, _, err := s.Publish(ctx, ws, w.flow.ID)
+			return nil, err
+		}},
+		{"DropDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			if ws == w.ws { // the one before was published
+				if err := s.SaveDraft(ctx, ws, "ann", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "dropped"}); err != nil {
+					return nil, err
+				}
+			}
+			return nil, s.DropDraft(ctx, ws, w.flow.ID)
 		}},
 		{"SetEnabled", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SetEnabled(ctx, ws, w.flow.ID, true)
