@@ -25,7 +25,7 @@ func (s *Sandbox) control() http.Handler {
 	})
 	mux.HandleFunc("POST /_sandbox/faults", s.setFaults)
 	mux.HandleFunc("POST /_sandbox/clock", s.moveClock)
-	mux.HandleFunc("POST /_sandbox/tokens/revoke", s.revoke)
+	s.settings(mux)
 	mux.HandleFunc("POST /_sandbox/{system}/{object}", s.edit(http.StatusCreated, func(c crm, r *http.Request, f map[string]any) (any, error) {
 		return c.Create(r.PathValue("object"), f)
 	}))
@@ -59,9 +59,9 @@ func complain(w http.ResponseWriter, status int, err error) {
 // edit runs one change as a user of that CRM would make it.
 func (s *Sandbox) edit(status int, do func(crm, *http.Request, map[string]any) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		side := s.crms[r.PathValue("system")]
-		if side == nil {
-			complain(w, http.StatusNotFound, errors.New("no system "+r.PathValue("system")))
+		side, err := s.side(r)
+		if err != nil {
+			complain(w, http.StatusNotFound, err)
 			return
 		}
 		fields := map[string]any{}
@@ -77,6 +77,22 @@ func (s *Sandbox) edit(status int, do func(crm, *http.Request, map[string]any) (
 		}
 		kit.WriteJSON(w, status, out)
 	}
+}
+
+// side is the CRM that a path names; ?location= means another location of HighLevel.
+func (s *Sandbox) side(r *http.Request) (crm, error) {
+	system, location := r.PathValue("system"), r.URL.Query().Get("location")
+	side := s.crms[system]
+	if side == nil {
+		return nil, errors.New("no system " + system)
+	}
+	if system == "highlevel" && location != "" {
+		if at := s.HighLevel.At(location); at != nil {
+			return at, nil
+		}
+		return nil, errors.New("no location " + location)
+	}
+	return side, nil
 }
 
 func decode(w http.ResponseWriter, r *http.Request, into any) bool {
@@ -127,18 +143,4 @@ func (s *Sandbox) moveClock(w http.ResponseWriter, r *http.Request) {
 		s.Clock.Advance(d)
 	}
 	kit.WriteJSON(w, http.StatusOK, map[string]any{"now": s.Clock.Now()})
-}
-
-// revoke kills a token of either side: {"token": …}.
-func (s *Sandbox) revoke(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Token string `json:"token"`
-	}
-	if !decode(w, r, &body) {
-		return
-	}
-	if !s.HighLevel.Revoke(body.Token) {
-		s.UserCom.Revoke(body.Token)
-	}
-	kit.WriteJSON(w, http.StatusOK, map[string]any{"revoked": true})
 }

@@ -37,11 +37,14 @@ func (s *Sandbox) fill(rates rates) error {
 	s.HighLevel = highlevel.New(highlevel.Options{
 		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["highlevel"], Hooks: s.hooks[0], Seed: s.o.Seed,
 		Rate: rates.highlevel, Daily: rates.daily, Latency: s.o.Latency, SearchLag: s.o.SearchLag, WebhookURL: hook,
+		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState,
 	})
 	s.UserCom = usercom.New(usercom.Options{
 		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["usercom"], Hooks: s.hooks[1], Seed: s.o.Seed,
 		Limit: rates.usercom, Latency: s.o.Latency, HookURL: s.o.UserComHookURL,
 		Token: saved.UserComToken, Subdomain: saved.Subdomain,
+		ClientID: saved.UserComClient, ClientSecret: saved.UserComSecret,
+		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState,
 	})
 	s.crms = map[string]crm{"highlevel": s.HighLevel, "usercom": s.UserCom}
 	if fresh {

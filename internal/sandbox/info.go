@@ -10,9 +10,13 @@ type Info struct {
 	Expected  Expected      `json:"expected"`
 }
 
-// HighLevelInfo is how to reach the pretend HighLevel.
+// HighLevelInfo is how to reach the pretend HighLevel. OAuthURL is followed by
+// "chooselocation" for a browser and by "token" for an app; WebhookKey, in PEM, is
+// what its webhooks verify with.
 type HighLevelInfo struct {
 	URL          string `json:"url"`
+	OAuthURL     string `json:"oauth_url"`
+	WebhookKey   string `json:"webhook_key"`
 	Token        string `json:"token"`
 	LocationID   string `json:"location_id"`
 	ClientID     string `json:"client_id"`
@@ -20,8 +24,11 @@ type HighLevelInfo struct {
 }
 
 // UserComInfo is how to reach the pretend User.com. URL ends with /api/public/.
+// OAuthURL is followed by "authorize" for a browser and by "token" for an app: a
+// profile that the real service has not documented.
 type UserComInfo struct {
 	URL          string `json:"url"`
+	OAuthURL     string `json:"oauth_url"`
 	Token        string `json:"token"`
 	Subdomain    string `json:"subdomain"`
 	ClientID     string `json:"client_id"`
@@ -29,9 +36,11 @@ type UserComInfo struct {
 }
 
 // ControlInfo is how to reach the control listener; Key goes into X-Sandbox-Key.
+// Page is for a browser: both CRMs side by side. Opening it once lets the browser in.
 type ControlInfo struct {
-	URL string `json:"url"`
-	Key string `json:"key"`
+	URL  string `json:"url"`
+	Key  string `json:"key"`
+	Page string `json:"page"`
 }
 
 // Info tells how to reach the sandbox and what its data must come to.
@@ -40,11 +49,19 @@ func (s *Sandbox) Info() Info { return s.info }
 // Counters tells what a system ("highlevel", "usercom") was asked so far.
 func (s *Sandbox) Counters(system string) kit.Counts { return s.counters[system].Snapshot() }
 
+// reachedAt fills in the addresses.
+func (i *Info) reachedAt(highlevel, usercom, control string) {
+	i.HighLevel.URL, i.HighLevel.OAuthURL = highlevel, highlevel+"/oauth/"
+	i.UserCom.URL, i.UserCom.OAuthURL = usercom+"/api/public/", usercom+"/oauth/"
+	i.Control.URL, i.Control.Page = control, control+"/?key="+i.Control.Key
+}
+
 func infoOf(s *Sandbox) Info {
 	app := s.HighLevel.App()
 	return Info{
 		HighLevel: HighLevelInfo{
-			Token: s.HighLevel.Token(), LocationID: s.HighLevel.LocationID(),
+			WebhookKey: s.HighLevel.PublicKeyPEM(),
+			Token:      s.HighLevel.Token(), LocationID: s.HighLevel.LocationID(),
 			ClientID: app.ClientID, ClientSecret: app.ClientSecret,
 		},
 		UserCom: UserComInfo{

@@ -26,6 +26,10 @@ type Options struct {
 	WebhookURL     string // HighLevel's webhooks; "/highlevel" is added when it ends in "/hooks"
 	UserComHookURL string // where User.com's automation modules call
 
+	RedirectURIs []string      // registered for both OAuth apps; none accepts any https or loopback address
+	AccessLife   time.Duration // of OAuth access tokens; each side's own when zero
+	DropState    bool          // the consent pages do not send state back (highlevel.md section 3.1, unverified)
+
 	Faults    map[string]float64
 	Chaos     bool   // all faults at their stated rates; Faults go on top
 	StateFile string // loaded when it exists, kept up to date while running
@@ -100,12 +104,10 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		return nil, err
 	}
 	ctx, s.closing = context.WithCancel(ctx)
+	s.info.reachedAt("http://"+listeners[0].Addr().String(), "http://"+listeners[1].Addr().String(), "http://"+listeners[2].Addr().String())
 	for i, h := range []http.Handler{s.HighLevel.Handler(), s.UserCom.Handler(), s.control()} {
 		s.serve(listeners[i], h)
 	}
-	s.info.HighLevel.URL = "http://" + listeners[0].Addr().String()
-	s.info.UserCom.URL = "http://" + listeners[1].Addr().String() + "/api/public/"
-	s.info.Control.URL = "http://" + listeners[2].Addr().String()
 	if o.StateFile != "" {
 		s.serving.Go(func() { s.saveLoop(ctx) })
 	}

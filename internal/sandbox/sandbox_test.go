@@ -77,8 +77,8 @@ func TestInfoIsTheLineThatScriptsReadOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part, names := range map[string]string{
-		"highlevel": "client_id client_secret location_id token url", "usercom": "client_id client_secret subdomain token url",
-		"control": "key url", "expected": "created_a created_b linked review",
+		"highlevel": "client_id client_secret location_id oauth_url token url webhook_key", "usercom": "client_id client_secret oauth_url subdomain token url",
+		"control": "key page url", "expected": "created_a created_b linked review",
 	} {
 		for _, name := range strings.Fields(names) {
 			if v := line[part][name]; v == nil || v == "" {
@@ -244,6 +244,7 @@ func TestStateFileGoesOnAfterRestart(t *testing.T) {
 	second := start(t, o)
 	is := second.Info()
 	was.HighLevel.URL, was.UserCom.URL, was.Control.URL = is.HighLevel.URL, is.UserCom.URL, is.Control.URL
+	was.HighLevel.OAuthURL, was.UserCom.OAuthURL, was.Control.Page = is.HighLevel.OAuthURL, is.UserCom.OAuthURL, is.Control.Page
 	if is != was {
 		t.Errorf("info is %+v, was %+v", is, was)
 	}

@@ -25,6 +25,13 @@ type Options struct {
 	WebhookURL string // where webhooks go; empty sends none
 	Seed       int64  // of ids, tokens and the signing key
 
+	AccessLife          time.Duration // of an OAuth access token; 86399 s when zero (section 3.3)
+	RedirectURIs        []string      // registered for the app; none accepts any https or loopback address
+	DropState           bool          // the consent page does not send state back (section 3.1 [U])
+	OldAccessLives      bool          // a refresh leaves the old access token alive (section 3.3 says that the old pair dies)
+	NoLocationRefresh   bool          // an exchanged location token comes without a refresh token (section 3.4)
+	NoClientCredentials bool          // the grant that no page describes is refused (section 3.2 [U])
+
 	AllowDuplicates   bool // location setting "Allow Duplicate Contact" (section 4.4)
 	DuplicateOnUpdate bool // whether PUT refuses duplicates as create does [U]
 	AllowCompanyPut   bool // whether PUT takes companyName (section 4.2 [U])
@@ -38,20 +45,16 @@ var (
 	RealDaily = kit.Limit{Max: 200_000, Window: 24 * time.Hour}
 )
 
-// CRM is one pretend HighLevel with one company and one location.
+// CRM is the account of one location of a pretend HighLevel. What New returns is the
+// seeded location's, and also serves and saves the whole company (agency.go).
 type CRM struct {
 	o      Options
+	agency *agency
 	ids    *kit.IDs
-	burst  *kit.Limiter
-	daily  *kit.Limiter
-	hooks  *kit.Hooks
 	routes *router
 
 	mu       sync.Mutex
-	key      ed25519.PrivateKey
 	location Location
-	app      App
-	tokens   map[string]*Token
 	contacts map[string]*Contact
 	emails   lookup // lower-cased e-mail → contact ids
 	phones   lookup // E.164 → contact ids
@@ -64,14 +67,8 @@ type CRM struct {
 	notes    map[string][]*Note // by contact, oldest first
 }
 
-// App is the marketplace app through which the sandbox is called (section 3.1).
-type App struct {
-	ClientID     string `json:"client_id"`
-	ClientSecret string `json:"client_secret"`
-	VersionID    string `json:"version_id"`
-}
-
-// New makes an empty CRM with a location, one user and a private integration token.
+// New makes an empty company with a location, one user and a private integration
+// token, and two further locations, which stay as empty as they are.
 func New(o Options) *CRM {
 	if o.Clock == nil {
 		o.Clock = kit.NewClock()
@@ -82,20 +79,32 @@ func New(o Options) *CRM {
 	if o.Hooks == nil {
 		o.Hooks = kit.NewHooks(o.Clock, o.Faults, HookPolicy)
 	}
-	c := &CRM{
-		o: o, ids: kit.NewIDs(o.Seed), hooks: o.Hooks,
-		burst: kit.NewLimiter(o.Clock, o.Rate), daily: kit.NewLimiter(o.Clock, o.Daily),
-		tokens: map[string]*Token{},
-	}
+	a := newAgency(o)
+	c := &CRM{o: o, agency: a, ids: kit.NewIDs(o.Seed)}
 	c.empty()
 	appID := c.ids.Hex(24)
-	c.app = App{ClientID: appID + "-" + c.ids.AlphaNum(8), ClientSecret: c.ids.UUID(), VersionID: appID}
-	c.key = ed25519.NewKeyFromSeed([]byte(c.ids.Hex(ed25519.SeedSize)))
+	a.app = App{ClientID: appID + "-" + c.ids.AlphaNum(8), ClientSecret: c.ids.UUID(), VersionID: appID}
+	a.key = ed25519.NewKeyFromSeed([]byte(c.ids.Hex(ed25519.SeedSize)))
 	c.location = newLocation(c.ids, !o.AllowDuplicates)
+	a.companyID, a.locations = c.location.CompanyID, []*CRM{c}
 	c.Issue(Token{Value: "pit-" + c.ids.UUID(), Kind: PIT, Class: LocationClass, Scopes: AllScopes()})
-	c.addUser(map[string]any{"firstName": "Olivia", "lastName": "Owner", "email": "olivia.owner@example.com"})
+	a.personID = c.addUser(map[string]any{"firstName": "Olivia", "lastName": "Owner", "email": "olivia.owner@example.com"}).ID
+	for i, place := range otherLocations {
+		a.open(place, kit.NewIDs(o.Seed+int64(i)+0x10ca))
+	}
 	c.routes = newRouter(c)
 	return c
+}
+
+// open adds an empty location to the company.
+func (a *agency) open(place Location, ids *kit.IDs) {
+	c := &CRM{o: a.o, agency: a, ids: ids}
+	c.empty()
+	c.location = place
+	c.location.ID, c.location.CompanyID = ids.AlphaNum(20), a.companyID
+	c.location.Settings.AllowDuplicateContact = a.o.AllowDuplicates
+	c.addUser(map[string]any{"firstName": place.FirstName, "lastName": place.LastName, "email": place.Email})
+	a.locations = append(a.locations, c)
 }
 
 // empty throws all records away.
@@ -110,17 +119,15 @@ func (c *CRM) empty() {
 func (c *CRM) Handler() http.Handler {
 	return kit.Wrap(c.routes, kit.Options{
 		Clock: c.o.Clock, Faults: c.o.Faults, Counters: c.o.Counters, Latency: c.o.Latency, Route: c.routes.pattern,
+		System: "highlevel", Page: c.routes.isPage,
 	})
 }
 
-// LocationID is the one location's id.
+// LocationID is the location's id.
 func (c *CRM) LocationID() string { return c.location.ID }
 
-// App returns the client credentials of the marketplace app.
-func (c *CRM) App() App { return c.app }
-
 // Close stops the webhooks.
-func (c *CRM) Close() { c.hooks.Close() }
+func (c *CRM) Close() { c.agency.hooks.Close() }
 
 func (c *CRM) now() time.Time { return c.o.Clock.Now() }
 

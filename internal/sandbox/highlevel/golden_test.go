@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +17,8 @@ import (
 
 // exchange is one request and what the fact sheet says about its answer. Texts may
 // hold {{names}}: location, company, token, agency (a Company token), narrow (only
-// contacts.readonly), user, and whatever an earlier exchange of the file saved out
+// contacts.readonly), user, client, secret and app of the marketplace app, code and
+// code2 (consents for the location and for the agency), place2 (another location), and whatever an earlier exchange of the file saved out
 // of its answer. In the answer an object may have more keys than are named, and
 // <any>, <iso>, <id> and <absent> stand for values of that form.
 type exchange struct {
@@ -66,10 +68,16 @@ func replay(t *testing.T, file string) {
 	t.Cleanup(c.Close)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(server.Close)
+	asked := &request{Client: c.App().ClientID, Redirect: "https://app.example.com/back"}
 	known := map[string]string{
 		"location": c.LocationID(), "company": c.location.CompanyID, "token": c.Token(), "user": c.users[0].ID,
 		"agency": c.Issue(Token{Kind: Access, Class: CompanyClass, Scopes: AllScopes()}).Value,
-		"narrow": c.Issue(Token{Kind: PIT, Class: LocationClass, Value: "pit-narrow", Scopes: []string{read}}).Value,
+		"client": c.App().ClientID, "secret": c.App().ClientSecret, "app": c.App().VersionID,
+		"code":     c.agency.consent(asked, c.LocationID(), []string{read, write}),
+		"code2":    c.agency.consent(asked, agencyAccount, []string{read, write, oauthRead, oauthWrite}),
+		"place2":   c.Locations()[1].ID,
+		"readonly": c.Issue(Token{Kind: Access, Class: CompanyClass, Scopes: []string{oauthRead}}).Value,
+		"narrow":   c.Issue(Token{Kind: PIT, Class: LocationClass, Value: "pit-narrow", Scopes: []string{read}}).Value,
 	}
 	for i, x := range list {
 		where := fmt.Sprintf("%d (section %s: %s)", i+1, x.Section, x.Says)
@@ -103,6 +111,13 @@ func ask(t *testing.T, base string, x exchange, known map[string]string) (int, h
 			t.Fatal(err)
 		}
 		in = bytes.NewReader(raw)
+	}
+	if x.Request.Headers["Content-Type"] == "application/x-www-form-urlencoded" {
+		form := url.Values{}
+		for name, v := range fillIn(x.Request.Body, known).(map[string]any) {
+			form.Set(name, v.(string))
+		}
+		in = strings.NewReader(form.Encode())
 	}
 	path := fillIn(x.Request.Path, known).(string)
 	req, err := http.NewRequestWithContext(t.Context(), x.Request.Method, base+path, in)

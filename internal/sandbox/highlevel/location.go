@@ -33,6 +33,27 @@ type LocationSettings struct {
 	DisableContactTimezone    bool `json:"disableContactTimezone"`
 }
 
+// otherLocations are the company's further ones: accounts of their own, in other
+// countries and time zones.
+var otherLocations = []Location{
+	{
+		Name: "Lisbon Studio", Address: "12 Rua Augusta", City: "Lisbon", State: "Lisboa", Country: "PT", PostalCode: "1100-053",
+		Website: "https://lisbon.example.com", Timezone: "Europe/Lisbon",
+		FirstName: "Luís", LastName: "Lopes", Email: "luis.lopes@example.com", Phone: "+351212345678",
+	},
+	{
+		Name: "Sydney Harbour Clinic", Address: "8 Bridge Street", City: "Sydney", State: "NSW", Country: "AU", PostalCode: "2000",
+		Website: "https://sydney.example.com", Timezone: "Australia/Sydney",
+		FirstName: "Sienna", LastName: "Stone", Email: "sienna.stone@example.com", Phone: "+61291234567",
+	},
+}
+
+// companyName and planID are the agency's, as INSTALL and OAuth answers tell them.
+const (
+	companyName = "Sandbox Agency"
+	planID      = "66a0419a0dffa47fb5f8b22f"
+)
+
 func newLocation(ids *kit.IDs, unique bool) Location {
 	return Location{
 		ID: ids.AlphaNum(20), CompanyID: ids.AlphaNum(20), Name: "Sandbox Location",

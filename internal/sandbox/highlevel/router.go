@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,14 +13,24 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// route is one operation: its documented path, its scope, and whether an agency
-// token may call it. The rows are those of highlevel-operations.tsv; a scope that
+// route is one operation: its documented path, its scope, and which class of token
+// may call it. The rows are those of highlevel-operations.tsv; a scope that
 // the specification leaves out there is the one the sheet recommends.
 type route struct {
 	method, path, scope string
-	agency              bool
+	who                 who
 	serve               func(*CRM, *call) (int, any, *apiError)
 }
+
+// who may call a route.
+type who int
+
+const (
+	locationOnly who = iota // contacts and what hangs on them (section 3.6)
+	both
+	agencyOnly
+	anybody // without a token and a Version: the token endpoint (section 3.2)
+)
 
 // call is one admitted request.
 type call struct {
@@ -29,15 +40,16 @@ type call struct {
 }
 
 type router struct {
-	crm *CRM
-	mux *http.ServeMux
-	doc map[string]string // mux pattern → documented path
+	crm   *CRM
+	mux   *http.ServeMux
+	pages *pages
+	doc   map[string]string // mux pattern → documented path
 }
 
 const maxBody = 4 << 20
 
 func newRouter(c *CRM) *router {
-	rt := &router{crm: c, mux: http.NewServeMux(), doc: map[string]string{}}
+	rt := &router{crm: c, mux: http.NewServeMux(), pages: newPages(c), doc: map[string]string{}}
 	for _, one := range routes {
 		pattern := one.method + " " + trimSlash(one.path)
 		rt.doc[pattern] = one.path
@@ -57,7 +69,9 @@ func newRouter(c *CRM) *router {
 func AllScopes() []string {
 	var all []string
 	for _, r := range routes {
-		all = append(all, r.scope)
+		if r.scope != "" {
+			all = append(all, r.scope)
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -65,11 +79,20 @@ func AllScopes() []string {
 
 // ServeHTTP accepts every path with and without its trailing slash (section 1.9).
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if rt.isPage(r) {
+		rt.pages.all.ServeHTTP(w, r)
+		return
+	}
 	rt.mux.ServeHTTP(w, trimmed(r))
 }
 
+func (rt *router) isPage(r *http.Request) bool { return rt.pages.pattern(r) != "" }
+
 // pattern is what a request is counted under.
 func (rt *router) pattern(r *http.Request) string {
+	if _, page, ok := strings.Cut(rt.pages.pattern(r), " "); ok {
+		return page
+	}
 	_, pattern := rt.mux.Handler(trimmed(r))
 	if doc := rt.doc[pattern]; doc != "" {
 		return doc
@@ -93,7 +116,7 @@ func (rt *router) handler(one *route) http.HandlerFunc {
 	c := rt.crm
 	return func(w http.ResponseWriter, r *http.Request) {
 		token, known, err := rt.limit(w, r)
-		if err == nil {
+		if err == nil && one.who != anybody {
 			err = c.admit(r, one, token, known)
 		}
 		q := &call{Request: r, token: token}
@@ -109,7 +132,7 @@ func (rt *router) handler(one *route) http.HandlerFunc {
 			rt.refuse(w, err)
 			return
 		}
-		status, answer, err := one.serve(c, q)
+		status, answer, err := one.serve(c.agency.target(token, r), q)
 		if err != nil {
 			rt.refuse(w, err)
 			return
@@ -122,20 +145,20 @@ func (rt *router) handler(one *route) http.HandlerFunc {
 func (rt *router) limit(w http.ResponseWriter, r *http.Request) (Token, bool, *apiError) {
 	c := rt.crm
 	token, known, key := c.bearer(r)
-	ok, left, _ := c.burst.Take(key)
+	ok, left, _ := c.agency.burst.Take(key)
 	dayOK := true
 	if ok {
-		dayOK, _, _ = c.daily.Take(key)
+		dayOK, _, _ = c.agency.daily.Take(key)
 	}
 	h := w.Header()
-	if burst := c.burst.Limit(); burst.Max > 0 {
+	if burst := c.agency.burst.Limit(); burst.Max > 0 {
 		h.Set("X-RateLimit-Max", strconv.Itoa(burst.Max))
 		h.Set("X-RateLimit-Remaining", strconv.Itoa(left))
 		h.Set("X-RateLimit-Interval-Milliseconds", strconv.FormatInt(burst.Window.Milliseconds(), 10))
 	}
-	if daily := c.daily.Limit(); daily.Max > 0 {
+	if daily := c.agency.daily.Limit(); daily.Max > 0 {
 		h.Set("X-RateLimit-Limit-Daily", strconv.Itoa(daily.Max))
-		h.Set("X-RateLimit-Daily-Remaining", strconv.Itoa(c.daily.Left(key)))
+		h.Set("X-RateLimit-Daily-Remaining", strconv.Itoa(c.agency.daily.Left(key)))
 	}
 	if !ok || !dayOK {
 		return token, known, bare(http.StatusTooManyRequests, "Too Many Requests")
@@ -160,12 +183,28 @@ func readBody(r *http.Request) (map[string]any, *apiError) {
 	if err != nil {
 		return nil, badRequest("request aborted")
 	}
+	if strings.HasPrefix(r.URL.Path, "/oauth/") && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return readForm(string(raw))
+	}
 	// A body of another type is not parsed: the DTO then finds it empty (section 2 [U]).
 	if len(raw) == 0 || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		return body, nil
 	}
 	if err := json.Unmarshal(raw, &body); err != nil || body == nil {
 		return nil, badRequest("Unexpected token in JSON")
+	}
+	return body, nil
+}
+
+// readForm takes the first value of each field.
+func readForm(raw string) (map[string]any, *apiError) {
+	form, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, badRequest("the form cannot be read")
+	}
+	body := map[string]any{}
+	for name, values := range form {
+		body[name] = values[0]
 	}
 	return body, nil
 }

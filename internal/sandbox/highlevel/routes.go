@@ -10,6 +10,7 @@ const (
 	tasksRead               = "locations/tasks.readonly"
 	locationsRead           = "locations.readonly"
 	usersRead               = "users.readonly"
+	oauthRead, oauthWrite   = "oauth.readonly", "oauth.write"
 
 	get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 )
@@ -18,47 +19,52 @@ var routes []route
 
 func init() { // not a literal: handlers refer to routes through AllScopes
 	routes = []route{
-		{post, "/contacts/", write, false, (*CRM).postContact},
-		{get, "/contacts/", read, false, (*CRM).listContacts},
-		{post, "/contacts/upsert", write, false, (*CRM).postUpsert},
-		{post, "/contacts/search", read, false, (*CRM).searchContacts},
-		{get, "/contacts/search/duplicate", read, false, (*CRM).getDuplicate},
-		{post, "/contacts/bulk/tags/update/{type}", write, false, (*CRM).postBulkTags},
-		{get, "/contacts/{contactId}", read, false, (*CRM).getContact},
-		{put, "/contacts/{contactId}", write, false, (*CRM).putContact},
-		{del, "/contacts/{contactId}", write, false, (*CRM).deleteContact},
-		{post, "/contacts/{contactId}/tags", write, false, (*CRM).postContactTags},
-		{del, "/contacts/{contactId}/tags", write, false, (*CRM).deleteContactTags},
+		{post, "/contacts/", write, locationOnly, (*CRM).postContact},
+		{get, "/contacts/", read, locationOnly, (*CRM).listContacts},
+		{post, "/contacts/upsert", write, locationOnly, (*CRM).postUpsert},
+		{post, "/contacts/search", read, locationOnly, (*CRM).searchContacts},
+		{get, "/contacts/search/duplicate", read, locationOnly, (*CRM).getDuplicate},
+		{post, "/contacts/bulk/tags/update/{type}", write, locationOnly, (*CRM).postBulkTags},
+		{get, "/contacts/{contactId}", read, locationOnly, (*CRM).getContact},
+		{put, "/contacts/{contactId}", write, locationOnly, (*CRM).putContact},
+		{del, "/contacts/{contactId}", write, locationOnly, (*CRM).deleteContact},
+		{post, "/contacts/{contactId}/tags", write, locationOnly, (*CRM).postContactTags},
+		{del, "/contacts/{contactId}/tags", write, locationOnly, (*CRM).deleteContactTags},
 
-		{get, "/contacts/{contactId}/tasks", read, false, (*CRM).listTasks},
-		{post, "/contacts/{contactId}/tasks", write, false, (*CRM).postTask},
-		{get, "/contacts/{contactId}/tasks/{taskId}", read, false, (*CRM).getTask},
-		{put, "/contacts/{contactId}/tasks/{taskId}", write, false, (*CRM).putTask},
-		{put, "/contacts/{contactId}/tasks/{taskId}/completed", write, false, (*CRM).putTaskCompleted},
-		{del, "/contacts/{contactId}/tasks/{taskId}", write, false, (*CRM).deleteTask},
-		{post, "/locations/{locationId}/tasks/search", tasksRead, false, (*CRM).searchTasks},
+		{get, "/contacts/{contactId}/tasks", read, locationOnly, (*CRM).listTasks},
+		{post, "/contacts/{contactId}/tasks", write, locationOnly, (*CRM).postTask},
+		{get, "/contacts/{contactId}/tasks/{taskId}", read, locationOnly, (*CRM).getTask},
+		{put, "/contacts/{contactId}/tasks/{taskId}", write, locationOnly, (*CRM).putTask},
+		{put, "/contacts/{contactId}/tasks/{taskId}/completed", write, locationOnly, (*CRM).putTaskCompleted},
+		{del, "/contacts/{contactId}/tasks/{taskId}", write, locationOnly, (*CRM).deleteTask},
+		{post, "/locations/{locationId}/tasks/search", tasksRead, locationOnly, (*CRM).searchTasks},
 
-		{get, "/contacts/{contactId}/notes", read, false, (*CRM).listNotes},
-		{post, "/contacts/{contactId}/notes", write, false, (*CRM).postNote},
-		{get, "/contacts/{contactId}/notes/{id}", read, false, (*CRM).getNote},
-		{put, "/contacts/{contactId}/notes/{id}", write, false, (*CRM).putNote},
-		{del, "/contacts/{contactId}/notes/{id}", write, false, (*CRM).deleteNote},
+		{get, "/contacts/{contactId}/notes", read, locationOnly, (*CRM).listNotes},
+		{post, "/contacts/{contactId}/notes", write, locationOnly, (*CRM).postNote},
+		{get, "/contacts/{contactId}/notes/{id}", read, locationOnly, (*CRM).getNote},
+		{put, "/contacts/{contactId}/notes/{id}", write, locationOnly, (*CRM).putNote},
+		{del, "/contacts/{contactId}/notes/{id}", write, locationOnly, (*CRM).deleteNote},
 
-		{get, "/locations/{locationId}", locationsRead, true, (*CRM).getLocation},
-		{get, "/locations/{locationId}/tags", tagsRead, false, (*CRM).listTags},
-		{post, "/locations/{locationId}/tags", tagsWrite, false, (*CRM).postTag},
-		{get, "/locations/{locationId}/tags/{tagId}", tagsRead, false, (*CRM).getTag},
-		{put, "/locations/{locationId}/tags/{tagId}", tagsWrite, false, (*CRM).putTag},
-		{del, "/locations/{locationId}/tags/{tagId}", tagsWrite, false, (*CRM).deleteTag},
+		{get, "/locations/{locationId}", locationsRead, both, (*CRM).getLocation},
+		{get, "/locations/{locationId}/tags", tagsRead, locationOnly, (*CRM).listTags},
+		{post, "/locations/{locationId}/tags", tagsWrite, locationOnly, (*CRM).postTag},
+		{get, "/locations/{locationId}/tags/{tagId}", tagsRead, locationOnly, (*CRM).getTag},
+		{put, "/locations/{locationId}/tags/{tagId}", tagsWrite, locationOnly, (*CRM).putTag},
+		{del, "/locations/{locationId}/tags/{tagId}", tagsWrite, locationOnly, (*CRM).deleteTag},
 
-		{get, "/locations/{locationId}/customFields", fieldsRead, false, (*CRM).listFields},
-		{post, "/locations/{locationId}/customFields", fieldsWrite, false, (*CRM).postField},
-		{get, "/locations/{locationId}/customFields/{id}", fieldsRead, false, (*CRM).getField},
-		{put, "/locations/{locationId}/customFields/{id}", fieldsWrite, false, (*CRM).putField},
-		{del, "/locations/{locationId}/customFields/{id}", fieldsWrite, false, (*CRM).deleteField},
+		{get, "/locations/{locationId}/customFields", fieldsRead, locationOnly, (*CRM).listFields},
+		{post, "/locations/{locationId}/customFields", fieldsWrite, locationOnly, (*CRM).postField},
+		{get, "/locations/{locationId}/customFields/{id}", fieldsRead, locationOnly, (*CRM).getField},
+		{put, "/locations/{locationId}/customFields/{id}", fieldsWrite, locationOnly, (*CRM).putField},
+		{del, "/locations/{locationId}/customFields/{id}", fieldsWrite, locationOnly, (*CRM).deleteField},
 
-		{get, "/users/search", usersRead, true, (*CRM).searchUsers},
-		{get, "/users/", usersRead, false, (*CRM).listUsers},
-		{get, "/users/{userId}", usersRead, true, (*CRM).getUser},
+		{get, "/users/search", usersRead, both, (*CRM).searchUsers},
+		{get, "/users/", usersRead, locationOnly, (*CRM).listUsers},
+		{get, "/users/{userId}", usersRead, both, (*CRM).getUser},
+
+		{post, "/oauth/token", "", anybody, (*CRM).postToken},
+		{post, "/oauth/locationToken", oauthWrite, agencyOnly, (*CRM).postLocationToken},
+		{get, "/oauth/installedLocations", oauthRead, agencyOnly, (*CRM).getInstalledLocations},
+		{post, "/oauth/reconnect", "", anybody, (*CRM).postReconnect},
 	}
 }

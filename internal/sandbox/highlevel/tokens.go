@@ -30,16 +30,14 @@ type Token struct {
 	Revoked    bool     `json:"revoked,omitempty"`
 }
 
-// accessLife is how long an access token lives, in milliseconds (section 3.3: expires_in 86399).
-const accessLife = 86_399_000
-
 // Issue makes a token valid. Empty parts are filled in: a value, the location or
 // company of the sandbox, the expiry of an access token.
 func (c *CRM) Issue(t Token) Token {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	a := c.agency
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if t.Value == "" {
-		t.Value = "eyJ" + c.ids.AlphaNum(120)
+		t.Value = "eyJ" + a.ids.AlphaNum(120)
 	}
 	if t.CompanyID == "" {
 		t.CompanyID = c.location.CompanyID
@@ -48,31 +46,42 @@ func (c *CRM) Issue(t Token) Token {
 		t.LocationID = c.location.ID
 	}
 	if t.Kind == Access && t.Expires == 0 {
-		t.Expires = stampOf(c.now()) + accessLife
+		t.Expires = stampOf(c.now().Add(a.o.AccessLife))
 	}
-	c.tokens[t.Value] = &t
+	a.tokens[t.Value] = &t
 	return t
 }
 
-// Token is the first private integration token that is still good.
+// Token is the first private integration token of the location that is still good.
 func (c *CRM) Token() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	good := c.keys()
+	return strings.Join(good[:min(1, len(good))], "")
+}
+
+// keys are the location's private integration tokens that are still good.
+func (c *CRM) keys() []string {
+	a := c.agency
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	var good []string
-	for _, t := range c.tokens {
-		if t.Kind == PIT && !t.Revoked {
+	for _, t := range a.tokens {
+		if t.Kind == PIT && !t.Revoked && t.LocationID == c.location.ID {
 			good = append(good, t.Value)
 		}
 	}
 	slices.Sort(good)
-	return strings.Join(good[:min(1, len(good))], "")
+	return good
 }
 
-// Revoke kills a token and says whether it was known.
+// Revoke kills a token, also a refresh token, and says whether it was known.
 func (c *CRM) Revoke(value string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := c.tokens[value]
+	return c.agency.kill(value) || c.agency.grants.Drop(func(known string, _ grant) bool { return known == value }) > 0
+}
+
+func (a *agency) kill(value string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t := a.tokens[value]
 	if t == nil {
 		return false
 	}
@@ -83,9 +92,10 @@ func (c *CRM) Revoke(value string) bool {
 // bearer finds the token of a request and what its calls are counted under.
 func (c *CRM) bearer(r *http.Request) (t Token, known bool, key string) {
 	value, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	found := c.tokens[value]
+	a := c.agency
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := a.tokens[value]
 	if found == nil {
 		return Token{Value: value}, false, "unknown"
 	}
@@ -118,7 +128,10 @@ func (c *CRM) admit(r *http.Request, route *route, t Token, known bool) *apiErro
 		}
 		return fail(http.StatusUnauthorized, "Invalid JWT")
 	}
-	if t.Class != LocationClass && !route.agency {
+	if t.Class == LocationClass && route.who == agencyOnly {
+		return fail(http.StatusUnauthorized, "Token's user type mismatch!")
+	}
+	if t.Class != LocationClass && route.who == locationOnly {
 		return fail(http.StatusForbidden, "This authClass type is not allowed to access this scope. "+
 			"Please verify your IAM configuration if this is not the case.")
 	}
@@ -130,7 +143,7 @@ func (c *CRM) admit(r *http.Request, route *route, t Token, known bool) *apiErro
 
 // inLocation refuses a location that is not the token's (section 9).
 func (c *CRM) inLocation(t Token, id string) *apiError {
-	if id != c.location.ID || t.Class == LocationClass && id != t.LocationID {
+	if c.At(id) == nil || t.Class == LocationClass && id != t.LocationID {
 		return fail(http.StatusForbidden, "The token does not have access to this location.")
 	}
 	return nil

@@ -24,9 +24,9 @@ const SignatureHeader = "X-GHL-Signature"
 
 // PublicKeyPEM is the key that the sandbox's webhooks verify with (section 11.2).
 func (c *CRM) PublicKeyPEM() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	der, err := x509.MarshalPKIXPublicKey(c.key.Public())
+	c.agency.mu.Lock()
+	defer c.agency.mu.Unlock()
+	der, err := x509.MarshalPKIXPublicKey(c.agency.key.Public())
 	if err != nil {
 		return ""
 	}
@@ -52,7 +52,7 @@ func sameSet(a, b []string) bool {
 // contactEvent sends one contact, without dateUpdated and without naming what
 // changed or who did it; a deletion has only the id (section 11.5).
 func (c *CRM) contactEvent(kind string, one *Contact) {
-	if c.o.WebhookURL == "" {
+	if c.Webhook() == "" {
 		return
 	}
 	body := map[string]any{"id": one.ID}
@@ -102,18 +102,24 @@ func (c *CRM) userEvent(kind string, u *User) {
 	})
 }
 
-// event puts the envelope around a flat body and hands it to the sender. A retry
-// repeats the same bytes with their first timestamp (section 11.2 [U]). The caller
-// holds the lock.
+// event tells of something that happened in the location. The caller holds the lock.
 func (c *CRM) event(kind string, body map[string]any) {
-	if c.o.WebhookURL == "" {
+	body["type"], body["locationId"] = kind, c.location.ID
+	c.agency.send(body)
+}
+
+// send puts the envelope around a flat body and hands it to the sender. A retry
+// repeats the same bytes with their first timestamp (section 11.2 [U]).
+func (a *agency) send(body map[string]any) {
+	a.mu.Lock()
+	url, key, app := a.webhook, a.key, a.app
+	a.mu.Unlock()
+	if url == "" {
 		return
 	}
-	body["type"], body["locationId"] = kind, c.location.ID
-	body["timestamp"], body["webhookId"] = stampOf(c.now()), c.ids.UUID()
-	body["appId"], body["versionId"] = c.app.VersionID, c.app.VersionID
-	key := c.key
-	c.hooks.Send(c.o.WebhookURL, func(int) ([]byte, http.Header) {
+	body["timestamp"], body["webhookId"] = stampOf(a.now()), a.ids.UUID()
+	body["appId"], body["versionId"] = app.VersionID, app.VersionID
+	a.hooks.Send(url, func(int) ([]byte, http.Header) {
 		var buf bytes.Buffer
 		enc := json.NewEncoder(&buf)
 		enc.SetEscapeHTML(false)
@@ -122,7 +128,7 @@ func (c *CRM) event(kind string, body map[string]any) {
 		}
 		raw := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 		signature := base64.StdEncoding.EncodeToString(ed25519.Sign(key, raw))
-		if c.o.Unsigned {
+		if a.o.Unsigned {
 			signature = "N/A"
 		}
 		return raw, signed(signature)

@@ -38,6 +38,7 @@ type Faults struct {
 	mu    sync.Mutex
 	rng   *rand.Rand
 	rates map[string]float64
+	armed []Once
 }
 
 // NewFaults returns a source without any rate set.

@@ -35,6 +35,35 @@ type Hooks struct {
 	queue   []delivery
 	working bool // one goroutine empties the queue
 	pending int
+	last    map[string]Delivered // by address
+}
+
+// Delivered is how the last try at an address ended: a status, or a problem.
+type Delivered struct {
+	At      time.Time
+	Status  int
+	Problem string
+}
+
+// Last tells how the last try at an address ended; ok is false when there was none.
+func (h *Hooks) Last(url string) (last Delivered, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last, ok = h.last[url]
+	return last, ok
+}
+
+func (h *Hooks) note(url string, status int, err error) {
+	d := Delivered{At: h.clock.Now(), Status: status}
+	if err != nil {
+		d.Problem = err.Error()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.last == nil {
+		h.last = map[string]Delivered{}
+	}
+	h.last[url] = d
 }
 
 type delivery struct {
@@ -152,6 +181,7 @@ func (h *Hooks) try(d delivery, attempt int) bool {
 func (h *Hooks) post(url string, body []byte, header http.Header) bool {
 	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
+		h.note(url, 0, err)
 		return false
 	}
 	if header != nil {
@@ -162,8 +192,10 @@ func (h *Hooks) post(url string, body []byte, header http.Header) bool {
 	}
 	res, err := h.client.Do(req)
 	if err != nil {
+		h.note(url, 0, err)
 		return false
 	}
+	h.note(url, res.StatusCode, nil)
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
 	return res.StatusCode >= 200 && res.StatusCode < 300
@@ -180,6 +212,15 @@ func (h *Hooks) Pending() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.pending
+}
+
+// Settle waits until nothing is pending, at most for a while of real time.
+func (h *Hooks) Settle(within time.Duration) {
+	for end := time.Now().Add(within); h.Pending() > 0 && time.Now().Before(end); {
+		if wait(h.ctx, 5*time.Millisecond) != nil {
+			return
+		}
+	}
 }
 
 // Close stops sending, drops what is pending and waits for what is under way.

@@ -13,12 +13,15 @@ type Options struct {
 	Counters *Counters
 	Latency  time.Duration              // real time added before every answer
 	Route    func(*http.Request) string // the pattern a call is counted under; its path when nil
+	System   string                     // the name under which single faults are armed
+	Page     func(*http.Request) bool   // calls of a person's browser, which meet neither latency nor faults; none when nil
 }
 
 // Wrap puts latency, the faults before, after and timeout, and the counters
 // around a handler. A fault that strikes after the effect runs the handler with
 // its answer thrown away, so nothing is buffered in the usual case. Headers that
-// the handler set, such as rate limits, survive on a replaced answer.
+// the handler set, such as rate limits, survive on a replaced answer. A fault that
+// was armed for one call goes before those that strike at a rate.
 func Wrap(h http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
@@ -29,6 +32,10 @@ func Wrap(h http.Handler, o Options) http.Handler {
 				route = o.Route(r)
 			}
 			defer func() { o.Counters.end(r.Method, route, rec.status) }()
+		}
+		if o.Page != nil && o.Page(r) {
+			h.ServeHTTP(rec, r)
+			return
 		}
 		if o.Latency > 0 {
 			wait := time.NewTimer(o.Latency)
@@ -43,14 +50,14 @@ func Wrap(h http.Handler, o Options) http.Handler {
 			h.ServeHTTP(rec, r)
 			return
 		}
-		write := isWrite(r)
+		write, armed := isWrite(r), o.Faults.strike(o.System, r)
 		switch {
-		case o.Faults.Hit(Before):
+		case armed == Before || armed == "" && o.Faults.Hit(Before):
 			WriteJSON(rec, http.StatusServiceUnavailable, map[string]any{"statusCode": 503, "message": "Service Unavailable"})
-		case write && o.Faults.Hit(After):
+		case armed == After || armed == "" && write && o.Faults.Hit(After):
 			h.ServeHTTP(&discard{header: rec.Header()}, r)
 			WriteJSON(rec, http.StatusInternalServerError, map[string]any{"statusCode": 500, "message": "Internal Server Error"})
-		case write && o.Faults.Hit(Timeout):
+		case armed == Timeout || armed == "" && write && o.Faults.Hit(Timeout):
 			h.ServeHTTP(&discard{header: http.Header{}}, r)
 			panic(http.ErrAbortHandler) // net/http closes the connection and logs nothing
 		default:

@@ -15,14 +15,14 @@ func (c *CRM) save(old *contact, next contact) {
 	before := old.Companies
 	c.replace(old, next)
 	c.settle(old, before)
-	c.automate(old, automationUpdated)
+	c.automate(old, eventUpdated)
 }
 
 // add stores a new contact.
 func (c *CRM) add(u contact) *contact {
 	row := c.insert(u)
 	c.settle(row, nil)
-	c.automate(row, automationCreated)
+	c.automate(row, eventCreated)
 	return row
 }
 

@@ -2,6 +2,8 @@ package usercom
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +24,13 @@ type Options struct {
 	Token     string // 64 characters (section 1); made up when empty
 	Subdomain string // the workspace's name
 
-	HookURL string     // where automations post (section 12); empty: nowhere
+	// The OAuth that the real service has not documented (oauth.go); an empty
+	// ClientID is a workspace without it.
+	ClientID, ClientSecret string
+	RedirectURIs           []string      // registered for the app; none accepts any https or loopback address
+	AccessLife             time.Duration // of an OAuth access token; an hour when zero
+
+	HookURL string     // an address for two automations: new user, changed user (section 12); empty: none
 	Hooks   *kit.Hooks // the sender; give it one attempt, as no retries are known
 
 	EchoNames                bool // contacts also answer first_name and last_name (section 13, point 8)
@@ -32,7 +40,8 @@ type Options struct {
 	UnknownAttribute400      bool // an unknown key of a contact is refused instead of ignored (section 13, point 11)
 	ExpiredCursor404         bool // a cursor whose row is gone answers 404 (section 4)
 	MockNotes                bool // serve /notes/, which does NOT exist in life (section 9)
-	Bearer                   bool // also take `Authorization: Bearer`, for an imitated OAuth (section 13, point 14)
+	Bearer                   bool // also take keys after the word Bearer, not only OAuth's tokens
+	DropState                bool // the consent page does not send state back
 
 	HookSignature   bool // send X-User-Com-Signature (section 12, UNVERIFIED)
 	HookWithoutUser bool // the automation leaves out user info (section 12)
@@ -44,16 +53,20 @@ type CRM struct {
 	opts    Options
 	limiter *kit.Limiter
 	ids     *kit.IDs
+	pages   *pages
+	grants  *kit.Grants // has a lock of its own, which is never taken inside mu
 
-	mu         sync.RWMutex
-	tokens     map[string]Token
-	users      table[contact]
-	attributes table[attribute]
-	tags       table[tag]
-	lists      table[list]
-	companies  table[company]
-	activities table[activity]
-	notes      table[note]
+	mu          sync.RWMutex
+	tokens      map[string]Token
+	redirects   []string
+	automations []Automation
+	users       table[contact]
+	attributes  table[attribute]
+	tags        table[tag]
+	lists       table[list]
+	companies   table[company]
+	activities  table[activity]
+	notes       table[note]
 
 	lastStamp int64            // microseconds; every stamp is later than the one before
 	recent    recent           // contacts by time of change
@@ -77,7 +90,13 @@ func New(o Options) *CRM {
 	if o.Faults == nil {
 		o.Faults = kit.NewFaults(o.Seed)
 	}
-	c := &CRM{opts: o, limiter: kit.NewLimiter(o.Clock, o.Limit), ids: kit.NewIDs(o.Seed)}
+	if o.AccessLife <= 0 {
+		o.AccessLife = accessLife
+	}
+	c := &CRM{
+		opts: o, limiter: kit.NewLimiter(o.Clock, o.Limit), ids: kit.NewIDs(o.Seed), redirects: slices.Clone(o.RedirectURIs),
+		grants: kit.NewGrants(o.Clock, kit.GrantLife{Code: codeLife, Refresh: refreshLife, Grace: grace}),
+	}
 	c.tokens = map[string]Token{}
 	if c.opts.Token == "" {
 		c.opts.Token = c.ids.AlphaNum(64)
@@ -86,6 +105,8 @@ func New(o Options) *CRM {
 	c.users.next, c.attributes.next, c.tags.next = 1000, 2400, 40
 	c.lists.next, c.companies.next, c.activities.next = 300, 500, 70000
 	c.reindex()
+	c.fromOptions()
+	c.pages = newPages(c)
 	return c
 }
 
@@ -103,13 +124,21 @@ func (c *CRM) Subdomain() string {
 	return c.opts.Subdomain
 }
 
-// Handler serves /api/public/… with the faults, latency and counters of Options
-// around it.
+// Handler serves /api/public/… and /oauth/token with the faults, latency and
+// counters of Options around them.
 func (c *CRM) Handler() http.Handler {
 	return kit.Wrap(http.HandlerFunc(c.serve), kit.Options{
-		Clock: c.opts.Clock, Faults: c.opts.Faults, Counters: c.opts.Counters,
-		Latency: c.opts.Latency, Route: func(r *http.Request) string { return routeOf(r).pattern },
+		Clock: c.opts.Clock, Faults: c.opts.Faults, Counters: c.opts.Counters, System: "usercom", Page: func(r *http.Request) bool { return c.pages.pattern(r) != "" },
+		Latency: c.opts.Latency, Route: c.route,
 	})
+}
+
+// route is what a request is counted under.
+func (c *CRM) route(r *http.Request) string {
+	if _, page, ok := strings.Cut(c.pages.pattern(r), " "); ok {
+		return page
+	}
+	return routeOf(r).pattern
 }
 
 // now is a time in unix microseconds that was never given out before, so that

@@ -10,39 +10,43 @@ import (
 	"strconv"
 )
 
-// The numbers of the two automations that the pretend workspace runs, in the
-// `path` of their calls (section 12: the number of the automation, no event name).
-const (
-	automationCreated = 1
-	automationUpdated = 2
-)
-
 // hookCall is one automation call of the write in progress, made under the lock
 // and sent after it.
 type hookCall struct {
+	to     string
 	body   []byte
 	header http.Header
 }
 
-// automate prepares the call of section 12 for a contact that a write made or
+// automate prepares the calls of section 12 for a contact that a write made or
 // changed.
-func (c *CRM) automate(u *contact, path int64) {
-	if c.opts.HookURL == "" || c.opts.Hooks == nil {
+func (c *CRM) automate(u *contact, event string) {
+	for _, a := range c.automations {
+		if a.Event == event {
+			c.call(a, u)
+		}
+	}
+}
+
+// call prepares the call of one automation; its number is the `path`, and no name
+// of the event is in it. u is nil in a test without any contact.
+func (c *CRM) call(a Automation, u *contact) {
+	if c.opts.Hooks == nil {
 		return
 	}
 	o := out{b: make([]byte, 0, 1024)}
 	o.open('{')
-	o.int("path", path)
+	o.int("path", a.ID)
 	at := c.opts.Clock.Now().UTC().Format("2006-01-02T15:04:05.000000-07:00")
 	o.str("timestamp", at)
 	o.key("extra")
 	o.raw("{}")
-	if !c.opts.HookWithoutUser {
+	if !c.opts.HookWithoutUser && u != nil {
 		o.key("user")
 		c.writeUser(&o, u, d1) // dialect 1 names whatever you do (section 2)
 	}
 	o.close('}')
-	call := hookCall{body: o.b, header: http.Header{}}
+	call := hookCall{to: a.URL, body: o.b, header: http.Header{}}
 	// Section 12: the header is one that the person adds by hand.
 	call.header.Set("Content-Type", "application/json")
 	if c.opts.HookForm {
@@ -63,7 +67,7 @@ func (c *CRM) automate(u *contact, path int64) {
 // itself, so it runs after the write let go of it. Nothing is retried: section
 // 12 knows of no retries.
 func (c *CRM) sendCalls() {
-	if c.opts.HookURL == "" || c.opts.Hooks == nil {
+	if c.opts.Hooks == nil {
 		return
 	}
 	c.mu.Lock()
@@ -71,7 +75,7 @@ func (c *CRM) sendCalls() {
 	c.calls = nil
 	c.mu.Unlock()
 	for _, call := range calls {
-		c.opts.Hooks.Send(c.opts.HookURL, func(int) ([]byte, http.Header) { return call.body, call.header })
+		c.opts.Hooks.Send(call.to, func(int) ([]byte, http.Header) { return call.body, call.header })
 	}
 }
 

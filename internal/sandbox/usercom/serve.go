@@ -42,6 +42,14 @@ var gone = reply{status: http.StatusNoContent}
 // infers: address, version, key, limit, then the handler.
 func (c *CRM) serve(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
+	if c.pages.pattern(r) != "" {
+		c.pages.all.ServeHTTP(w, r)
+		return
+	}
+	if c.opts.ClientID != "" && strings.TrimSuffix(path, "/") == tokenPath {
+		c.serveToken(w, r)
+		return
+	}
 	if !strings.HasPrefix(path, root) {
 		send(w, refuse(notFound()))
 		return

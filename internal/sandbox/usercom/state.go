@@ -11,26 +11,36 @@ import (
 
 // state is everything the workspace holds, as kept in a state file.
 type state struct {
-	Subdomain  string            `json:"subdomain"`
-	Token      string            `json:"token"`
-	Tokens     []Token           `json:"tokens"`
-	LastStamp  int64             `json:"last_stamp"`
-	Users      *table[contact]   `json:"users"`
-	Attributes *table[attribute] `json:"attributes"`
-	Tags       *table[tag]       `json:"tags"`
-	Lists      *table[list]      `json:"lists"`
-	Companies  *table[company]   `json:"companies"`
-	Activities *table[activity]  `json:"activities"`
-	Notes      *table[note]      `json:"notes"`
+	Subdomain   string            `json:"subdomain"`
+	Token       string            `json:"token"`
+	Tokens      []Token           `json:"tokens"`
+	OAuth       *oauthState       `json:"oauth,omitempty"`
+	Automations []Automation      `json:"automations"`
+	LastStamp   int64             `json:"last_stamp"`
+	Users       *table[contact]   `json:"users"`
+	Attributes  *table[attribute] `json:"attributes"`
+	Tags        *table[tag]       `json:"tags"`
+	Lists       *table[list]      `json:"lists"`
+	Companies   *table[company]   `json:"companies"`
+	Activities  *table[activity]  `json:"activities"`
+	Notes       *table[note]      `json:"notes"`
+}
+
+// oauthState is what the undocumented OAuth keeps besides tokens. A state file from
+// before there was consent has none.
+type oauthState struct {
+	Redirects []string        `json:"redirects"`
+	Grants    json.RawMessage `json:"grants"`
 }
 
 // State is everything held, keys included, as JSON that Load takes back. It is
 // encoded under the lock, so that later writes do not show in it.
 func (c *CRM) State() any {
+	grants, _ := c.grants.MarshalJSON() // before the lock, see CRM
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s := state{
-		c.opts.Subdomain, c.opts.Token, []Token{}, c.lastStamp,
+		c.opts.Subdomain, c.opts.Token, []Token{}, &oauthState{slices.Clone(c.redirects), grants}, slices.Clone(c.automations), c.lastStamp,
 		&c.users, &c.attributes, &c.tags, &c.lists, &c.companies, &c.activities, &c.notes,
 	}
 	for _, t := range c.tokens {
@@ -50,11 +60,22 @@ func (c *CRM) Load(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
 	}
+	if s.OAuth != nil {
+		if err := c.grants.UnmarshalJSON(s.OAuth.Grants); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.users, c.attributes, c.tags, c.lists = fresh.users, fresh.attributes, fresh.tags, fresh.lists
 	c.companies, c.activities, c.notes = fresh.companies, fresh.activities, fresh.notes
 	c.lastStamp = s.LastStamp
+	c.ids = kit.NewIDs(c.opts.Seed ^ c.opts.Clock.Now().UnixNano()) // not the ids and tokens that were given before
+	c.automations = s.Automations
+	c.fromOptions()
+	if s.OAuth != nil && len(c.opts.RedirectURIs) == 0 {
+		c.redirects = s.OAuth.Redirects
+	}
 	c.opts.Subdomain, c.opts.Token = s.Subdomain, s.Token
 	c.tokens = map[string]Token{}
 	for _, t := range s.Tokens {

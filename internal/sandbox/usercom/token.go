@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"couplet/internal/sandbox/kit"
 )
 
 // Scope is what a key may do: section 1's "API Shield". Scopes are per key,
@@ -23,6 +25,9 @@ type Token struct {
 	Value string   `json:"value"`
 	Scope Scope    `json:"scope"`
 	IPs   []string `json:"ips,omitempty"` // callers allowed; empty allows all
+
+	OAuth   bool  `json:"oauth,omitempty"`   // follows the word Bearer (oauth.go)
+	Expires int64 `json:"expires,omitempty"` // unix microseconds, 0 for never
 }
 
 // AddToken makes a further key (section 1).
@@ -32,25 +37,36 @@ func (c *CRM) AddToken(t Token) {
 	c.tokens[t.Value] = t
 }
 
-// Revoke makes a key unknown from now on: 401, section 5.
+// Revoke makes a key unknown from now on: 401, section 5. A refresh token too.
 func (c *CRM) Revoke(token string) {
+	c.grants.Drop(func(value string, _ kit.Grant) bool { return value == token })
+	c.forget(token)
+}
+
+func (c *CRM) forget(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.tokens, token)
 }
 
-// authorize checks the header of section 1 (`Token`, not `Bearer`) and the
-// shield; the statuses and bodies are section 5's. That a wrong scope or IP is a
+// authorize checks the header of section 1 (`Token` before keys, and `Bearer` only
+// before the tokens of the undocumented OAuth) and the shield; the statuses and bodies are section 5's. That a wrong scope or IP is a
 // 403 is UNVERIFIED.
 func (c *CRM) authorize(r *http.Request) *Problem {
 	word, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(word, "Token") && !(c.opts.Bearer && strings.EqualFold(word, "Bearer")) {
+	bearer := strings.EqualFold(word, "Bearer") && (c.opts.Bearer || c.opts.ClientID != "")
+	if !bearer && !strings.EqualFold(word, "Token") {
 		return detail(http.StatusUnauthorized, "Authentication credentials were not provided.")
 	}
 	c.mu.RLock()
 	token, known := c.tokens[strings.TrimSpace(value)]
 	c.mu.RUnlock()
-	if !known {
+	known = known && (token.OAuth == bearer || bearer && c.opts.Bearer)
+	if known && token.OAuth && c.opts.Faults.Hit(kit.Revoke) {
+		c.forget(token.Value)
+		known = false
+	}
+	if !known || token.Expires != 0 && token.Expires <= c.opts.Clock.Now().UnixMicro() {
 		return detail(http.StatusUnauthorized, "Invalid token.")
 	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
