@@ -59,6 +59,12 @@ func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 		}})
 }
 
+// Paused implements engine.Pauses: calls that stand in line although more could be out at once wait for the allowance.
+func (l links) Paused(conn string) (until time.Time, why string, held bool) {
+	s := l.a.pool.Snapshots()[conn]
+	return s.PausedUntil, s.Why, s.Waiting > 0 && s.InFlight < s.Parallel
+}
+
 // reseal seals every secret with another key.
 func (a *app) reseal(ctx context.Context, with *connection.Sealer) (int, error) {
 	return a.store.ReplaceSecrets(ctx, func(s store.SealedSecret) ([]byte, error) {

@@ -45,6 +45,9 @@ func (s *session) allowance(ctx context.Context) error {
 	if err := s.loadGens(ctx); err != nil {
 		return err
 	}
+	var done int // what is foreseen is not worked off yet
+	s.watch(func(p *Progress) { done = p.Done })
+	defer s.watch(func(p *Progress) { p.Done = done })
 	planned := 0
 	err = s.foresee(ctx, func(j job, d *Decision) {
 		if j.do == create || j.do == search || d != nil && d.Writing() {
@@ -146,6 +149,9 @@ func (s *session) lookBack(ctx context.Context) error {
 	if failed+open < 5 || 2*(failed+open) <= done {
 		return nil
 	}
+	w := Wait{For: ForSettle, Side: noSide, Until: s.e.Now().Add(s.e.Settle)}
+	s.waitFor(w, true)
+	defer s.waitFor(w, false)
 	t := time.NewTimer(s.e.Settle)
 	defer t.Stop()
 	select {

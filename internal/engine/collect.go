@@ -76,6 +76,7 @@ func (s *session) commit(ctx context.Context, group []outcome) error {
 	err := s.e.Store.Commit(ctx, s.ws, s.lease, run, commits)
 	if err == nil {
 		s.release(group)
+		s.workedOff(group)
 	}
 	if errors.Is(err, ErrLinked) && len(group) > 1 {
 		s.uncount(before)

@@ -70,6 +70,12 @@
 // One worker per pair, by a lease with a fence (run.go). A heartbeat keeps it; after 15 seconds of silence another
 // worker takes the run over under the same id and goes on. Every commit names the fence it was made under.
 //
+// # Watching
+//
+// A run tells how far it has come (progress.go): which stage it is in, how much of each side is read, how many records
+// are worked off, what it waits for and until when. This is stored with the heartbeat, decides nothing, and costs no row
+// per record.
+//
 // # Deletes
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not

@@ -34,8 +34,12 @@ func (s *session) drain(ctx context.Context) error {
 	if err := s.allowance(ctx); err != nil {
 		return err
 	}
+	s.enter(PhaseWrite, noSide, PhaseCompare)
 	for {
 		if err := s.loadGens(ctx); err != nil {
+			return err
+		}
+		if err := s.toDo(ctx); err != nil {
 			return err
 		}
 		first := s.starting()
@@ -55,7 +59,7 @@ func (s *session) drain(ctx context.Context) error {
 		if due > 0 {
 			continue
 		}
-		if next.IsZero() || next.Sub(now) > max(patience, 2*s.e.Settle) {
+		if next.IsZero() || next.Sub(now) > s.farthest() {
 			if s.pair.Settled.IsZero() {
 				return s.e.Store.SettlePair(ctx, s.ws, s.lease, s.pair.ID, now)
 			}
@@ -75,6 +79,13 @@ func (s *session) sleep(ctx context.Context, until time.Time) error {
 	d := until.Sub(s.e.Now())
 	waiting := d > time.Second
 	if waiting {
+		w, err := s.waitsFor(ctx, until)
+		if err != nil {
+			return err
+		}
+		s.waitFor(w, true)
+		defer s.waitFor(w, false)
+		s.enter(PhaseWait, noSide, PhaseWrite)
 		s.setStatus(ctx, Waiting, "Waiting until "+until.UTC().Format("15:04:05")+" UTC, when the other side can be trusted to show what is there, or a failed record is tried again.")
 	}
 	for {
@@ -94,9 +105,23 @@ func (s *session) sleep(ctx context.Context, until time.Time) error {
 		}
 	}
 	if waiting {
+		s.enter(PhaseWrite, noSide, PhaseWait)
 		s.setStatus(ctx, Running, "")
 	}
 	return nil
+}
+
+// farthest is how far ahead this run waits for work.
+func (s *session) farthest() time.Duration { return max(patience, 2*s.e.Settle) }
+
+// waitsFor says what the next record that is due at a time waits for.
+func (s *session) waitsFor(ctx context.Context, until time.Time) (Wait, error) {
+	w := Wait{For: ForSettle, Side: noSide, Until: until}
+	next, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, until, Place{Side: -1}, 1)
+	if err == nil && len(next) > 0 && next[0].Reason == "retry" {
+		w.For, w.Why = ForRetry, next[0].Problem
+	}
+	return w, err
 }
 
 func (s *session) setStatus(ctx context.Context, st Status, note string) {
@@ -297,9 +322,6 @@ func (s *session) touchedSoFar() int {
 	defer s.mu.Unlock()
 	return s.run.touched()
 }
-
-// looked counts records that a page showed unchanged; they need no line of their own.
-func (s *session) looked(int) {}
 
 func (s *session) loadGens(ctx context.Context) error {
 	for side := range s.gens {

@@ -12,6 +12,9 @@ import (
 
 // foresee plans every due hint and tells what would be done, each record once.
 func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) error {
+	if err := s.toDo(ctx); err != nil {
+		return err
+	}
 	now := s.e.Now()
 	told := map[Place]bool{}
 	for place := (Place{Side: -1}); ; {
@@ -28,6 +31,7 @@ func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) er
 		if err != nil {
 			return err
 		}
+		s.watch(func(p *Progress) { p.Done += len(hints) })
 		for _, j := range jobs {
 			places := j.places()
 			if slices.ContainsFunc(places, func(p Place) bool { return told[p] }) {

@@ -43,6 +43,8 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	if err != nil {
 		return err
 	}
+	s.enter(PhaseRead, int(side))
+	defer s.leave(PhaseRead, int(side))
 	need := s.need[side]
 	mode := "since"
 	whole := covers(cur.Fields, need)
@@ -53,11 +55,12 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		cur.Clean = false // goes on where another left off: absence proves nothing now
 	} else {
 		cur.Mode, cur.Page, cur.Clean, cur.At = mode, "", true, time.Time{}
-		cur.Began = s.e.Now()
+		cur.Began, cur.Shown, cur.Total = s.e.Now(), 0, 0
 		if mode == "gen" {
 			cur.Fields = need
 		}
 	}
+	s.reading(side, cur, mode == "gen", false)
 	// The next page is read while this one is being stored. Nothing of it goes on when the pass is over.
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup
@@ -84,6 +87,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			cur.Total = page.Total
 		}
 		cur.Page = page.Next
+		cur.Shown += len(page.Records)
 		if !last {
 			req.After = page.Next
 			coming = s.list(ctx, &reading, side, req)
@@ -91,6 +95,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		if err := s.store(ctx, side, cur, page, got.at); err != nil {
 			return err
 		}
+		s.reading(side, cur, mode == "gen", last)
 		if last {
 			break
 		}
@@ -109,7 +114,7 @@ func (s *session) list(ctx context.Context, reading *sync.WaitGroup, side Side, 
 	done := make(chan listed, 1)
 	reading.Go(func() {
 		var l listed
-		l.err = s.patiently(ctx, func() (err error) {
+		l.err = s.patiently(ctx, side, func() (err error) {
 			l.at = s.e.Now()
 			l.page, err = s.conn[side].List(ctx, req)
 			return err
@@ -162,7 +167,6 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 		}
 		cur.Mode, cur.Page = "", ""
 	}
-	s.looked(len(seen))
 	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 

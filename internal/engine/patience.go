@@ -11,11 +11,12 @@ import (
 // problem, with the flow's own retry settings. Waiting for an allowance is the budget's business and costs no attempt.
 //
 // A run that waits here says so, in its status and in the log: a system that cannot be reached must not look like work.
-func (s *session) patiently(ctx context.Context, call func() error) error {
+func (s *session) patiently(ctx context.Context, side Side, call func() error) error {
 	told := false
 	for attempt := 0; ; attempt++ {
 		err := call()
 		if err == nil && told {
+			s.waitFor(Wait{For: ForAnswer, Side: int(side)}, false)
 			s.setStatus(ctx, Running, "")
 		}
 		kind := connector.KindOf(err)
@@ -29,7 +30,9 @@ func (s *session) patiently(ctx context.Context, call func() error) error {
 		}
 		if pause > time.Second {
 			told = true
-			until := s.e.Now().Add(pause).UTC().Format("15:04:05")
+			at := s.e.Now().Add(pause)
+			until := at.UTC().Format("15:04:05")
+			s.waitFor(Wait{For: ForAnswer, Side: int(side), Until: at, Why: sentence(err)}, true)
 			s.setStatus(ctx, Waiting, sentence(err)+" Tried again at "+until+" UTC.")
 			s.e.Log.Warn("a system does not answer as it should", "run", s.run.ID, "attempt", attempt+1, "again_at", until, "problem", sentence(err))
 		}

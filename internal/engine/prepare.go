@@ -46,7 +46,7 @@ func (s *session) prepare(ctx context.Context) error {
 // describe reads the fields of a side, and makes those that the flow needs and that its owner agreed to.
 func (s *session) describe(ctx context.Context, side Side, d connector.Describer) error {
 	var fields []connector.Field
-	err := s.patiently(ctx, func() (err error) {
+	err := s.patiently(ctx, side, func() (err error) {
 		fields, err = d.Describe(ctx, s.flow.Object)
 		return err
 	})
@@ -75,7 +75,7 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 		}
 		have, ok := labelled(fields, w)
 		if !ok {
-			err := s.patiently(ctx, func() (err error) { // it looks before it creates, so it may be repeated
+			err := s.patiently(ctx, side, func() (err error) { // it looks before it creates, so it may be repeated
 				if have, err = d.EnsureField(ctx, s.flow.Object, w); connector.KindOf(err) == connector.Invalid {
 					have, err = d.EnsureField(ctx, s.flow.Object, w) // a refusal may have created it all the same
 				}

@@ -31,10 +31,11 @@ type Engine struct {
 	Random func() float64
 }
 
-// DeadAfter is how old a heartbeat may be before a run is taken over (cli.md, `couplet run`); beat is its pace.
+// DeadAfter is how old a heartbeat may be before a run is taken over (cli.md, `couplet run`); beat is its pace, at which
+// the progress is stored, too.
 const (
 	DeadAfter = 15 * time.Second
-	beat      = 3 * time.Second
+	beat      = time.Second
 )
 
 // patience is how far ahead a waiting run looks for work before it leaves the rest to the next run.
@@ -129,6 +130,7 @@ func (s *session) begin(ctx context.Context, req Request) error {
 	}
 	if found && !old.DryRun && !req.DryRun {
 		s.run = old
+		s.run.Progress.over(old.Beat)
 		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
 		s.run.Allow = s.run.Allow || req.Allow
 		s.look = true // nobody knows how far the other had looked
@@ -167,7 +169,11 @@ func (s *session) heartbeat(ctx context.Context, cancel context.CancelCauseFunc)
 		case <-t.C:
 		}
 		s.keepCalls(ctx)
-		err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, s.e.Now())
+		s.paused()
+		s.mu.Lock()
+		p := s.run.Progress
+		s.mu.Unlock()
+		err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, p, s.e.Now())
 		switch {
 		case errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled):
 			cancel(err)
@@ -180,14 +186,17 @@ func (s *session) heartbeat(ctx context.Context, cancel context.CancelCauseFunc)
 
 // work is the whole run: prepare, observe, seed, drain.
 func (s *session) work(ctx context.Context) error {
+	s.enter(PhasePrepare, noSide)
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	s.leave(PhasePrepare, noSide)
 	if s.look || s.pair.Seeded.IsZero() {
 		if err := s.observe(ctx); err != nil {
 			return err
 		}
 	}
+	s.enter(PhaseCompare, noSide)
 	if s.pair.Seeded.IsZero() {
 		if err := s.e.Store.Seed(ctx, s.ws, s.lease, s.pair, s.e.Now()); err != nil {
 			return err
@@ -207,6 +216,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	r := s.run
 	s.mu.Unlock()
 	r.Finished, r.Beat = s.e.Now(), s.e.Now()
+	r.Progress.over(s.e.Now())
 	var stop *stopError
 	var ce *connector.Error
 	switch {

@@ -76,6 +76,8 @@ type Run struct {
 	APICalls [2]Calls
 	// Allow lets this one run write beyond the brake.
 	Allow bool
+	// Progress is for those who watch.
+	Progress Progress
 }
 
 // Result is what happened to one record in a run.

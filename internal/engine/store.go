@@ -24,10 +24,10 @@ var ErrLinked = errors.New("one of these records is linked already")
 // Store is what the engine remembers. Each method is one transaction. Methods that take a Lease fail with ErrLeaseLost
 // when it is no longer held, and change nothing then. Workspaces never see each other: ws is part of every look-up.
 type Store interface {
-	// Acquire takes the lease unless somebody alive holds it; then it returns false and who that is. Beat keeps it and
-	// marks the run alive.
+	// Acquire takes the lease unless somebody alive holds it; then it returns false and who that is. Beat keeps it, marks
+	// the run alive and stores its progress.
 	Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (Lease, bool, error)
-	Beat(ctx context.Context, ws string, l Lease, run string, now time.Time) error
+	Beat(ctx context.Context, ws string, l Lease, run string, p Progress, now time.Time) error
 	Release(ctx context.Context, ws string, l Lease) error
 
 	PairFor(ctx context.Context, ws string, conns [2]string, object string, newID string) (Pair, error)

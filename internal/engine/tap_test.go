@@ -23,11 +23,11 @@ func (p *tap) Acquire(ctx context.Context, ws, name, owner string, now, deadBefo
 	return p.Store.Acquire(ctx, ws, name, owner, now, deadBefore)
 }
 
-func (p *tap) Beat(ctx context.Context, ws string, l engine.Lease, run string, now time.Time) (err error) {
+func (p *tap) Beat(ctx context.Context, ws string, l engine.Lease, run string, done engine.Progress, now time.Time) (err error) {
 	if err := p.on("Beat"); err != nil {
 		return err
 	}
-	return p.Store.Beat(ctx, ws, l, run, now)
+	return p.Store.Beat(ctx, ws, l, run, done, now)
 }
 
 func (p *tap) Release(ctx context.Context, ws string, l engine.Lease) (err error) {

@@ -142,7 +142,8 @@ type Cursor struct {
 	GenBegan   time.Time
 	// Fields were asked for in the last generation; a map that needs more needs a new one.
 	Fields []string
-	Total  int
+	// Total is how many records the pass has to show as the system counts them, Shown how many it has.
+	Total, Shown int
 }
 
 // Capability is something learned about a field from how a system answered.

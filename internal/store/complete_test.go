@@ -28,14 +28,20 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Reason: "r", Fields: []engine.FieldChange{ch},
 			Calls: []connector.Exchange{x}, At: at, Planned: true}
 		cur := engine.Cursor{Conn: w.conns[0], Object: "contact", Mode: "gen", Page: "p", Began: at, At: at, Clean: true, Watermark: at, Generation: 3, GenBegan: at,
-			Fields: []string{"f"}, Total: 9}
+			Fields: []string{"f"}, Total: 9, Shown: 8}
 		capability := engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "create", Ignored: 1, Refused: true, MaxLen: 5, Evidence: "e", Learned: at}
 		h := engine.Hint{Side: engine.B, ID: "b1", Parent: "p", Reason: "r", At: at, Due: start, Seq: 1, Attempts: 2, Problem: "p"}
 		counts := engine.Counts{Created: 1, Updated: 2, Skipped: 3, Conflicts: 4, Failed: 5}
 		calls := engine.Calls{Read: 6, Write: 7}
+		progress := engine.Progress{Stages: []engine.Stage{{Phase: engine.PhaseRead, Side: 1, Began: at, Since: at, Took: time.Second}},
+			Read: [2]engine.Reading{{N: 1, Of: 2, Whole: true, Over: true}}, Due: 3, Done: 2, Waits: []engine.Wait{{For: engine.ForStop, Side: 1, Until: at, Why: "w"}}}
+		whole(t, progress.Stages[0])
+		whole(t, progress.Read[0])
+		whole(t, progress.Waits[0])
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Linked: 8, Same: 9, Review: 10,
-			APICalls: [2]engine.Calls{calls, calls}, Allow: true}
+			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress}
+		whole(t, progress)
 		c := connection.Connection{Workspace: w.ws, Name: "full", System: "sys", AuthKind: "token", Params: map[string]string{"k": "v"}, BaseURL: "https://x.test",
 			PerSecond: 2.5, Identity: connector.Identity{ID: "i", Name: "n", Region: "PT", Zone: "UTC"}, Epoch: 2, State: connection.OK, Problem: "p", CheckedAt: at}
 		for _, v := range []any{m, b, l, in, rev, con, x, ch, e, cur, capability, h, r, c} {

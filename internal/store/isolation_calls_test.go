@@ -303,7 +303,7 @@ func (w *world) writes() []call {
 			return nil, err
 		}},
 		{"Beat", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
-			return nil, s.Beat(ctx, ws, l, "none", later)
+			return nil, s.Beat(ctx, ws, l, "none", engine.Progress{}, later)
 		}},
 		{"Release", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.Release(ctx, ws, l)

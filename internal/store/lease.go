@@ -29,13 +29,13 @@ func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBe
 }
 
 // Beat implements engine.Store. It returns engine.ErrCancelled when somebody asked for the run to be cancelled.
-func (s *Store) Beat(ctx context.Context, ws string, l engine.Lease, run string, now time.Time) error {
+func (s *Store) Beat(ctx context.Context, ws string, l engine.Lease, run string, p engine.Progress, now time.Time) error {
 	var cancel bool
 	err := s.under(ctx, ws, l, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, "update lease set beat_at = $3 where workspace_id = $1 and name = $2", ws, l.Name, db.MS(now)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "update run set beat_at = $3 where workspace_id = $1 and id = $2", ws, run, db.MS(now)); err != nil {
+		if _, err := tx.Exec(ctx, "update run set beat_at = $3, progress = $4 where workspace_id = $1 and id = $2", ws, run, db.MS(now), db.Doc(p)); err != nil {
 			return err
 		}
 		_, err := tx.Get(ctx, "select cancel from run where workspace_id = $1 and id = $2", []any{ws, run}, &cancel)

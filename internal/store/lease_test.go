@@ -24,7 +24,7 @@ func TestOnlyADeadHolderLosesTheLease(t *testing.T) {
 			t.Error("one owner got a lease twice")
 		}
 		w.now = start.Add(10 * time.Second)
-		must(t, w.Beat(w.ctx, w.ws, w.lease, w.run.ID, w.now))
+		must(t, w.Beat(w.ctx, w.ws, w.lease, w.run.ID, engine.Progress{}, w.now))
 		if _, ok := take("other", start.Add(5*time.Second)); ok {
 			t.Error("a beat did not keep the lease")
 		}
@@ -53,7 +53,7 @@ func TestAnOldFenceChangesNothing(t *testing.T) {
 		run := w.run
 		run.Note = "late"
 		for name, err := range map[string]error{
-			"Beat":       w.Beat(w.ctx, w.ws, old, w.run.ID, start.Add(time.Hour)),
+			"Beat":       w.Beat(w.ctx, w.ws, old, w.run.ID, engine.Progress{}, start.Add(time.Hour)),
 			"Release":    w.Release(w.ctx, w.ws, old),
 			"Seed":       w.Seed(w.ctx, w.ws, old, w.pair, start),
 			"SettlePair": w.SettlePair(w.ctx, w.ws, old, w.pair.ID, start),

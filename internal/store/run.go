@@ -10,13 +10,13 @@ import (
 )
 
 const putRunText = `insert into run (workspace_id, id, flow, flow_name, pair, version, cause, status, over, quiet, cancel, marks, counts, note, owner,
-		started_at, finished_at, beat_at)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17)
+		started_at, finished_at, beat_at, progress)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17, $18)
 	on conflict (workspace_id, id) do update set status = excluded.status, over = excluded.over, quiet = excluded.quiet, marks = excluded.marks,
-		counts = excluded.counts, note = excluded.note, owner = excluded.owner, finished_at = excluded.finished_at,
+		counts = excluded.counts, note = excluded.note, owner = excluded.owner, finished_at = excluded.finished_at, progress = excluded.progress,
 		beat_at = case when excluded.beat_at > run.beat_at then excluded.beat_at else run.beat_at end`
 
-const runColumns = "id, flow, flow_name, pair, version, cause, status, marks, counts, note, owner, started_at, finished_at, beat_at"
+const runColumns = "id, flow, flow_name, pair, version, cause, status, marks, counts, note, owner, started_at, finished_at, beat_at, progress"
 
 // runMarks and runCounts are the two documents of a run's row.
 type runMarks struct {
@@ -47,7 +47,7 @@ func putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
 		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.APICalls}),
-		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat))
+		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress))
 	return err
 }
 
@@ -60,7 +60,7 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var m runMarks
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
-		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat)}, more...)...)
+		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
 	r.DryRun, r.Full, r.Recovered, r.Allow = m.DryRun, m.Full, m.Recovered, m.Allow
 	r.To, r.Linked, r.Same, r.Review, r.APICalls = c.To, c.Linked, c.Same, c.Review, c.APICalls
 	return r, err

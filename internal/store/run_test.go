@@ -78,7 +78,7 @@ func TestARunWithoutASignOfLifeIsDead(t *testing.T) {
 		over := w.run
 		over.ID, over.Status = "over", engine.Failed
 		must(t, w.StartRun(w.ctx, over))
-		must(t, w.Beat(w.ctx, w.ws, w.lease, w.run.ID, start.Add(time.Minute)))
+		must(t, w.Beat(w.ctx, w.ws, w.lease, w.run.ID, engine.Progress{}, start.Add(time.Minute)))
 		// Storing the run with an older time of its own does not take the beat back.
 		must(t, w.SaveRun(w.ctx, w.ws, w.lease, w.run))
 		dead, err := w.DeadRuns(w.ctx, start.Add(30*time.Second))
@@ -102,7 +102,7 @@ func TestACancelledRunLearnsOfIt(t *testing.T) {
 		if yes, err := w.CancelRequested(w.ctx, w.ws, w.run.ID); !yes || err != nil {
 			t.Error(yes, err)
 		}
-		if err := w.Beat(w.ctx, w.ws, w.lease, w.run.ID, start); !errors.Is(err, engine.ErrCancelled) {
+		if err := w.Beat(w.ctx, w.ws, w.lease, w.run.ID, engine.Progress{}, start); !errors.Is(err, engine.ErrCancelled) {
 			t.Error(err)
 		}
 		w.run.Status = engine.Cancelled
