@@ -8,12 +8,6 @@ import (
 	"couplet/internal/connector"
 )
 
-// Problem is a row that cannot work, with the reason and the fix in words.
-type Problem struct {
-	Row  int
-	Text string
-}
-
 // Options are what the rows of one map share.
 type Options struct {
 	// Region is the country of phone numbers without prefix.
@@ -33,12 +27,12 @@ func Compile(rows []Row, a, b []connector.Field, o Options) (*Map, []Problem) {
 	var problems []Problem
 	written := [2]map[string]int{{}, {}}
 	for i, row := range rows {
-		r, err := compile(row, [2][]connector.Field{a, b}, o)
-		if err == nil {
-			err = once(r, i, written)
+		r, bad := compile(row, [2][]connector.Field{a, b}, o)
+		if bad == nil {
+			bad = once(r, i, written)
 		}
-		if err != nil {
-			problems = append(problems, Problem{Row: i, Text: err.Error()})
+		if bad != nil {
+			problems = append(problems, bad.problem(i))
 			continue
 		}
 		m.Rules = append(m.Rules, r)
@@ -46,14 +40,17 @@ func Compile(rows []Row, a, b []connector.Field, o Options) (*Map, []Problem) {
 	return m, problems
 }
 
-func once(r Rule, row int, written [2]map[string]int) error {
+func once(r Rule, row int, written [2]map[string]int) *refusal {
 	for side, seen := range written {
 		if !r.Direction.To(connector.Side(side)) {
 			continue
 		}
 		for _, w := range r.writes[side] {
 			if first, dup := seen[w]; dup {
-				return fmt.Errorf("%s is already written by row %d of this map; a field can have only one source", w, first+1)
+				bad := refuse(calledAll(r.Fields[side])+" gets its value from another pair already. A field can have only one source.",
+					"%s is already written by row %d of this map; a field can have only one source", w, first+1)
+				bad.first = first
+				return bad.about(connector.Side(side), w)
 			}
 			seen[w] = row
 		}
@@ -61,7 +58,7 @@ func once(r Rule, row int, written [2]map[string]int) error {
 	return nil
 }
 
-func compile(row Row, have [2][]connector.Field, o Options) (Rule, error) {
+func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	r := Rule{Direction: meet(o.Direction, row.Direction), Policy: o.Policy, Blank: o.Blank, region: o.Region}
 	if row.Conflict != "" {
 		r.Policy = row.Conflict
@@ -73,52 +70,61 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, error) {
 		r.Blank = row.Blank
 	}
 	if !slices.Contains(Policies, r.Policy) {
-		return r, fmt.Errorf("conflict %q is not known; use one of %v", r.Policy, Policies)
+		return r, refuse("This pair settles a change on both sides in a way that Couplet does not know. Choose another way.",
+			"conflict %q is not known; use one of %v", r.Policy, Policies)
 	}
 	if r.Direction == "" {
-		return r, fmt.Errorf("direction %q does not fit the flow's %q", row.Direction, o.Direction)
+		return r, refuse("This pair goes the other way than the whole flow, so nothing would ever travel. Let it go the way of the flow.",
+			"direction %q does not fit the flow's %q", row.Direction, o.Direction)
 	}
 	t, ok := transforms[row.Transform]
 	if !ok {
-		return r, fmt.Errorf("transform %q is not known; use one of %s", row.Transform, strings.Join(TransformNames(), ", "))
+		return r, refuse("This pair names a step that Couplet does not know. Choose another one, or none.",
+			"transform %q is not known; use one of %s", row.Transform, strings.Join(TransformNames(), ", "))
 	}
-	r.transform = t
+	r.transform, r.step = t, row.Transform
 	for side, names := range [2]Names{row.A, row.B} {
-		if err := r.take(connector.Side(side), names, have[side], o); err != nil {
-			return r, err
+		if bad := r.take(connector.Side(side), names, have[side], o); bad != nil {
+			return r, bad
 		}
 	}
-	r.Key = strings.Join(row.A, "+") + "=" + strings.Join(row.B, "+")
-	if err := r.kind(); err != nil {
-		return r, err
+	r.Key = row.Key()
+	if bad := r.kind(); bad != nil {
+		return r, bad
 	}
 	if r.Kind == Set && row.Transform != "" {
-		return r, fmt.Errorf("transform %q works on single values, not on a list of names; take it out of this row", row.Transform)
+		return r, refuse("Steps work on one value, and this pair is a list of names. Take the step out.",
+			"transform %q works on single values, not on a list of names; take it out of this row", row.Transform)
 	}
 	cased := r.Fields[0][0].Type != connector.Email || r.Fields[1][0].Type != connector.Email
 	r.Lossy = t.lossy || row.Transform == "lowercase" && cased
 	return r, nil
 }
 
-func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o Options) error {
+func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o Options) *refusal {
 	want := max(r.transform.shape[side], 1)
 	if len(names) != want {
-		return fmt.Errorf("this row needs %d field(s) of %s and has %d", want, o.Systems[side], len(names))
+		return refuse(fmt.Sprintf("The step of this pair needs %s of %s, and there %s. Choose another step, or pair again.",
+			counted(want, "field"), o.Systems[side], is(len(names))),
+			"this row needs %d field(s) of %s and has %d", want, o.Systems[side], len(names))
 	}
 	for _, name := range names {
 		f, ok := connector.FieldNamed(have, name)
 		if !ok {
-			return fmt.Errorf("%s has no field %q%s", o.Systems[side], name, near(name, have))
+			return refuse(fmt.Sprintf("%s has no field “%s”. It was removed or renamed there, or never existed.", o.Systems[side], name),
+				"%s has no field %q%s", o.Systems[side], name, near(name, have)).about(side, name)
 		}
 		if !f.Read {
-			return fmt.Errorf("%s can be written but not read in %s; map %s instead", f.Name, o.Systems[side], whole(f.Name, have))
+			return refuse(fmt.Sprintf("%s can be written in %s but never read back, so nobody could tell whether it changed. Pair %s instead.", called(f), o.Systems[side], wholeCalled(f.Name, have)),
+				"%s can be written but not read in %s; map %s instead", f.Name, o.Systems[side], whole(f.Name, have)).about(side, name)
 		}
 		w := []string{f.Name}
 		if len(f.Parts) > 0 {
 			w = f.Parts
 		}
 		if r.Direction.To(side) && f.OnCreate == connector.No && f.OnUpdate == connector.No && len(f.Parts) == 0 {
-			return fmt.Errorf("%s cannot be written in %s; set direction to %s for this row", f.Name, o.Systems[side], [2]Direction{AToB, BToA}[side])
+			return refuse(fmt.Sprintf("%s cannot be written in %s from outside. It can still fill the field of the other side.", called(f), o.Systems[side]),
+				"%s cannot be written in %s; set direction to %s for this row", f.Name, o.Systems[side], [2]Direction{AToB, BToA}[side]).about(side, name)
 		}
 		r.Fields[side] = append(r.Fields[side], f)
 		r.writes[side] = append(r.writes[side], w...)
@@ -130,25 +136,33 @@ func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o 
 	return nil
 }
 
-func (r *Rule) kind() error {
+func (r *Rule) kind() *refusal {
 	is := func(side int, t connector.Type) bool {
 		return len(r.Fields[side]) == 1 && r.Fields[side][0].Type == t
 	}
 	r.Kind = Single
 	switch {
 	case is(0, connector.Set) != is(1, connector.Set):
-		return fmt.Errorf("a list of names cannot be paired with a single value")
+		set, single := calledAll(r.Fields[0]), calledAll(r.Fields[1])
+		if is(1, connector.Set) {
+			set, single = single, set
+		}
+		return refuse(fmt.Sprintf("%s is a list and %s holds one value. A list goes only with a list.", set, single),
+			"a list of names cannot be paired with a single value")
 	case is(0, connector.Set):
 		r.Kind = Set
 	case r.Fields[0][0].Consent || r.Fields[1][0].Consent:
 		if !is(0, connector.Bool) || !is(1, connector.Bool) {
-			return fmt.Errorf("a consent field can only be paired with a yes-or-no field")
+			return refuse("A field that says “do not contact” goes only with a yes-or-no field.",
+				"a consent field can only be paired with a yes-or-no field")
 		}
 		r.Kind, r.Policy = Consent, Restrictive
 	}
 	for side := range r.Fields {
 		if len(r.writes[side]) > 1 && len(r.Fields[side]) == 1 && r.transform.shape != [2]int{2, 1} && r.Direction.To(connector.Side(side)) {
-			return fmt.Errorf("%s is written as %s; use transform split_name and two fields on the other side", r.Fields[side][0].Name, strings.Join(r.writes[side], " and "))
+			f := r.Fields[side][0]
+			return refuse(fmt.Sprintf("%s is one name that is written in two parts. It goes with a first and a last name, by the step Split name.", called(f)),
+				"%s is written as %s; use transform split_name and two fields on the other side", f.Name, strings.Join(r.writes[side], " and ")).about(connector.Side(side), f.Name)
 		}
 	}
 	return nil
@@ -175,4 +189,28 @@ func whole(part string, have []connector.Field) string {
 		}
 	}
 	return "another field"
+}
+
+// wholeCalled is whole by its label.
+func wholeCalled(part string, have []connector.Field) string {
+	f, ok := connector.FieldNamed(have, whole(part, have))
+	if !ok {
+		return "another field"
+	}
+	return called(f)
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// is continues "and there ...".
+func is(n int) string {
+	if n == 1 {
+		return "is 1"
+	}
+	return fmt.Sprintf("are %d", n)
 }

@@ -10,6 +10,14 @@ import (
 
 // near is the end of the sentence about a field that is not there: the one that was most likely meant, "" when none is.
 func near(name string, have []connector.Field) string {
+	if f, ok := nearest(name, have); ok {
+		return fmt.Sprintf("; did you mean %q?", f.Name)
+	}
+	return ""
+}
+
+// nearest is the field that was most likely meant by a name.
+func nearest(name string, have []connector.Field) (connector.Field, bool) {
 	n := bare(name)
 	for _, alike := range []func(f connector.Field) bool{
 		func(f connector.Field) bool { return bare(f.Name) == n || strings.EqualFold(f.Label, name) },
@@ -19,10 +27,10 @@ func near(name string, have []connector.Field) string {
 		},
 	} {
 		if i := slices.IndexFunc(have, alike); i >= 0 {
-			return fmt.Sprintf("; did you mean %q?", have[i].Name)
+			return have[i], true
 		}
 	}
-	return ""
+	return connector.Field{}, false
 }
 
 // bare is a name without what people write in different ways.

@@ -13,6 +13,8 @@
 package mapping
 
 import (
+	"strings"
+
 	"couplet/internal/connector"
 )
 
@@ -30,6 +32,12 @@ type Row struct {
 	// Blank says what a value that a person emptied does to the other side: "keep" (also "") leaves it, "clear" empties it.
 	Blank Blank `yaml:"blank,omitempty" json:"blank,omitempty"`
 }
+
+// Key names a row, and the rule it makes, by its fields alone.
+func (r Row) Key() string { return strings.Join(r.A, "+") + "=" + strings.Join(r.B, "+") }
+
+// Side is the field names of a side.
+func (r Row) Side(side connector.Side) Names { return [2]Names{r.A, r.B}[side] }
 
 // Names is one field name or a list of them.
 type Names []string
@@ -114,6 +122,7 @@ type Rule struct {
 	writes    [2][]string
 	longest   [2][]int // of each written field, 0 = unknown
 	transform transform
+	step      string // the transform's name
 	region    string
 }
 

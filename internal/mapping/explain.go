@@ -1,0 +1,147 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	"couplet/internal/connector"
+)
+
+// Transform is what a person is told about a transform.
+type Transform struct {
+	// Name is what a row holds; Title is the word on its chip, Help what it does in one sentence.
+	Name, Title, Help string
+}
+
+// Transforms are all transforms, and "" for none, in the order of choice.
+var Transforms = []Transform{
+	{"", "As it is", "The value arrives as it is."},
+	{"trim", "Trim spaces", "Spaces before and after the value go."},
+	{"lowercase", "Lower case", "Capital letters become small ones."},
+	{"e164", "International phone", "A phone number is written with + and its country. What is no phone number stays as it is."},
+	{"split_name", "Split name", "First and last name on one side are one name on the other."},
+}
+
+// TransformNamed is what there is to say about a transform; an unknown one has its name for a title.
+func TransformNamed(name string) Transform {
+	for _, t := range Transforms {
+		if t.Name == name {
+			return t
+		}
+	}
+	return Transform{Name: name, Title: name}
+}
+
+// Step is a value on its way: what it was, and after which transform.
+type Step struct {
+	Transform string
+	Value     Value
+	// Problem says why the value cannot go on from here.
+	Problem string
+}
+
+// Walk shows a value on its way to a side: as it comes, then after each step.
+func (r *Rule) Walk(to connector.Side, v Value) []Step {
+	steps := []Step{{Value: v}}
+	if r.step == "" {
+		return steps
+	}
+	out, err := r.Convert(to, v)
+	if err != nil {
+		return append(steps, Step{Transform: r.step, Problem: err.Error()})
+	}
+	return append(steps, Step{Transform: r.step, Value: out})
+}
+
+// Words is a value as a person reads it: yes and no instead of true and false, lists with commas.
+func Words(v Value) string {
+	if b, ok := v.(bool); ok {
+		return map[bool]string{true: "Yes", false: "No"}[b]
+	}
+	return text(v)
+}
+
+// Loses says in sentences what of a value may not survive the way to a side, nothing where all of it does.
+func (r *Rule) Loses(to connector.Side, system string) []string {
+	if !r.Direction.To(to) || r.Kind == Set {
+		return nil
+	}
+	var lost []string
+	switch {
+	case r.step == "lowercase" && r.Lossy:
+		lost = append(lost, "Capital letters are not kept.")
+	case r.step == "split_name" && to == connector.A:
+		lost = append(lost, "The first word becomes the first name, so a first name of two words is split after the first.")
+	}
+	if s := r.cutBy(to, system); s != "" {
+		lost = append(lost, s)
+	}
+	if len(r.Fields[connector.A]) == 1 && len(r.Fields[connector.B]) == 1 {
+		if s := misfit(r.Fields[to.Other()][0], r.Fields[to][0], system); s != "" {
+			lost = append(lost, s)
+		}
+	}
+	return lost
+}
+
+// cutBy says that a system keeps fewer characters than the other may send.
+func (r *Rule) cutBy(to connector.Side, system string) string {
+	from := r.Fields[to.Other()]
+	switch from[0].Type {
+	case connector.Text, connector.HTML, connector.Option, connector.Email:
+	default:
+		return ""
+	}
+	for i, longest := range r.longest[to] {
+		if longest == 0 || len(from) == len(r.longest[to]) && from[i].MaxLen > 0 && from[i].MaxLen <= longest {
+			continue
+		}
+		each := ""
+		if len(r.longest[to]) > 1 {
+			each = " for each part"
+		}
+		return fmt.Sprintf("%s keeps %d characters of %s%s; what is longer is cut.", system, longest, calledAll(r.Fields[to]), each)
+	}
+	return ""
+}
+
+// misfit says what a field does to values that were made for the other one.
+func misfit(from, to connector.Field, system string) string {
+	switch {
+	case to.Type == connector.User || from.Type == connector.User:
+		return "Members of staff have other IDs in each system, so the value means nobody there."
+	case to.Type == connector.Option && len(to.Options) > 0 && !within(from, to):
+		options := to.Options
+		if len(options) > 5 {
+			return fmt.Sprintf("%s takes only its %d choices for %s; other values are refused.", system, len(options), called(to))
+		}
+		return fmt.Sprintf("%s takes only %s for %s; other values are refused.", system, sentence(options, "or"), called(to))
+	case from.Type == to.Type:
+		return ""
+	case to.Type == connector.Number:
+		return "What is no number does not arrive."
+	case to.Type == connector.Bool:
+		return "What is neither true nor false does not arrive."
+	case from.Type == connector.Instant && to.Type == connector.Day:
+		return "The time of day is not kept."
+	case to.Type == connector.Day || to.Type == connector.Instant:
+		return "What is no date may be refused."
+	case to.Type == connector.Email || to.Type == connector.Phone:
+		return fmt.Sprintf("%s may refuse what is no %s.", system, map[connector.Type]string{connector.Email: "e-mail address", connector.Phone: "phone number"}[to.Type])
+	}
+	return ""
+}
+
+// within reports whether every choice of one field is one of the other.
+func within(from, to connector.Field) bool {
+	if from.Type != connector.Option || len(from.Options) == 0 {
+		return false
+	}
+	have := strings.Join(to.Options, "\x00") + "\x00"
+	for _, o := range from.Options {
+		if !strings.Contains("\x00"+have, "\x00"+o+"\x00") {
+			return false
+		}
+	}
+	return true
+}
