@@ -33,6 +33,7 @@ var allowed = map[string]string{
 	"connection":              "connector",
 	"db":                      "",
 	"static":                  "",
+	"password":                "",
 	"sandbox":                 "sandbox/kit sandbox/highlevel sandbox/usercom",
 	"sandbox/highlevel":       "sandbox/kit",
 	"sandbox/usercom":         "sandbox/kit",
@@ -40,7 +41,7 @@ var allowed = map[string]string{
 	"store":                   "db flow engine automation connection connector mapping",
 	"jobs":                    "db engine automation",
 	"templates":               "static flow engine automation connection connector mapping",
-	"web":                     "templates store static flow engine automation connection connector mapping",
+	"web":                     "templates store static password flow engine automation connection connector mapping",
 	"cmd/couplet":             "*",
 	"scripts/assets":          "",
 	"scripts/bench":           "*",
@@ -125,6 +126,11 @@ var only = []struct {
 		name: "echo", homes: "web", imports: "github.com/labstack/echo",
 		why: "the router is a detail of the pages; whoever takes an echo.Context can only be called by a browser",
 		fix: "take a context.Context and plain values; the handler in web unpacks the request",
+	},
+	{
+		name: "argon2id", homes: "password", imports: "github.com/alexedwards/argon2id",
+		why: "each hash takes 64 MB, so all of the process wait in one line; and a hash is judged by one set of numbers",
+		fix: "call password.Hash and password.Check",
 	},
 	{
 		name: "the environment", homes: "cmd/couplet scripts",

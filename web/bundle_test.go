@@ -13,7 +13,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -158,6 +160,54 @@ func (b *bundle) seed(ctx context.Context) {
 	secret, hash := NewHookSecret(hookKey)
 	must(t, st.SaveSetting(ctx, ws.ID, HookSetting(b.conns[1].ID), hash))
 	b.secret = secret
+	_, err = st.AddUser(ctx, ws.ID, "first@couplet.test", "owner", "no password") // so that the first steps are done
+	must(t, err)
+}
+
+// signIn gives a client with the session of a fresh member of the workspace, of a role. It does not follow redirects.
+func (b *bundle) signIn(role string) *http.Client {
+	b.t.Helper()
+	return b.signInTo(b.conns[0].Workspace, role)
+}
+
+// signInTo is signIn for any workspace.
+func (b *bundle) signInTo(workspace, role string) *http.Client {
+	b.t.Helper()
+	u, err := b.store.AddUser(b.t.Context(), workspace, strings.ToLower(rand.Text())+"@couplet.test", role, "no password")
+	must(b.t, err)
+	return b.signInAs(u)
+}
+
+// signInAs is signIn for a member that exists.
+func (b *bundle) signInAs(u store.User) *http.Client {
+	b.t.Helper()
+	id, hash := newSecret()
+	must(b.t, b.store.StartSession(b.t.Context(), u.Workspace, store.Session{Hash: hash, User: u.ID, Device: "Firefox on Linux"}))
+	client := b.nobody()
+	at, err := url.Parse(b.url)
+	must(b.t, err)
+	client.Jar.SetCookies(at, []*http.Cookie{{Name: b.sessions.name(), Value: id, Path: "/", HttpOnly: true, Secure: b.sessions.secure}})
+	return client
+}
+
+// nobody is a client that keeps cookies and is not signed in. It does not follow redirects.
+func (b *bundle) nobody() *http.Client {
+	jar, err := cookiejar.New(nil)
+	must(b.t, err)
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// visit asks for a page as a browser does; the answer is read already.
+func (b *bundle) visit(client *http.Client, path string) *http.Response {
+	b.t.Helper()
+	return b.as(client, http.MethodGet, path, nil, browser)
+}
+
+// post sends a form as a browser does from a page of ours; the answer is read already.
+func (b *bundle) post(client *http.Client, path string, form url.Values) *http.Response {
+	b.t.Helper()
+	return b.as(client, http.MethodPost, path, strings.NewReader(form.Encode()), map[string]string{"Accept": "text/html",
+		"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": b.url})
 }
 
 // event is a call of the first system about one contact.
@@ -195,12 +245,17 @@ func (b *bundle) get(path string, header map[string]string) *http.Response {
 
 func (b *bundle) do(method, path string, body io.Reader, header map[string]string) *http.Response {
 	b.t.Helper()
+	return b.as(http.DefaultClient, method, path, body, header)
+}
+
+func (b *bundle) as(client *http.Client, method, path string, body io.Reader, header map[string]string) *http.Response {
+	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, body)
 	must(b.t, err)
 	for k, v := range header {
 		req.Header.Set(k, v)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	must(b.t, err)
 	text, err := io.ReadAll(res.Body)
 	must(b.t, err)

@@ -23,6 +23,9 @@ func (s *Server) routes() []route {
 		{http.MethodGet, static.Prefix + "*", anyone, echo.WrapHandler(static.Handler())},
 
 		// people: first run, sign-in, accounts, team
+		{http.MethodGet, "/sign-in", anyone, s.signInPage},
+		{http.MethodPost, "/sign-in", anyone, s.signIn},
+		{http.MethodPost, "/sign-out", anyone, s.signOut},
 
 		// overview
 		{http.MethodGet, "/", anyone, s.home},

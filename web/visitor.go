@@ -47,6 +47,10 @@ type visitor struct {
 	Theme string
 	// Others are the further workspaces of this person.
 	Others []store.Workspace
+
+	// said waits to be shown once; shown says that a page did.
+	said       string
+	bad, shown bool
 }
 
 const visitorKey = "couplet.visitor"
@@ -71,23 +75,32 @@ func (s *Server) admit(r route) echo.HandlerFunc {
 			return err
 		}
 		if v == nil {
-			return signInFirst(c)
+			return s.signInFirst(c)
 		}
 		c.Set(visitorKey, v)
 		if !may(v.Role, r.who) {
 			return &Error{Status: http.StatusForbidden, Text: "Your role here is " + v.Role + ", and this takes the role " + string(r.who) +
 				". Ask an owner of the workspace to do it, or to change your role under Settings."}
 		}
-		return r.handle(c)
+		if err := r.handle(c); err != nil || !v.shown {
+			return err
+		}
+		return s.say(c, "", false)
 	}
 }
 
-// signInFirst sends a person to the sign-in page and back here afterwards. What was posted is not lost by this: nobody
-// who is signed out gets a form.
-func signInFirst(c echo.Context) error {
+// signInFirst sends a person to the sign-in page and back here afterwards, or to the first steps when nobody has an
+// account yet. What was posted is not lost by this: nobody who is signed out gets a form.
+func (s *Server) signInFirst(c echo.Context) error {
 	req := c.Request()
+	if begun, err := s.o.Store.HasOwner(req.Context()); err != nil {
+		return err
+	} else if !begun {
+		return redirect(c, "/setup")
+	}
 	to := "/sign-in"
-	if req.Method == http.MethodGet && req.URL.Path != "/" {
+	asks := req.Method == http.MethodGet || req.Method == http.MethodHead
+	if asks && req.URL.Path != "/" && !strings.Contains(req.Header.Get(echo.HeaderAccept), "text/event-stream") {
 		to += "?next=" + url.QueryEscape(req.URL.RequestURI())
 	}
 	return redirect(c, to)
@@ -114,7 +127,10 @@ func inside(path, otherwise string) string {
 // frame is what stands around a page for this visitor.
 func frame(c echo.Context, title, active string) templates.Frame {
 	v := visitorOf(c)
-	f := templates.Frame{Title: title, Active: active, Person: v.User.Email, Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme}
+	f := templates.Frame{Title: title, Active: active, Person: v.User.Called(), Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme}
+	if v.said != "" && c.Request().Header.Get("HX-Request") != "true" { // a part of a page would swallow it
+		f.Said, f.Bad, v.shown = v.said, v.bad, true
+	}
 	for _, o := range v.Others {
 		f.Others = append(f.Others, templates.Choice{ID: o.ID, Name: o.Name})
 	}

@@ -75,6 +75,7 @@ type Server struct {
 	o        Options
 	echo     *echo.Echo
 	metrics  *Metrics
+	sessions *sessionStore
 	draining atomic.Bool
 	storing  time.Duration // how long storing a hook may take
 }
@@ -94,6 +95,7 @@ func New(o Options) (*Server, error) {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
 	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing}
+	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = clientIP(o.TrustedProxies)
 	s.echo.HTTPErrorHandler = s.answerError

@@ -9,11 +9,11 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/alexedwards/argon2id"
 	"golang.org/x/term"
 
 	"couplet/db"
 	"couplet/internal/connection"
+	"couplet/internal/password"
 )
 
 // usersCmd makes users (cli.md, `couplet users add`).
@@ -32,22 +32,12 @@ func (addUserCmd) Help() string {
 	return "Example: couplet users add ana@example.com --role owner < password.txt"
 }
 
-// leastPassword is the shortest password taken, in characters.
-const leastPassword = 12
-
 func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	email := strings.ToLower(strings.TrimSpace(c.Email))
 	if at := strings.LastIndex(email, "@"); at < 1 || at == len(email)-1 || strings.ContainsAny(email, " \t") {
 		return &exit{Code: 2, Text: fmt.Sprintf("%q is not an e-mail address", c.Email)}
 	}
-	password, err := readPassword(t)
-	if err != nil {
-		return err
-	}
-	if len([]rune(password)) < leastPassword {
-		return &exit{Code: 2, Text: fmt.Sprintf("the password has fewer than %d characters; take a longer one, for instance four words", leastPassword)}
-	}
-	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
+	hash, err := newPassword(ctx, t, email)
 	if err != nil {
 		return err
 	}
@@ -61,6 +51,18 @@ func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	}
 	t.printf("Made user %s, %s.\n", email, c.Role)
 	return nil
+}
+
+// newPassword reads a password for somebody and returns its hash.
+func newPassword(ctx context.Context, t *terminal, email string) (string, error) {
+	given, err := readPassword(t)
+	if err != nil {
+		return "", err
+	}
+	if problem := password.Problem(given, email); problem != "" {
+		return "", &exit{Code: 2, Text: problem}
+	}
+	return password.Hash(ctx, given)
 }
 
 func readPassword(t *terminal) (string, error) {

@@ -93,7 +93,7 @@ func TestAUserIsMadeOnceWithAPasswordThatIsLongEnough(t *testing.T) {
 		code           int
 	}{
 		{"", "no password came on stdin", 1},
-		{"short\n", "couplet: the password has fewer than 12 characters; take a longer one, for instance four words", 2},
+		{"short\n", "couplet: A password has 12 characters or more. Four plain words are easy to keep.", 2},
 		{"four words make one\n", "Made user ana@example.com, owner.", 0},
 		{"four words make two\n", "exists already", 1},
 	} {

@@ -75,7 +75,7 @@ func TestAPersonHasOnePasswordInAllWorkspaces(t *testing.T) {
 		if there.ID != ann.ID || there.PasswordHash != "hash1" || there.Email != "ann@x.test" {
 			t.Errorf("%+v", there)
 		}
-		must(t, w.SetPassword(w.ctx, w.ws, ann.ID, "hash3"))
+		must(t, w.SetPassword(w.ctx, w.ws, ann.ID, "hash3", ""))
 		in, err := w.SignIn(w.ctx, "ANN@x.test")
 		must(t, err)
 		if len(in) != 2 || in[0].PasswordHash != "hash3" || in[0].Workspace == in[1].Workspace {

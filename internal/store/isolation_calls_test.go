@@ -125,6 +125,15 @@ func (w *world) reads() []call {
 		{"UserByID", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.UserByID(ctx, ws, w.user.ID)
 		}},
+		{"WorkspacesOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.WorkspacesOf(ctx, ws, w.user.ID)
+		}},
+		{"Sessions", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Sessions(ctx, ws, w.user.ID)
+		}},
+		{"Invitations", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Invitations(ctx, ws)
+		}},
 		{"Connections", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Connections(ctx, ws)
 		}},
@@ -234,7 +243,48 @@ func (w *world) writes() []call {
 			return nil, err
 		}},
 		{"SetPassword", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.SetPassword(ctx, ws, w.user.ID, "changed")
+			return nil, s.SetPassword(ctx, ws, w.user.ID, "changed", "first")
+		}},
+		{"Rename", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.Rename(ctx, ws, w.user.ID, "changed")
+		}},
+		{"StartSession", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.StartSession(ctx, ws, store.Session{Hash: "third", User: w.user.ID})
+		}},
+		{"TouchSession", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			w.now = w.now.Add(time.Minute)
+			return nil, s.TouchSession(ctx, ws, "first")
+		}},
+		{"SaveTheme", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SaveTheme(ctx, ws, "first", "dark")
+		}},
+		{"Say", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.Say(ctx, ws, "first", "changed", true)
+		}},
+		{"RenewSession", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.RenewSession(ctx, ws, "first", "changed", ws)
+		}},
+		{"EndSession", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.EndSession(ctx, ws, w.user.ID, "third")
+		}},
+		{"EndSessions", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			n, err := s.EndSessions(ctx, ws, w.user.ID, "none")
+			return n, err
+		}},
+		{"SaveSignInLink", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SaveSignInLink(ctx, ws, w.user.ID, "link", later)
+		}},
+		{"Withdraw", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.Withdraw(ctx, ws, w.invited.ID)
+		}},
+		{"Invite", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Invite(ctx, ws, store.Invitation{Hash: "new", Email: "joe@x.test", Role: "viewer", By: w.user.ID, Ends: later})
+		}},
+		{"SetRole", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SetRole(ctx, ws, w.user.ID, "viewer")
+		}},
+		{"RemoveMember", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.RemoveMember(ctx, ws, w.user.ID)
 		}},
 		{"SaveConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.SaveConnection(ctx, ws, connection.Connection{ID: c, Name: "left", System: "changed"})

@@ -13,6 +13,7 @@ import (
 // across are the methods that look over all workspaces on purpose; what each returns names its workspace.
 var across = map[string]bool{
 	"Default": true, "AddWorkspace": true, "Workspaces": true, "WorkspaceByName": true, "SignIn": true, "FindConnectionByAccount": true,
+	"HasOwner": true, "FirstOwner": true, "Visit": true, "UseSignInLink": true, "FindInvitation": true, "Accept": true, "Try": true, "Forgive": true, "PrunePeople": true,
 	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DeadRuns": true,
 }
 
@@ -42,6 +43,13 @@ func (w *world) fill(t testing.TB) {
 	_, err = w.RecordEvent(w.ctx, w.ws, w.conns[0], "d1", "t", start)
 	must(t, err)
 	w.user, err = w.AddUser(w.ctx, w.ws, "ann@x.test", "owner", "hash")
+	must(t, err)
+	_, err = w.AddUser(w.ctx, w.ws, "bob@x.test", "owner", "hash") // so that ann is not the last
+	must(t, err)
+	for _, hash := range []string{"first", "second"} {
+		must(t, w.StartSession(w.ctx, w.ws, store.Session{Hash: hash, User: w.user.ID, Device: "d"}))
+	}
+	w.invited, err = w.Invite(w.ctx, w.ws, store.Invitation{Hash: "invited", Email: "eve@x.test", Role: "viewer", By: w.user.ID, Ends: start.AddDate(0, 0, 7)})
 	must(t, err)
 }
 

@@ -97,8 +97,9 @@ type world struct {
 	lease engine.Lease
 	run   engine.Run
 	// silent is another run and user a member, where a test makes them.
-	silent engine.Run
-	user   store.User
+	silent  engine.Run
+	user    store.User
+	invited store.Invitation
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {
