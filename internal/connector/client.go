@@ -75,8 +75,9 @@ type Request struct {
 	Query   url.Values
 	// RawQuery is used instead of Query when the system has given it.
 	RawQuery string
-	// Body is sent as JSON, Out takes the JSON of the answer; both may be nil.
+	// Body is sent as JSON, Out takes the JSON of the answer; both may be nil. Form is sent instead of Body.
 	Body, Out any
+	Form      url.Values
 	// Write: the call changes something, so a lost answer leaves its outcome unknown. Create: it makes a record, so
 	// even a refusal does not prove that none was made (sync-semantics 5.6).
 	Write, Create bool
@@ -103,7 +104,9 @@ func (c *Client) Host() string { return c.base.Host }
 // Do makes one call. Its error is always an *Error.
 func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 	var body []byte
-	if call.Body != nil {
+	if call.Form != nil {
+		body = []byte(call.Form.Encode())
+	} else if call.Body != nil {
 		var err error
 		if body, err = json.Marshal(call.Body); err != nil {
 			return Answer{}, &Error{Kind: Invalid, Message: "A value cannot be sent to " + c.spec.Name + ".", Err: err}
@@ -129,17 +132,35 @@ func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 			continue
 		case failed.Kind == Unauthorized && !renewed:
 			renewed = true
-			if next, err := c.token(ctx); err == nil && next != key {
+			next, err := c.renew(ctx, key)
+			if err == nil && next != key {
 				key = next
 				continue
 			}
+			if c.acc.Renew != nil && err != nil { // it says better than the refusal why there is no other key
+				return answer, err
+			}
+		}
+		if failed.Kind == Unauthorized && c.acc.Refused != nil {
+			c.acc.Refused(key, failed)
 		}
 		return answer, failed
 	}
 }
 
+// renew returns the key to use after one that was refused. Repeating the call with it is safe: a refusal did nothing.
+func (c *Client) renew(ctx context.Context, refused string) (string, error) {
+	if c.acc.Renew == nil {
+		return c.token(ctx)
+	}
+	return c.clean(c.acc.Renew(ctx, refused))
+}
+
 func (c *Client) token(ctx context.Context) (string, error) {
-	key, err := c.acc.Token(ctx)
+	return c.clean(c.acc.Token(ctx))
+}
+
+func (c *Client) clean(key string, err error) (string, error) {
 	if err != nil {
 		if e, ok := AsError(err); ok {
 			return "", e
@@ -235,9 +256,15 @@ func (c *Client) request(ctx context.Context, call Request, key string, body []b
 	for name, value := range c.spec.Headers {
 		req.Header.Set(name, value)
 	}
-	if body != nil {
+	if call.Form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	} else if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.Header.Set(c.spec.Auth.Header, c.spec.Auth.Scheme+" "+key)
+	scheme := c.spec.Auth.Scheme
+	if c.acc.Scheme != "" {
+		scheme = c.acc.Scheme
+	}
+	req.Header.Set(c.spec.Auth.Header, scheme+" "+key)
 	return req, nil
 }

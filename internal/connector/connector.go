@@ -126,6 +126,20 @@ type Checker interface {
 	Check(ctx context.Context, write bool) (Identity, error)
 }
 
+// Prober is the ability to find out what a credential may do where nobody says so. It changes nothing.
+type Prober interface {
+	// Probe returns the names of the scopes (Spec.Scopes) that the credential was seen to have.
+	Probe(ctx context.Context) ([]string, error)
+}
+
+// Agency is a credential that stands for many accounts: it lists them, and gets a credential for one of them.
+type Agency interface {
+	// Accounts lists the accounts in which the app is installed.
+	Accounts(ctx context.Context) ([]Identity, error)
+	// Grant gets a credential for one account: the token answer, as a consent for that account alone would have given it.
+	Grant(ctx context.Context, account string) (map[string]any, error)
+}
+
 // Identity is the account behind a credential.
 type Identity struct {
 	ID, Name string
@@ -151,6 +165,16 @@ type Call struct {
 	Type    string
 	At      time.Time
 	Refs    []Ref
+	// App is set when the call is about an app of the system and not about records.
+	App *AppCall
+}
+
+// AppCall says that an app was installed in an account or removed from it. It is verified like any call, but a system may
+// sign in this way for every app that anybody has registered there: App must be compared with one's own.
+type AppCall struct {
+	Removed bool
+	// App is the id of the app, Agency that of the agency when the call is about all its accounts (Call.Account is "" then).
+	App, Agency string
 }
 
 // Budget hands out the right to start one call.
@@ -169,6 +193,14 @@ type Account struct {
 	Params map[string]string
 	// Token returns the current credential.
 	Token func(ctx context.Context) (string, error)
+	// Renew returns the credential to use after one that was not accepted, and an error when there is none; nil asks Token
+	// again. Refused is told a credential that is not accepted and cannot be renewed; it may be nil.
+	Renew   func(ctx context.Context, refused string) (string, error)
+	Refused func(key string, err *Error)
+	// Scheme stands before the credential instead of the spec's own word, when it is not empty.
+	Scheme string
+	// Issued says that the credential was issued to a program and not copied by a person, so that its looks say nothing.
+	Issued bool
 	// HTTP is the guarded client. Nothing else may be used to reach the network.
 	HTTP   *http.Client
 	Budget Budget

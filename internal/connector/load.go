@@ -108,13 +108,33 @@ func (s *Spec) checkLimits(p *problems) {
 	p.in = "limits"
 	p.want(s.Limits.Max > 0 && s.Limits.Window > 0, "max and window must be above zero")
 	p.want(s.Limits.Share > 0 && s.Limits.Share <= 1, "share must be above 0 and at most 1")
-	if o := s.OAuth; o != nil {
+	if s.OAuth != nil {
 		p.in = "oauth"
-		p.want(strings.HasPrefix(o.AuthorizeURL, "https://") && strings.HasPrefix(o.TokenURL, "https://"), "addresses must be https")
-		for name := range o.Account {
-			known := slices.ContainsFunc(s.Params, func(param Param) bool { return param.Name == name })
-			p.want(known, "account names the unknown param %q", name)
+		s.checkOAuth(p)
+	}
+}
+
+func (s *Spec) checkOAuth(p *problems) {
+	o := s.OAuth
+	for _, address := range []string{o.AuthorizeURL, o.TokenURL} {
+		p.want(strings.HasPrefix(address, "https://") || address == "" && o.Undocumented, "addresses must be https")
+	}
+	for name := range o.Account {
+		known := slices.ContainsFunc(s.Params, func(param Param) bool { return param.Name == name })
+		p.want(known, "account names the unknown param %q", name)
+	}
+	p.want(o.RefreshAhead > 0, "refresh_ahead must be above zero")
+	p.sentence("help", o.Help)
+	for name, text := range map[string]string{"removed": o.Removed, "installed": o.Installed} {
+		if text != "" {
+			p.sentence(name, text)
 		}
+	}
+	if o.AppID != "" {
+		p.pattern(o.AppID)
+	}
+	if a := o.Agency; a != nil {
+		p.want(len(a.Expect) > 0 && a.ID != "" && a.One != "" && a.Many != "", "agency needs expect, id, one and many")
 	}
 }
 

@@ -63,18 +63,47 @@ type Credential struct {
 
 // OAuth is the authorization code flow of a system that offers one.
 type OAuth struct {
-	AuthorizeURL string `json:"authorize_url"`
-	TokenURL     string `json:"token_url"`
-	// TokenParams are sent with every exchange and refresh.
-	TokenParams map[string]string `json:"token_params,omitempty"`
+	// AuthorizeURL and TokenURL may be empty when Undocumented: whoever runs Couplet then has to give them.
+	AuthorizeURL string `json:"authorize_url,omitempty"`
+	TokenURL     string `json:"token_url,omitempty"`
+	// Undocumented: the vendor publishes no consent for its API. It is off unless it is set up, and never claimed.
+	Undocumented bool `json:"undocumented,omitempty"`
+	// AuthorizeParams are sent with the browser, TokenParams with every exchange and refresh.
+	AuthorizeParams map[string]string `json:"authorize_params,omitempty"`
+	TokenParams     map[string]string `json:"token_params,omitempty"`
+	// PKCE says that the system takes a proof key (S256).
+	PKCE bool `json:"pkce,omitempty"`
 	// Account maps the params of the account to the keys of the token answer.
-	Account map[string]string `json:"account"`
+	Account map[string]string `json:"account,omitempty"`
 	// Expect are keys of the token answer that must have these values.
 	Expect map[string]string `json:"expect,omitempty"`
-	// Rotates says that a refresh token works once.
-	Rotates bool `json:"rotates"`
+	// Agency is set where a person may connect many accounts at once.
+	Agency *AgencySpec `json:"agency,omitempty"`
+	// Rotates says that a refresh token works once. Grace is for how long the same refresh may be repeated all the same.
+	Rotates bool     `json:"rotates,omitempty"`
+	Grace   Duration `json:"grace,omitempty"`
 	// RefreshAhead is how long before its end a token is renewed.
 	RefreshAhead Duration `json:"refresh_ahead"`
+	// AppID is a regular expression whose match in a client id is the id of the app in the system's calls.
+	AppID string `json:"app_id,omitempty"`
+	// Removed and Installed tell a person that the app was removed from the account, or installed there (again).
+	Removed   string `json:"removed,omitempty"`
+	Installed string `json:"installed,omitempty"`
+	// Help says how an app is registered, Steps lead there.
+	Help  string   `json:"help"`
+	Steps []string `json:"steps,omitempty"`
+}
+
+// AgencySpec is how a token answer looks that is for all accounts of an agency.
+type AgencySpec struct {
+	// Expect are keys of the token answer that have these values; ID is the key that holds the agency's id.
+	Expect map[string]string `json:"expect"`
+	ID     string            `json:"id"`
+	// TokenParams are sent with its refreshes.
+	TokenParams map[string]string `json:"token_params,omitempty"`
+	// One and Many are the vendor's words for an account of an agency.
+	One  string `json:"one"`
+	Many string `json:"many"`
 }
 
 // Limits is the vendor's published allowance and the part of it that is used.

@@ -17,7 +17,7 @@ const nobody = "CoupletWriteProbe000"
 // proves that the key may write, and nothing is touched.
 func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, error) {
 	key, err := c.token(ctx)
-	if err == nil {
+	if err == nil && !c.issued {
 		err = spec.CheckKey(key)
 	}
 	if err != nil {
@@ -46,14 +46,63 @@ func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, 
 		return connector.Identity{}, c.explain(err)
 	}
 	if write {
-		_, err := c.client.Do(ctx, connector.Request{
-			Method: http.MethodPut, Path: contactPath(nobody), Pattern: contactPattern, Body: map[string]any{}, Write: true, Scope: scopeWrite,
-		})
-		if e, ok := connector.AsError(err); ok && e.Kind != connector.NotFound && e.Kind != connector.Invalid {
+		if err := c.mayWrite(ctx); err != nil {
 			return connector.Identity{}, c.explain(err)
 		}
 	}
 	return who, nil
+}
+
+// mayWrite is nil when the key may write contacts.
+func (c *Connector) mayWrite(ctx context.Context) error {
+	return c.harmless(ctx, contactPath(nobody), contactPattern, scopeWrite)
+}
+
+// harmless makes an empty change of something that does not exist. nil means that the key has the scope.
+func (c *Connector) harmless(ctx context.Context, path, pattern, scope string) error {
+	_, err := c.client.Do(ctx, connector.Request{Method: http.MethodPut, Path: path, Pattern: pattern, Body: map[string]any{}, Write: true, Scope: scope})
+	if e, ok := connector.AsError(err); ok && (e.Kind == connector.NotFound || e.Kind == connector.Invalid) {
+		return nil
+	}
+	return err
+}
+
+// Probe finds out which of the scopes that a sync may need the key has, one cheap call for each (3.5: nothing lists the
+// scopes of a private integration). Only a refusal for the lack of a scope counts as one.
+func (c *Connector) Probe(ctx context.Context) ([]string, error) {
+	location := "/locations/" + url.PathEscape(c.location)
+	read := func(path, pattern, scope string) func() error {
+		return func() error {
+			_, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: path, Pattern: pattern, Scope: scope})
+			return err
+		}
+	}
+	var has []string
+	for _, one := range []struct {
+		scope string
+		try   func() error
+	}{
+		{scopeLocation, read(location, "/locations/{locationId}", scopeLocation)},
+		{scopeRead, func() error {
+			_, _, _, err := c.find(ctx, map[string]any{"locationId": c.location, "pageLimit": 1})
+			return err
+		}},
+		{scopeFieldsRead, read(location+"/customFields", fieldsPattern, scopeFieldsRead)},
+		{scopeWrite, func() error { return c.mayWrite(ctx) }},
+		{scopeFieldsWrite, func() error {
+			return c.harmless(ctx, location+"/customFields/"+nobody, fieldsPattern+"/{id}", scopeFieldsWrite)
+		}},
+	} {
+		err := one.try()
+		switch connector.KindOf(err) {
+		case "", connector.NotFound:
+			has = append(has, one.scope)
+		case connector.Forbidden:
+		default:
+			return nil, c.explain(err)
+		}
+	}
+	return has, nil
 }
 
 // explain turns errors of a first try into what they mean then: an address at which nothing answers is a wrong one,

@@ -27,6 +27,7 @@ type Connector struct {
 	*Hooks
 	client   *connector.Client
 	token    func(context.Context) (string, error)
+	issued   bool
 	location string
 	object   *connector.Object
 	customs  customs
@@ -43,7 +44,7 @@ func New(acc connector.Account, options ...Option) (*Connector, error) {
 		return nil, err
 	}
 	object, _ := spec.Object("contact")
-	c := &Connector{Hooks: hooks, client: client, token: acc.Token, location: acc.Params["locationId"], object: object}
+	c := &Connector{Hooks: hooks, client: client, token: acc.Token, issued: acc.Issued, location: acc.Params["locationId"], object: object}
 	c.customs.gate = make(chan struct{}, 1)
 	return c, nil
 }

@@ -100,6 +100,8 @@ type event struct {
 	ContactID  string `json:"contactId"`
 	WebhookID  string `json:"webhookId"`
 	Timestamp  string `json:"timestamp"`
+	AppID      string `json:"appId"`
+	CompanyID  string `json:"companyId"`
 	Data       *event `json:"data"`
 }
 
@@ -117,9 +119,13 @@ func (h *Hooks) Parse(header http.Header, body []byte) (connector.Call, error) {
 		e.ID, e.ContactID = inner.ID, first(e.ContactID, inner.ContactID)
 		e.Type, e.LocationID = first(e.Type, inner.Type), first(e.LocationID, inner.LocationID)
 		e.WebhookID, e.Timestamp = first(e.WebhookID, inner.WebhookID), first(e.Timestamp, inner.Timestamp)
+		e.AppID, e.CompanyID = first(e.AppID, inner.AppID), first(e.CompanyID, inner.CompanyID)
 	}
 	call := connector.Call{ID: e.WebhookID, Account: e.LocationID, Type: e.Type}
 	call.At, _ = time.Parse(time.RFC3339Nano, e.Timestamp)
+	if e.Type == "INSTALL" || e.Type == "UNINSTALL" { // 11.6
+		call.App = &connector.AppCall{Removed: e.Type == "UNINSTALL", App: e.AppID, Agency: e.CompanyID}
+	}
 	for object, types := range spec.Hooks.Types {
 		if !slices.Contains(types, e.Type) || e.ID == "" {
 			continue

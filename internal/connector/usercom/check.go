@@ -14,32 +14,74 @@ import (
 // that the key may write, because permission is looked at first.
 func (c *Connector) Check(ctx context.Context, write bool) (connector.Identity, error) {
 	key, err := c.token(ctx)
-	if err == nil {
+	if err == nil && !c.issued {
 		err = spec.CheckKey(key)
 	}
 	if err != nil {
 		return connector.Identity{}, err
 	}
-	var out envelope[struct {
-		ID   int64  `json:"id"`
-		Name string `json:"name"`
-	}]
-	if _, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: "/tags/", Out: &out}); err != nil {
-		return connector.Identity{}, c.first(err)
+	tag, err := c.anyTag(ctx)
+	if err == nil && write {
+		err = c.mayWrite(ctx, tag)
 	}
-	if write {
-		call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Pattern: personPattern, Body: map[string]string{}, Write: true}
-		if len(out.Results) > 0 {
-			tag := out.Results[0]
-			call.Path, call.Body = "/tags/"+strconv.FormatInt(tag.ID, 10)+"/", map[string]string{"name": tag.Name}
-		}
-		_, err := c.client.Do(ctx, call)
-		if kind := connector.KindOf(err); err != nil && kind != connector.NotFound && kind != connector.Invalid {
-			return connector.Identity{}, c.first(err)
-		}
+	if err != nil {
+		return connector.Identity{}, c.first(err)
 	}
 	return connector.Identity{ID: c.workspace, Name: c.workspace}, nil
 }
+
+// tag is what a key is tried on.
+type tag struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// anyTag returns a tag of the workspace, and none when it has none.
+func (c *Connector) anyTag(ctx context.Context) (tag, error) {
+	var out envelope[tag]
+	_, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: "/tags/", Out: &out})
+	if err != nil || len(out.Results) == 0 {
+		return tag{}, err
+	}
+	return out.Results[0], nil
+}
+
+// mayWrite is nil when the key may write.
+func (c *Connector) mayWrite(ctx context.Context, t tag) error {
+	call := connector.Request{Method: http.MethodPut, Path: personPath("0"), Pattern: personPattern, Body: map[string]string{}, Write: true}
+	if t.ID != 0 {
+		call.Path, call.Body = "/tags/"+strconv.FormatInt(t.ID, 10)+"/", map[string]string{"name": t.Name}
+	}
+	_, err := c.client.Do(ctx, call)
+	if kind := connector.KindOf(err); kind == connector.NotFound || kind == connector.Invalid {
+		return nil
+	}
+	return err
+}
+
+// Probe finds out what the API Shield of the key lets through (section 1).
+func (c *Connector) Probe(ctx context.Context) ([]string, error) {
+	var has []string
+	t, err := c.anyTag(ctx)
+	for _, scope := range []string{scopeRead, scopeWrite} {
+		switch {
+		case err == nil:
+			has = append(has, scope)
+		case connector.KindOf(err) != connector.Forbidden:
+			return nil, c.first(err)
+		}
+		if scope == scopeRead {
+			err = c.mayWrite(ctx, t)
+		}
+	}
+	return has, nil
+}
+
+// The two things that a key may be allowed.
+const (
+	scopeRead  = "read"
+	scopeWrite = "write"
+)
 
 // first turns errors of a first try into what they mean then: an address at which nothing, or something else, answers
 // is a wrong one.

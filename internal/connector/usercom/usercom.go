@@ -29,6 +29,7 @@ type Connector struct {
 	*Hooks
 	client    *connector.Client
 	token     func(context.Context) (string, error)
+	issued    bool
 	workspace string
 	object    *connector.Object
 	customs   customs
@@ -50,7 +51,7 @@ func New(acc connector.Account, options ...Option) (*Connector, error) {
 		return nil, err
 	}
 	object, _ := spec.Object("contact")
-	c := &Connector{Hooks: hooks, client: client, token: acc.Token, workspace: acc.Params["subdomain"], object: object}
+	c := &Connector{Hooks: hooks, client: client, token: acc.Token, issued: acc.Issued, workspace: acc.Params["subdomain"], object: object}
 	if strings.Contains(given, ".") && acc.BaseURL != "" {
 		c.workspace = client.Host() // a host of the customer's own
 	}
