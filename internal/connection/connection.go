@@ -72,9 +72,14 @@ func SameTarget(spec *connector.Spec, old, changed Connection) bool {
 }
 
 // SameAccount reports whether a changed connection still means the same account, so that what was learned about it
-// stays true and its epoch with it.
+// stays true and its epoch with it. By which kind of key it is reached does not matter, and a param that the first consent
+// tells may become known.
 func SameAccount(spec *connector.Spec, old, changed Connection) bool {
-	return SameTarget(spec, old, changed) && maps.Equal(old.Params, changed.Params)
+	known := maps.Clone(changed.Params)
+	maps.DeleteFunc(known, func(name, _ string) bool {
+		return old.Identity.ID == "" && old.Params[name] == "" && spec.OAuth != nil && spec.OAuth.Account[name] != ""
+	})
+	return old.System == changed.System && target(spec, old) == target(spec, changed) && maps.Equal(old.Params, known)
 }
 
 // target is the address that calls go to, written in one way: case of the host, default port and last slash aside.
@@ -86,9 +91,14 @@ func target(spec *connector.Spec, c Connection) string {
 			base = strings.ReplaceAll(base, "{"+name+"}", value)
 		}
 	}
-	u, err := url.Parse(base)
+	return place(base)
+}
+
+// place is an address without its query, written in one way.
+func place(address string) string {
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return base
+		return address
 	}
 	return u.Scheme + "://" + hostPort(u) + strings.TrimRight(u.EscapedPath(), "/")
 }

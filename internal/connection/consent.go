@@ -1,7 +1,6 @@
 package connection
 
 import (
-	"context"
 	"time"
 
 	"couplet/internal/connector"
@@ -101,41 +100,3 @@ type Broken struct {
 
 func (b *Broken) Error() string { return b.Message }
 func (b *Broken) Unwrap() error { return b.Err }
-
-// Begin remembers a wish for ten minutes and returns the address to send the browser to. Scopes are asked for only as
-// far as there is a need.
-func (s *Service) Begin(ctx context.Context, w Wish) (authorizeURL string, err error) {
-	return "", errNotBuilt
-}
-
-// Return takes the answer: it checks that the state is ours, fresh, unused and of the same session, user and address,
-// exchanges the code, and finds out whose account it is. The tokens are kept sealed for ten minutes, and nothing is saved
-// in a connection. Its error is a *Broken.
-func (s *Service) Return(ctx context.Context, r Returned) (Pending, error) {
-	return Pending{}, errNotBuilt
-}
-
-// Pending shows a consent that waits to be accepted. Its error is a *Broken.
-func (s *Service) Pending(ctx context.Context, workspace, session, id string) (Pending, error) {
-	return Pending{}, errNotBuilt
-}
-
-// Choose picks one account of an agency (Pending.Locations), gets a credential for it and names it.
-func (s *Service) Choose(ctx context.Context, workspace, session, id, location string) (Pending, error) {
-	return Pending{}, errNotBuilt
-}
-
-// Accept saves the connection and its sealed tokens in one transaction, and wakes its flows.
-func (s *Service) Accept(ctx context.Context, workspace, session, id string) (Connection, error) {
-	return Connection{}, errNotBuilt
-}
-
-// AcceptNew is Accept into a new connection of that name, whatever the consent was begun for.
-func (s *Service) AcceptNew(ctx context.Context, workspace, session, id, name string) (Connection, error) {
-	return Connection{}, errNotBuilt
-}
-
-// Decline forgets a consent. Nothing was saved.
-func (s *Service) Decline(ctx context.Context, workspace, session, id string) error {
-	return errNotBuilt
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 type System struct {
 	Spec *connector.Spec
 	New  func(connector.Account) (connector.Connector, error)
+	// Agency reaches the accounts of an agency, whose id and whose app's id are given; nil where there are no agencies.
+	Agency func(acc connector.Account, agency, app string) (connector.Agency, error)
 }
 
 // Secrets is where sealed secrets are kept.
@@ -23,8 +24,9 @@ type Secrets interface {
 	Secret(ctx context.Context, workspace, connection, kind string) ([]byte, error)
 }
 
-// Pool makes connectors of connections. All connectors that one pool makes for one connection share one Budget. It is
-// safe for concurrent use.
+// Pool makes connectors of connections. All connectors that one pool makes for one connection share one Budget. Tokens
+// that a system issued are renewed by the pool: once, however many callers, connectors and processes need it (renew.go).
+// It is safe for concurrent use.
 type Pool struct {
 	// Systems by id, Secrets, Sealer, HTTP (made by NewHTTP) and Now must be set.
 	Systems map[string]System
@@ -32,8 +34,14 @@ type Pool struct {
 	Sealer  *Sealer
 	HTTP    *http.Client
 	Now     func() time.Time
+	// Memory is where tokens and states are kept. Without one only pasted keys can be used, and nobody is told that a key is
+	// no longer taken. Apps are those of the installation.
+	Memory Memory
+	Apps   map[string]Client
 	// Paused is told when the calls of a connection stop for a minute or more; it may be nil.
 	Paused func(connection string, until time.Time, why string)
+	// Changed is told when a connection was found to be usable again or no longer; it may be nil.
+	Changed func(c Connection, state State, problem string)
 
 	mu      sync.Mutex
 	entries map[string]*entry
@@ -49,6 +57,12 @@ type entry struct {
 	// to is where the key was meant to go when it was read: a connection that was pointed elsewhere since must have a
 	// key of its own.
 	to string
+	// tokens are what key is the access token of, for credentials that a system issued.
+	tokens tokens
+	// renewing is the renewal under way, nil when there is none. dead are sealed tokens that cannot be renewed, and why.
+	renewing *renewal
+	dead     []byte
+	deadErr  error
 }
 
 // fresh is how long an opened key is used before the store is asked again: another process may have changed it, and
@@ -62,20 +76,36 @@ func (p *Pool) Open(ctx context.Context, c Connection, observe func(connector.Ex
 	if !ok {
 		return nil, &connector.Error{Kind: connector.Config, Message: "Connection " + c.Name + " is of system " + c.System + ", which this program does not know."}
 	}
-	e := p.entry(c, system.Spec)
-	to := target(system.Spec, c)
-	if _, err := p.token(ctx, e, c, system.Spec.Name, to); err != nil {
-		return nil, err
-	}
-	return system.New(connector.Account{
+	u := p.use(c, system)
+	acc := connector.Account{
 		BaseURL: c.BaseURL,
 		Params:  maps.Clone(c.Params),
-		Token:   func(ctx context.Context) (string, error) { return p.token(ctx, e, c, system.Spec.Name, to) },
+		Token:   u.token,
+		Renew:   u.renew,
+		Refused: u.refused,
 		HTTP:    p.HTTP,
-		Budget:  e.budget,
-		Observe: observe,
+		Budget:  u.e.budget,
+		Observe: u.observe(observe),
 		Now:     p.Now,
-	})
+	}
+	if _, err := u.token(ctx); err != nil && !passing(err) {
+		return nil, err
+	}
+	if u.issued() {
+		t, _, err := u.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		acc.Issued, acc.Scheme = true, t.Word
+	}
+	return system.New(acc)
+}
+
+// passing reports whether a key could not be renewed just now: each call tries again, and whoever makes it knows how long
+// to be patient.
+func passing(err error) bool {
+	e, ok := connector.AsError(err)
+	return ok && (e.Kind == connector.Temporary || e.Kind == connector.RateLimited)
 }
 
 // entry returns what the process keeps of a connection, with the pace that the connection has now.
@@ -97,30 +127,6 @@ func (p *Pool) entry(c Connection, spec *connector.Spec) *entry {
 	return e
 }
 
-// token opens the key of a connection, or takes the one that was opened a moment ago.
-func (p *Pool) token(ctx context.Context, e *entry, c Connection, system, to string) (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	now := p.Now()
-	if e.key != "" && e.to == to && now.Sub(e.read) < fresh {
-		return e.key, nil
-	}
-	sealed, err := p.Secrets.Secret(ctx, c.Workspace, c.ID, SecretToken)
-	if err != nil {
-		return "", err
-	}
-	e.key = ""
-	if len(sealed) == 0 {
-		return "", &connector.Error{Kind: connector.Unauthorized, Message: "Connection " + c.Name + " has no key of " + system + " stored. Give it one, then try again."}
-	}
-	plain, err := p.Sealer.Open(c.Workspace, c.ID, SecretToken, sealed)
-	if err != nil {
-		return "", &connector.Error{Kind: connector.Config, Message: "The key of connection " + c.Name + " cannot be read: " + err.Error() + ".", Err: err}
-	}
-	e.key, e.read, e.to = strings.TrimSpace(string(plain)), now, to
-	return e.key, nil
-}
-
 // Forget drops the opened key of a connection, so that one that was just stored is used at once. The budget stays: the
 // calls that were made still count at the vendor.
 func (p *Pool) Forget(connectionID string) {
@@ -132,7 +138,7 @@ func (p *Pool) Forget(connectionID string) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.key = ""
+	e.key, e.dead, e.deadErr = "", nil, nil
 }
 
 // Snapshots are the states of all budgets in use, by connection id.

@@ -164,7 +164,7 @@ func TestAKeyThatWasChangedElsewhereIsUsedSoonAndOneChangedHereAtOnce(t *testing
 		c := Connection{ID: "con", Workspace: "ws", Name: "c", System: "small"}
 		key := func() string {
 			t.Helper()
-			k, err := p.token(t.Context(), p.entry(c, small), c, "Small CRM", target(small, c))
+			k, err := p.use(c, p.Systems["small"]).token(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +190,7 @@ func TestAKeyThatWasChangedElsewhereIsUsedSoonAndOneChangedHereAtOnce(t *testing
 		}
 		delete(v.rows, "ws/con/token")
 		c.BaseURL = "https://attacker.example"
-		if k, err := p.token(t.Context(), p.entry(c, small), c, "Small CRM", target(small, c)); err == nil {
+		if k, err := p.use(c, p.Systems["small"]).token(t.Context()); err == nil {
 			t.Errorf("a connection that was pointed elsewhere got the key %q", k)
 		}
 	})
@@ -230,7 +230,7 @@ func TestTheSecretStaysOnlyWhereItGoesToTheSamePlace(t *testing.T) {
 		"another port":                      {func(c *Connection) { c.BaseURL = "https://acme.small.example:8443" }, false, false},
 		"another path":                      {func(c *Connection) { c.BaseURL = "https://acme.small.example/v2" }, false, false},
 		"another system":                    {func(c *Connection) { c.System = "huge" }, false, false},
-		"another way of proving oneself":    {func(c *Connection) { c.AuthKind = "oauth" }, false, false},
+		"another way of proving oneself":    {func(c *Connection) { c.AuthKind = "oauth" }, false, true},
 		"an address that cannot be read":    {func(c *Connection) { c.BaseURL = "://" }, false, false},
 		"a user hidden before the old host": {func(c *Connection) { c.BaseURL = "https://acme.small.example@evil.example" }, false, false},
 	} {

@@ -85,6 +85,18 @@ func (s *Sealer) Open(workspace, connection, kind string, sealed []byte) ([]byte
 	return plain, nil
 }
 
+// AppSeal, AgencySeal and ConsentSeal name what is sealed and belongs to no connection, in place of the connection and
+// the kind: the secret of an app, the tokens of an agency, and what a consent under way holds.
+func AppSeal(system string) (owner, kind string) { return "app/" + system, "client" }
+
+// AgencySeal is described at AppSeal.
+func AgencySeal(system, agency string) (owner, kind string) {
+	return "agency/" + system + "/" + agency, KindConsent
+}
+
+// ConsentSeal is described at AppSeal.
+func ConsentSeal(id string) (owner, kind string) { return "consent/" + id, "consent" }
+
 // Current reports whether a secret was sealed by the key that seals now. Otherwise it waits to be sealed again.
 func (s *Sealer) Current(sealed []byte) bool {
 	// Tink writes a version byte and the id of the key before each ciphertext.

@@ -29,12 +29,6 @@ type Service struct {
 	Reconnected func(ctx context.Context, workspace, connection string)
 }
 
-// Memory is what the service needs remembered. Every method is one transaction and sees one workspace only, unless it
-// says otherwise. What is secret in it is sealed.
-type Memory interface {
-	Secrets
-}
-
 // Permit is what is known of a connection's credential without opening it.
 type Permit struct {
 	Workspace, Connection string
@@ -67,30 +61,56 @@ type Offer struct {
 
 // Offer says which ways of connecting a system are open in a workspace.
 func (s *Service) Offer(ctx context.Context, workspace, system string) (Offer, error) {
-	return Offer{}, errNotBuilt
+	sys, err := s.system(system)
+	if err != nil {
+		return Offer{}, err
+	}
+	o := Offer{Key: sys.takes(KindToken)}
+	if sys.Spec.OAuth == nil {
+		o.Why = sys.Spec.Name + " is connected by a key."
+		return o, nil
+	}
+	app, _, err := s.registry().app(ctx, workspace, sys.Spec)
+	if err != nil && app.ClientID == "" {
+		return o, err
+	}
+	o.Why, o.Undocumented = app.lacks(sys.Spec), sys.Spec.OAuth.Undocumented
+	o.Consent, o.Client = o.Why == "", app.tokenURL(sys.Spec) != ""
+	o.Agency = sys.Spec.OAuth.Agency != nil && sys.Agency != nil
+	return o, nil
 }
+
+// takes reports whether people can give a credential of that kind.
+func (s System) takes(kind string) bool {
+	for _, c := range s.Spec.Credentials {
+		if c.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) system(id string) (System, error) {
+	sys, ok := s.Systems[id]
+	if !ok {
+		return sys, &connector.Error{Kind: connector.Config, Message: "This program does not know a system called " + id + "."}
+	}
+	return sys, nil
+}
+
+func (s *Service) registry() registry { return registry{s.Memory, s.Sealer, s.Apps} }
 
 // Permit says what is known of a connection's credential. ok is false when it has none.
 func (s *Service) Permit(ctx context.Context, workspace, connection string) (p Permit, ok bool, err error) {
-	return Permit{}, false, errNotBuilt
+	return s.Memory.PermitOf(ctx, workspace, connection)
 }
 
-// Missing lists the scopes that a connection lacks for what a flow wants to do with it (flow.Flow.Needs), each with its
-// reason. Call it before a flow is switched on: nothing may be switched on while it is not empty. For a pasted key of
-// which nobody knows what it may do, the account is asked.
-func (s *Service) Missing(ctx context.Context, workspace, connection string, needs ...connector.Need) ([]connector.Scope, error) {
-	return nil, errNotBuilt
-}
-
-// Check tries a connection's credential and stores how it went: a success makes a connection that had to be connected
-// again usable, and wakes its flows; a refusal of the key does the opposite. The connection is returned as it is stored
-// now. A failure that says nothing about the key, such as no answer, is returned and changes nothing.
-func (s *Service) Check(ctx context.Context, workspace, connection string) (Connection, error) {
-	return Connection{}, errNotBuilt
-}
-
-// Disconnect forgets the secrets of a connection. Its flows hold; what was agreed about records stays, so that
-// connecting the same account again goes on from there.
-func (s *Service) Disconnect(ctx context.Context, workspace, connection string) (Connection, error) {
-	return Connection{}, errNotBuilt
+// Permits are those of all connections of a workspace, by connection.
+func (s *Service) Permits(ctx context.Context, workspace string) (map[string]Permit, error) {
+	all, err := s.Memory.Permits(ctx, workspace)
+	out := make(map[string]Permit, len(all))
+	for _, p := range all {
+		out[p.Connection] = p
+	}
+	return out, err
 }

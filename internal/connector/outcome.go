@@ -110,6 +110,26 @@ func (c *Client) noAnswer(ctx context.Context, call Request, err error) *Error {
 	return e
 }
 
+// NeverLeft reports whether the error of a call over net/http means that nothing of it was sent.
+func NeverLeft(err error) bool {
+	var dns *net.DNSError
+	var op *net.OpError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || isTLS(err)
+}
+
+// RetryAfter reads how long an answer asks to wait: seconds, or a date, which says something only if one knows when the
+// answer was given.
+func RetryAfter(header http.Header, at time.Time) (time.Duration, bool) {
+	given := header.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(given, 64); err == nil && seconds >= 0 {
+		return time.Duration(seconds * float64(time.Second)), true
+	}
+	if until, err := http.ParseTime(given); err == nil && !at.IsZero() && until.After(at) {
+		return until.Sub(at), true
+	}
+	return 0, false
+}
+
 func isTLS(err error) bool {
 	var verify *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
@@ -133,13 +153,8 @@ func inner(err error) error {
 // wait says for how long a 429 asks, by its Retry-After (seconds or a date), else by the vendor's own headers, else by
 // the published window.
 func (c *Client) wait(answer Answer) time.Duration {
-	if text := answer.Header.Get("Retry-After"); text != "" {
-		if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds >= 0 {
-			return time.Duration(seconds * float64(time.Second))
-		}
-		if at, err := http.ParseTime(text); err == nil && !answer.At.IsZero() && at.After(answer.At) {
-			return at.Sub(answer.At)
-		}
+	if after, ok := RetryAfter(answer.Header, answer.At); ok {
+		return after
 	}
 	names := c.spec.Limits.Headers
 	if c.spentForToday(answer.Header) {

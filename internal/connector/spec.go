@@ -42,6 +42,12 @@ type Param struct {
 	Example string `json:"example"`
 }
 
+// Matches reports whether a value has the right form.
+func (p Param) Matches(value string) bool {
+	re, err := whole(p.Pattern)
+	return err == nil && re.MatchString(value)
+}
+
 // Auth says how the credential travels: "Header: Scheme credential".
 type Auth struct {
 	Header string `json:"header"`

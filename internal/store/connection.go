@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"couplet/db"
 	"couplet/internal/connection"
@@ -20,18 +21,20 @@ func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Conn
 	if c.Epoch == 0 {
 		c.Epoch = 1
 	}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `insert into connection (workspace_id, id, name, system, auth_kind, params, base_url, per_second, account_id, identity, epoch,
+	err := s.db.Write(ctx, func(tx *db.Tx) error { return saveConnection(ctx, tx, ws, c, now) })
+	return c, exists(err, "connection", c.Name)
+}
+
+func saveConnection(ctx context.Context, tx *db.Tx, ws string, c connection.Connection, now time.Time) error {
+	_, err := tx.Exec(ctx, `insert into connection (workspace_id, id, name, system, auth_kind, params, base_url, per_second, account_id, identity, epoch,
 				state, problem, checked_at, created_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 			on conflict (workspace_id, id) do update set name = excluded.name, system = excluded.system, auth_kind = excluded.auth_kind, params = excluded.params,
 				base_url = excluded.base_url, per_second = excluded.per_second, account_id = excluded.account_id, identity = excluded.identity,
 				epoch = excluded.epoch, state = excluded.state, problem = excluded.problem, checked_at = excluded.checked_at`,
-			ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, db.Doc(c.Identity),
-			c.Epoch, string(c.State), c.Problem, db.MS(c.CheckedAt), db.MS(now))
-		return err
-	})
-	return c, exists(err, "connection", c.Name)
+		ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, db.Doc(c.Identity),
+		c.Epoch, string(c.State), c.Problem, db.MS(c.CheckedAt), db.MS(now))
+	return err
 }
 
 // Connections lists the connections of a workspace by name.

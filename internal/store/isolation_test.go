@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"couplet/internal/connection"
 	"couplet/internal/engine"
 	"couplet/internal/store"
 )
@@ -15,6 +16,7 @@ var across = map[string]bool{
 	"Default": true, "AddWorkspace": true, "Workspaces": true, "WorkspaceByName": true, "SignIn": true, "FindConnectionByAccount": true,
 	"HasOwner": true, "FirstOwner": true, "Visit": true, "UseSignInLink": true, "FindInvitation": true, "Accept": true, "Try": true, "Forgive": true, "PrunePeople": true,
 	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DeadRuns": true,
+	"TakeConsent": true, "OpenConsents": true, "FindPermits": true,
 }
 
 // fill gives the first workspace one of everything.
@@ -40,6 +42,13 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.SaveCapability(w.ctx, w.ws, engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "update", MaxLen: 4}))
 	must(t, w.SaveSetting(w.ctx, w.ws, "zone", "UTC"))
 	must(t, w.SaveSecret(w.ctx, w.ws, w.conns[0], "token", []byte("sealed")))
+	must(t, w.SavePermit(w.ctx, w.ws, w.permit()))
+	must(t, w.SaveApp(w.ctx, w.ws, connection.App{System: "sys", ClientID: "client"}, []byte("sealed")))
+	must(t, w.SaveConsent(w.ctx, w.ws, w.consent(), start))
+	_, err = w.SaveAgencyTokens(w.ctx, w.ws, "sys", "agency", nil, []byte("sealed"))
+	must(t, err)
+	_, err = w.HoldTokens(w.ctx, w.ws, w.conns[0], "holder", start, start.Add(time.Minute))
+	must(t, err)
 	_, err = w.RecordEvent(w.ctx, w.ws, w.conns[0], "d1", "t", start)
 	must(t, err)
 	w.user, err = w.AddUser(w.ctx, w.ws, "ann@x.test", "owner", "hash")

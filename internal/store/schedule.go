@@ -48,12 +48,16 @@ func (s *Store) changeFlow(ctx context.Context, ws, id, set string, v any) error
 	})
 }
 
+// heldFlow is true of a flow f one of whose accounts cannot be used until a person connects it again. It stays due: once the
+// account is connected, it runs.
+const heldFlow = `exists (select 1 from connection c where c.workspace_id = f.workspace_id and c.id in (f.conn_a, f.conn_b) and c.state in ('needs_key', 'reconnect'))`
+
 // DueFlows lists the enabled flows of all workspaces that should run: those whose time has come or was never planned,
-// and those that were marked.
+// and those that were marked. Flows that are held are not among them.
 func (s *Store) DueFlows(ctx context.Context, now time.Time) ([]DueFlow, error) {
 	return db.All(ctx, s.db, `select st.workspace_id, st.flow, st.next_at <= $1 from flow_state st
 		join flow f on f.workspace_id = st.workspace_id and f.id = st.flow
-		where f.enabled and (st.next_at <= $1 or st.due_at > 0 and st.due_at <= $1)
+		where f.enabled and (st.next_at <= $1 or st.due_at > 0 and st.due_at <= $1) and not `+heldFlow+`
 		order by st.workspace_id, st.flow`, []any{db.MS(now)}, scanDue)
 }
 
@@ -64,7 +68,7 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time) ([]DueFlow, error) {
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		all, err = db.All(ctx, tx, `select workspace_id, flow, next_at <= $1 from flow_state st
 			where (next_at <= $1 or due_at > 0 and due_at <= $1)
-				and exists (select 1 from flow f where f.workspace_id = st.workspace_id and f.id = st.flow and f.enabled)
+				and exists (select 1 from flow f where f.workspace_id = st.workspace_id and f.id = st.flow and f.enabled and not `+heldFlow+`)
 			order by workspace_id, flow`+tx.SkipLocked(), []any{db.MS(now)}, scanDue)
 		if err != nil {
 			return err

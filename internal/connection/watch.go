@@ -1,0 +1,173 @@
+package connection
+
+import (
+	"context"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// Missing lists the scopes that a connection lacks for what a flow wants to do with it (flow.Flow.Needs), each with its
+// reason. Call it before a flow is switched on: nothing may be switched on while it is not empty. For a pasted key of
+// which nobody knows what it may do, the account is asked.
+func (s *Service) Missing(ctx context.Context, workspace, connection string, needs ...connector.Need) ([]connector.Scope, error) {
+	c, err := s.Memory.ConnectionByID(ctx, workspace, connection)
+	if err != nil {
+		return nil, err
+	}
+	sys, err := s.system(c.System)
+	if err != nil {
+		return nil, err
+	}
+	p, ok, err := s.Memory.PermitOf(ctx, workspace, connection)
+	if err != nil {
+		return nil, err
+	}
+	missing := withheld(sys.Spec, needs, p.Scopes)
+	if ok && (len(missing) == 0 || c.AuthKind == KindConsent && !sys.Spec.OAuth.Undocumented) {
+		return missing, nil
+	}
+	// The scopes of a pasted key can be changed without a new key, so what is missing is asked for again.
+	if p.Scopes, err = s.probe(ctx, c, p); err != nil {
+		return missing, err
+	}
+	return withheld(sys.Spec, needs, p.Scopes), nil
+}
+
+// probe asks the account what the credential may do, and stores it.
+func (s *Service) probe(ctx context.Context, c Connection, p Permit) ([]string, error) {
+	conn, err := s.Pool.Open(ctx, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	asks, ok := conn.(connector.Prober)
+	if !ok {
+		return p.Scopes, nil
+	}
+	if p.Scopes, err = asks.Probe(ctx); err != nil {
+		return nil, err
+	}
+	p.Connection = c.ID
+	if p.Obtained.IsZero() {
+		p.Obtained = s.Now()
+	}
+	return p.Scopes, s.Memory.SavePermit(ctx, c.Workspace, p)
+}
+
+// Check tries a connection's credential and stores how it went: a success makes a connection that had to be connected
+// again usable, and wakes its flows; a refusal of the key does the opposite. The connection is returned as it is stored
+// now. A failure that says nothing about the key, such as no answer, is returned and changes nothing.
+func (s *Service) Check(ctx context.Context, workspace, connection string) (Connection, error) {
+	c, err := s.Memory.ConnectionByID(ctx, workspace, connection)
+	if err != nil {
+		return c, err
+	}
+	if c.State == NeedsKey {
+		sys, err := s.system(c.System)
+		if err != nil {
+			return c, err
+		}
+		return c, noKey(c, sys.Spec)
+	}
+	s.Pool.Forget(c.ID)
+	who, err := s.reach(ctx, c)
+	if err == nil && c.Identity.ID != "" && who.ID != "" && who.ID != c.Identity.ID {
+		sys := s.Systems[c.System]
+		err = &connector.Error{Kind: connector.Unauthorized, Message: otherAccount(sys.Spec, c.Identity, who, c.Name)}
+	}
+	state, problem, changed := OK, "", false
+	switch connector.KindOf(err) {
+	case "":
+	case connector.Unauthorized:
+		state, problem = Reconnect, err.Error()
+	default:
+		return c, err
+	}
+	if changed, err = s.Memory.MarkConnection(ctx, workspace, c.ID, state, problem, s.Now()); err != nil {
+		return c, err
+	}
+	was := c.State
+	if c, err = s.Memory.ConnectionByID(ctx, workspace, c.ID); err == nil && changed && was != OK && state == OK {
+		s.woken(ctx, c)
+	}
+	return c, err
+}
+
+// reach tries a credential whatever the connection's state says.
+func (s *Service) reach(ctx context.Context, c Connection) (connector.Identity, error) {
+	c.State, c.Problem = OK, ""
+	conn, err := s.Pool.Open(ctx, c, nil)
+	if err != nil {
+		return connector.Identity{}, err
+	}
+	check, ok := conn.(connector.Checker)
+	if !ok {
+		return connector.Identity{}, nil
+	}
+	return check.Check(ctx, false)
+}
+
+// Disconnect forgets the secrets of a connection. Its flows hold; what was agreed about records stays, so that
+// connecting the same account again goes on from there.
+func (s *Service) Disconnect(ctx context.Context, workspace, connection string) (Connection, error) {
+	if err := s.Memory.Disconnect(ctx, workspace, connection, NeedsKey, "You disconnected it. Connect it again to go on; nothing else is lost."); err != nil {
+		return Connection{}, err
+	}
+	s.Pool.Forget(connection)
+	return s.Memory.ConnectionByID(ctx, workspace, connection)
+}
+
+// AppCalled obeys a system's call about an app, sent at a time: when ours was removed from an account, or from a whole
+// agency, the tokens are forgotten and the flows hold. That it was installed is only noted with the connections of that
+// account that wait: whoever installs it still comes back through the browser. A call about another app, or from before
+// the tokens were given, changes nothing. It returns the connections that it changed, in all workspaces.
+func (s *Service) AppCalled(ctx context.Context, system, account string, call connector.AppCall, sent time.Time) ([]Connection, error) {
+	sys, err := s.system(system)
+	if err != nil || sys.Spec.OAuth == nil || call.App == "" {
+		return nil, err
+	}
+	if !call.Removed {
+		return s.appInstalled(ctx, sys, account, call)
+	}
+	permits, err := s.Memory.FindPermits(ctx, system, account, call.Agency)
+	if err != nil {
+		return nil, err
+	}
+	var done []Connection
+	for _, p := range permits {
+		if p.Client == "" || appID(sys.Spec, p.Client) != call.App || !sent.IsZero() && sent.Before(p.Obtained.Truncate(time.Second)) {
+			continue
+		}
+		c, err := s.Memory.ConnectionByID(ctx, p.Workspace, p.Connection)
+		if err == nil && c.AuthKind == KindConsent {
+			err = s.Memory.Disconnect(ctx, c.Workspace, c.ID, Reconnect, sys.Spec.OAuth.Removed)
+			s.Pool.Forget(c.ID)
+			done = append(done, c)
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+func (s *Service) appInstalled(ctx context.Context, sys System, account string, call connector.AppCall) ([]Connection, error) {
+	all, err := s.Memory.FindConnectionByAccount(ctx, sys.Spec.ID, account)
+	if err != nil || sys.Spec.OAuth.Installed == "" {
+		return nil, err
+	}
+	var done []Connection
+	for _, c := range all {
+		if c.AuthKind != KindConsent || c.State == OK {
+			continue
+		}
+		if app, _, err := s.registry().app(ctx, c.Workspace, sys.Spec); err != nil || appID(sys.Spec, app.clientID()) != call.App {
+			continue
+		}
+		if _, err := s.Memory.MarkConnection(ctx, c.Workspace, c.ID, c.State, sys.Spec.OAuth.Installed, time.Time{}); err != nil {
+			return done, err
+		}
+		done = append(done, c)
+	}
+	return done, nil
+}
