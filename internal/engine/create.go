@@ -43,19 +43,29 @@ func (s *session) create(ctx context.Context, j job) outcome {
 // payload is what a new partner of the record holds: every value that may travel there, and the stamp.
 func (s *session) payload(j job) (Decision, connector.Fields) {
 	to := j.side.Other()
+	d, set := planNew(s.rules.Rules, j.side, j.m[j.side].Fields, s.caps.deniedOnCreate)
+	if name := s.stampField[to]; name != "" {
+		set[name] = j.intent.Stamp
+	}
+	return d, set
+}
+
+// planNew decides what a new partner of a record holds. Like Plan it is pure, and previews call it too.
+func planNew(rules []mapping.Rule, from Side, fields connector.Fields, denied func(*mapping.Rule, Side) bool) (Decision, connector.Fields) {
+	to := from.Other()
 	var d Decision
 	set := connector.Fields{}
-	for i := range s.rules.Rules {
-		r := &s.rules.Rules[i]
-		f := FieldPlan{Rule: r, Outcome: Write, Why: "new_" + j.side.String()}
-		v, _ := r.Read(j.side, j.m[j.side].Fields)
-		f.Before[j.side] = v
+	for i := range rules {
+		r := &rules[i]
+		f := FieldPlan{Rule: r, Outcome: Write, Why: "new_" + from.String()}
+		v, _ := r.Read(from, fields)
+		f.Before[from] = v
 		switch {
 		case mapping.Empty(v) || r.Kind == mapping.Consent && mapping.Normal(connector.Bool, v, "") != "true":
 			f.Outcome, f.Why = InSync, "blank"
 		case !r.Direction.To(to):
 			f.Outcome, f.Why = Accept, "one_way"
-		case s.caps.deniedOnCreate(r, to):
+		case denied(r, to):
 			f.Outcome, f.Why = Blocked, "not_writable_"+to.String()
 		default:
 			sent, err := r.Convert(to, v)
@@ -76,9 +86,6 @@ func (s *session) payload(j job) (Decision, connector.Fields) {
 			}
 		}
 		d.Fields = append(d.Fields, f)
-	}
-	if name := s.stampField[to]; name != "" {
-		set[name] = j.intent.Stamp
 	}
 	return d, set
 }
