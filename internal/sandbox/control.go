@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"couplet/internal/sandbox/kit"
 )
 
-// control serves /_sandbox/… on its own listener, never on a CRM's (cli.md).
+// control serves /_sandbox/… on its own listener, never on a CRM's (cli.md), and
+// beside it the page with both CRMs (page.go).
 func (s *Sandbox) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_sandbox/state", func(w http.ResponseWriter, _ *http.Request) {
@@ -46,9 +48,19 @@ func (s *Sandbox) control() http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
-	return kit.Wrap(guarded, kit.Options{Counters: s.counters["control"], Route: func(r *http.Request) string {
-		_, pattern := mux.Handler(r)
-		return pattern
+	pages, pageOf := s.pages()
+	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+			guarded.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+	return kit.Wrap(all, kit.Options{Counters: s.counters["control"], Route: func(r *http.Request) string {
+		if _, pattern := mux.Handler(r); pattern != "" {
+			return pattern
+		}
+		return pageOf(r)
 	}})
 }
 

@@ -12,6 +12,11 @@ import (
 // Objects are the names that Create, Update, Delete and Get take.
 var Objects = []string{"users", "attributes", "tags", "lists", "activities", "companies"}
 
+func parseID(id string) int64 {
+	n, _ := strconv.ParseInt(id, 10, 64)
+	return n
+}
+
 func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // Create makes an object as a person does in the vendor's own pages: no key, no
@@ -207,16 +212,24 @@ func (c *CRM) show(object string, id int64) (map[string]any, error) {
 }
 
 // fillByHand takes what a person typed into a contact's page. `name` is parted at
-// its first space; a full name there is no more than a view of both parts.
+// its first space; a full name there is no more than a view of both parts. company
+// is the name of the company the person belongs to.
 func (c *CRM) fillByHand(u *contact, fields map[string]any) *Problem {
+	fields = maps.Clone(fields)
 	if v, ok := fields["name"]; ok {
 		name, no := asText(v)
 		if no != "" {
 			return invalid("name", no)
 		}
 		u.First, u.Last = splitName(name)
-		fields = maps.Clone(fields)
 		delete(fields, "name")
 	}
-	return c.fill(u, d2, fields, true)
+	company, named := fields[companyField]
+	if named = named && c.attributeNamed("clientuser", companyField) == nil; named {
+		delete(fields, companyField)
+	}
+	if p := c.fill(u, d2, fields, true); p != nil || !named {
+		return p
+	}
+	return c.joinByHand(u, company)
 }
