@@ -25,7 +25,7 @@ func (s *session) allowance(ctx context.Context) error {
 	}
 	if s.pair.Settled.IsZero() {
 		if s.flow.Approval == nil {
-			return &stopError{Note: fmt.Sprintf("The first plan of flow %s has not been approved, so nothing was written. Look at it with a dry run, then approve it by switching the flow on.", s.flow.Name)}
+			return &stopError{Halt: Halt{Why: HaltApproval, Side: noSide}, Note: fmt.Sprintf("The first plan of flow %s has not been approved, so nothing was written. Look at it with a dry run, then approve it by switching the flow on.", s.flow.Name)}
 		}
 		return nil
 	}
@@ -124,12 +124,12 @@ func (s *session) lose() error {
 }
 
 func (s *session) emptied() error {
-	return &stopError{Note: fmt.Sprintf("More than %d linked records are gone on one side, more than the brake of flow %s lets go of at once, so the run stopped. "+
+	return &stopError{Halt: Halt{Why: HaltEmptied, Side: noSide, Most: s.losable}, Note: fmt.Sprintf("More than %d linked records are gone on one side, more than the brake of flow %s lets go of at once, so the run stopped. "+
 		"Check that the account is the right one and shows its records. If they were really deleted, run it once with --allow.", s.losable, s.flow.Name)}
 }
 
 func (s *session) braked(n int) error {
-	return &stopError{Note: fmt.Sprintf("This run wants to change %d records, more than the %d that the brake of flow %s allows, so it stopped. "+
+	return &stopError{Halt: Halt{Why: HaltBrake, Side: noSide, N: n, Most: s.limit}, Note: fmt.Sprintf("This run wants to change %d records, more than the %d that the brake of flow %s allows, so it stopped. "+
 		"If that many changes are right, run it once with --allow; else look at what they are with --dry-run.", n, s.limit, s.flow.Name)}
 }
 
@@ -144,7 +144,7 @@ func (s *session) lookBack(ctx context.Context) error {
 	done, open := s.run.touched(), len(s.doubts)
 	s.mu.Unlock()
 	if failed >= 5 && 2*failed > done {
-		return &stopError{Note: fmt.Sprintf("%d of the first records were refused, so the run stopped before the rest. Look at the reasons, mend the map, and run it again.", failed)}
+		return &stopError{Halt: Halt{Why: HaltRefusals, Side: noSide, N: failed}, Note: fmt.Sprintf("%d of the first records were refused, so the run stopped before the rest. Look at the reasons, mend the map, and run it again.", failed)}
 	}
 	if failed+open < 5 || 2*(failed+open) <= done {
 		return nil

@@ -33,7 +33,7 @@ func TestTheFirstPlanNeedsAnApproval(t *testing.T) {
 	approval := w.flow.Approval
 	w.flow.Approval = nil
 	r := w.run(engine.Paused)
-	if n := w.writes(engine.A) + w.writes(engine.B); n != 0 || !strings.Contains(r.Note, "has not been approved") {
+	if n := w.writes(engine.A) + w.writes(engine.B); n != 0 || !strings.Contains(r.Note, "has not been approved") || r.Halt.Why != engine.HaltApproval {
 		t.Errorf("%d writes, note %q", n, r.Note)
 	}
 	w.flow.Approval = approval
@@ -56,7 +56,7 @@ func TestTheBrakeStopsBeforeTheFirstWrite(t *testing.T) {
 	}
 	before := w.writes(engine.B)
 	r := w.run(engine.Paused)
-	if w.writes(engine.B) != before || !strings.Contains(r.Note, "26 records, more than the 25") {
+	if w.writes(engine.B) != before || !strings.Contains(r.Note, "26 records, more than the 25") || r.Halt != (engine.Halt{Why: engine.HaltBrake, Side: -1, N: 26, Most: 25}) {
 		t.Errorf("%d writes, note %q", w.writes(engine.B)-before, r.Note)
 	}
 	w.run(engine.Paused) // it stays so
@@ -113,7 +113,7 @@ func TestTheCarefulStartStopsWhenTheFirstAreRefused(t *testing.T) {
 		w := newWorld(t, sandbox.Options{})
 		w.crowd(engine.B, 120, "no number") // HighLevel refuses it
 		r := w.run(engine.Paused)
-		if n := w.writes(engine.A); n > 60 || !strings.Contains(r.Note, "were refused") {
+		if n := w.writes(engine.A); n > 60 || !strings.Contains(r.Note, "were refused") || r.Halt.Why != engine.HaltRefusals {
 			t.Errorf("%d creates were tried, note %q", n, r.Note)
 		}
 	})

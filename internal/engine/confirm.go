@@ -308,6 +308,10 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		}
 	})
 	s.title(&e, j, w, lost+open)
+	if e.Result == ResultConflict && open > 0 {
+		e.Reason = "ask"
+		o.count = both(o.count, func(r *Run) { r.Asked++ })
+	}
 	if e.Result != "" {
 		o.commit.Entry = &e
 	}

@@ -138,7 +138,8 @@ func TestAskStaysOpenAndHoldsNothingElseBack(t *testing.T) {
 			r := w.run(engine.Done)
 			w.want(engine.A, a, fields{"phone": phoneA, "tags": "vip"})
 			w.want(engine.B, b, fields{"phone_number": phoneB, "name": "Ada Lovelace"})
-			if len(w.conflicts(true)) != 1 || len(w.entries(r, engine.ResultConflict)) != 1 {
+			told := w.entries(r, engine.ResultConflict)
+			if len(w.conflicts(true)) != 1 || len(told) != 1 || told[0].Reason != "ask" || r.Asked != 1 {
 				t.Fatalf("open %q, entries %+v", w.conflicts(true), w.entries(r, ""))
 			}
 			w.quiet()

@@ -103,7 +103,7 @@ func (s *session) toReview(j job) outcome {
 	m := j.m[j.side]
 	r := Review{Pair: s.pair.ID, Side: j.side, ID: m.ID, Reason: j.match.Reason, Candidates: j.match.Candidates, Twins: j.match.Twins, At: s.e.Now()}
 	e := s.entry(j, ResultReview, -1, j.match.Reason)
-	return outcome{commit: Commit{Review: []Review{r}, Finished: j.hints(), Entry: &e}}
+	return outcome{commit: Commit{Review: []Review{r}, Finished: j.hints(), Entry: &e}, count: func(r *Run) { r.Asked++ }}
 }
 
 // failed decides what a failed call means for its record, or for the whole run.

@@ -119,7 +119,7 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		if !j.reviewed {
 			s.foretold++
 		}
-		return outcome{commit: Commit{Entry: &e}}
+		return outcome{commit: Commit{Entry: &e}, count: func(r *Run) { r.Asked++ }}
 	case reconcile, join:
 		return s.foretellPair(j, *d)
 	}
@@ -134,10 +134,14 @@ func (s *session) foretellPair(j job, d Decision) outcome {
 	}
 	var o outcome
 	clash := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == Clash || f.Outcome == OpenClash })
+	open := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == OpenClash })
 	writes := [2]bool{len(d.Writes[A]) > 0, len(d.Writes[B]) > 0}
 	switch {
 	case clash:
 		e.Result = ResultConflict
+		if open {
+			e.Reason = "ask"
+		}
 	case writes != [2]bool{} && e.Result == "":
 		e.Result = ResultUpdated
 	}
@@ -158,6 +162,9 @@ func (s *session) foretellPair(j job, d Decision) outcome {
 		}
 		if clash {
 			r.To[conflictSide(d)].Conflicts++
+		}
+		if open {
+			r.Asked++
 		}
 	}
 	if e.Result != "" {

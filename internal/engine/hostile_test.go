@@ -245,7 +245,9 @@ func TestLinksAreNotLetGoOfByTheDozen(t *testing.T) {
 	w.request(engine.Request{Look: true, Full: true}, engine.Done) // suspected
 	w.pass(11 * time.Minute)
 	for range 2 {
-		w.run(engine.Paused)
+		if r := w.run(engine.Paused); r.Halt.Why != engine.HaltEmptied || r.Halt.Most == 0 {
+			t.Errorf("halt %+v", r.Halt)
+		}
 		if got := len(w.links()); got != n {
 			t.Fatalf("%d links, want %d", got, n)
 		}

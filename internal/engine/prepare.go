@@ -13,6 +13,9 @@ func (s *session) prepare(ctx context.Context) error {
 	for _, side := range []Side{A, B} {
 		c, err := s.e.Links.Open(ctx, s.ws, s.flow.Connections[side], func(x connector.Exchange) { s.called(side, x) })
 		if err != nil {
+			s.mu.Lock()
+			s.away = int(side)
+			s.mu.Unlock()
 			return err
 		}
 		s.conn[side], s.names[side] = c, c.Spec().Name
@@ -27,7 +30,7 @@ func (s *session) prepare(ctx context.Context) error {
 	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
 		Region: s.flow.Region, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
 	if len(problems) > 0 {
-		return &stopError{Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
+		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: problems[0].Row + 1}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
 	}
 	s.rules = rules
 	caps, err := s.e.Store.Capabilities(ctx, s.ws, s.flow.Connections, s.flow.Object)
@@ -55,7 +58,7 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 	}
 	object, ok := s.conn[side].Spec().Object(s.flow.Object)
 	if !ok {
-		return &stopError{Note: fmt.Sprintf("%s has no %s to keep in step.", s.names[side], s.flow.Object)}
+		return &stopError{Halt: Halt{Why: HaltObject, Side: int(side)}, Note: fmt.Sprintf("%s has no %s to keep in step.", s.names[side], s.flow.Object)}
 	}
 	var want []connector.Field
 	for _, x := range s.flow.Extras() {

@@ -80,7 +80,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	if !ok {
 		return Run{}, ErrBusy
 	}
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide}
 	defer func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -230,9 +230,10 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	case errors.Is(err, ErrCancelled):
 		r.Status, r.Note = Cancelled, "Somebody cancelled this run. What it had written stays; the rest is done by the next run."
 	case errors.As(err, &stop):
-		r.Status, r.Note = Paused, stop.Note
+		r.Status, r.Note, r.Halt = Paused, stop.Note, stop.Halt
 	case errors.As(err, &ce) && (ce.Kind == connector.Unauthorized || ce.Kind == connector.Forbidden):
 		r.Status, r.Note = Paused, ce.Message+" Nothing is lost: the run goes on from here once that is mended."
+		r.Halt = Halt{Why: HaltKey, Side: s.turnedAway()}
 	case errors.Is(err, context.Canceled):
 		// The process is stopping. The run stays unfinished, so that whoever starts next goes on with it.
 		r.Status, r.Finished, r.Beat, r.Note = Waiting, time.Time{}, time.Time{}, "The program is stopping; the run goes on when it starts again."
@@ -264,7 +265,10 @@ func (r Run) touched() int {
 }
 
 // stopError pauses a run with a note for people.
-type stopError struct{ Note string }
+type stopError struct {
+	Note string
+	Halt Halt
+}
 
 func (e *stopError) Error() string { return e.Note }
 
@@ -298,6 +302,8 @@ type session struct {
 	// doubts are sources of creates that were refused and may have happened; refused are those that did not.
 	doubts, refused map[Place]bool
 	calls           map[CallCount]int
+	// away is the side that turned a call away last, noSide when none did.
+	away int
 
 	conn       [2]connector.Connector
 	names      [2]string

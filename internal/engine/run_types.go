@@ -61,7 +61,9 @@ type Run struct {
 	Full      bool
 	Recovered bool
 	// Note says in words why a run is paused, waiting or failed, and what to do.
-	Note     string
+	Note string
+	// Halt says the same of a paused run for programs, so that a page can offer what helps.
+	Halt     Halt
 	Started  time.Time
 	Finished time.Time
 	// Beat is the last sign of life of the owner.
@@ -69,16 +71,42 @@ type Run struct {
 	Owner string
 
 	// To is indexed by the receiving side: To[B] is what went from a to b.
-	To       [2]Counts
-	Linked   int
-	Same     int
-	Review   int
+	To     [2]Counts
+	Linked int
+	Same   int
+	Review int
+	// Asked counts the records that this run left to a person; Review is how many wait in all.
+	Asked    int
 	APICalls [2]Calls
 	// Allow lets this one run write beyond the brake.
 	Allow bool
 	// Progress is for those who watch.
 	Progress Progress
 }
+
+// Halt is why a run stopped and waits for a person.
+type Halt struct {
+	Why HaltWhy `json:"why,omitempty"`
+	// Side is the one that turned us away, -1 when it is not about one.
+	Side int `json:"side"`
+	// N is how many records it is about, Most how many are allowed.
+	N    int `json:"n,omitempty"`
+	Most int `json:"most,omitempty"`
+}
+
+// HaltWhy is a kind of halt.
+type HaltWhy string
+
+// The kinds of halts.
+const (
+	HaltKey      HaltWhy = "key"      // a system does not take the key, or not for this
+	HaltApproval HaltWhy = "approval" // the first plan was not approved
+	HaltBrake    HaltWhy = "brake"    // more records would change than the brake allows
+	HaltEmptied  HaltWhy = "emptied"  // more records are gone than the brake lets go of
+	HaltRefusals HaltWhy = "refusals" // the first records of the first plan were refused
+	HaltMap      HaltWhy = "map"      // a row of the map cannot work; N is its number
+	HaltObject   HaltWhy = "object"   // a system has no such records
+)
 
 // Result is what happened to one record in a run.
 type Result string

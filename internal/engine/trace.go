@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -41,7 +42,17 @@ func (s *session) called(side Side, x connector.Exchange) {
 	} else {
 		s.run.APICalls[side].Read++
 	}
+	if x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden {
+		s.away = int(side)
+	}
 	s.calls[CallCount{Side: side, Method: x.Method, Path: x.Pattern, Status: x.Status}]++
+}
+
+// turnedAway is the side that did not take our key, noSide when that cannot be told.
+func (s *session) turnedAway() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away
 }
 
 // keepCalls stores the counts of calls by path since the last time.

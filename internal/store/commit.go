@@ -61,7 +61,7 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		if err := settleHints(ctx, tx, ws, pair.ID, g.finished, g.again); err != nil {
 			return err
 		}
-		return putRun(ctx, tx, ws, run)
+		return s.putRun(ctx, tx, ws, run)
 	})
 }
 

@@ -38,10 +38,12 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		whole(t, progress.Stages[0])
 		whole(t, progress.Read[0])
 		whole(t, progress.Waits[0])
+		halt := engine.Halt{Why: engine.HaltBrake, Side: 1, N: 2, Most: 3}
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
-			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Linked: 8, Same: 9, Review: 10,
+			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Linked: 8, Same: 9, Review: 10, Asked: 11, Halt: halt,
 			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress}
 		whole(t, progress)
+		whole(t, halt)
 		c := connection.Connection{Workspace: w.ws, Name: "full", System: "sys", AuthKind: "token", Params: map[string]string{"k": "v"}, BaseURL: "https://x.test",
 			PerSecond: 2.5, Identity: connector.Identity{ID: "i", Name: "n", Region: "PT", Zone: "UTC"}, Epoch: 2, State: connection.OK, Problem: "p", CheckedAt: at}
 		for _, v := range []any{m, b, l, in, rev, con, x, ch, e, cur, capability, h, r, c} {

@@ -116,6 +116,36 @@ func (w *world) reads() []call {
 		{"CallCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CallCounts(ctx, ws, w.run.ID)
 		}},
+		{"FinishedRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FinishedRuns(ctx, ws, store.RunFilter{Flow: w.flow.ID, Result: store.RunsChanged, Text: "fin", IDs: []string{"finished"}}, "", 9)
+		}},
+		{"CountFinished", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CountFinished(ctx, ws, store.RunFilter{Flow: w.flow.ID})
+		}},
+		{"QuietRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.QuietRuns(ctx, ws, w.flow.ID, start.Add(-time.Hour), start.Add(time.Hour))
+		}},
+		{"OpenRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.OpenRuns(ctx, ws)
+		}},
+		{"LastRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LastRuns(ctx, ws, []string{w.flow.ID})
+		}},
+		{"RunsOfRecord", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.RunsOfRecord(ctx, ws, "x@x.test")
+		}},
+		{"Needs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Needs(ctx, ws)
+		}},
+		{"Hours", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Hours(ctx, ws, start)
+		}},
+		{"EntriesOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.EntriesOf(ctx, ws, w.run.ID, engine.ResultLinked, "", "", 9)
+		}},
+		{"Causes", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Causes(ctx, ws, w.run.ID, engine.ResultLinked)
+		}},
 		{"Setting", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Setting(ctx, ws, "zone")
 		}},
@@ -188,6 +218,9 @@ func (w *world) writes() []call {
 	return append(w.consentWrites(), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
+		}},
+		{"TryAgain", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TryAgain(ctx, ws, p, "refused", later)
 		}},
 		{"AddHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.AddHints(ctx, ws, p, []engine.Hint{hint})

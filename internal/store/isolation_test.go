@@ -30,12 +30,20 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.Begin(w.ctx, w.ws, w.lease, []engine.Intent{{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", State: engine.Sent, At: start}}))
 	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
 		Bury:     []engine.Tombstone{{Pair: w.pair.ID, ID: "a9", Keys: []string{"hash"}, Until: start.Add(time.Hour)}},
-		Again:    []engine.Hint{{ID: "a2", At: start, Due: start, Problem: "refused"}},
+		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},
 		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
 		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
 	w.silent = w.run
 	w.silent.ID, w.silent.Flow = "silent", "none"
 	must(t, w.StartRun(w.ctx, w.silent))
+	for _, id := range []string{"finished", "quiet"} {
+		r := w.run
+		r.ID, r.Status, r.Finished = id, engine.Done, start
+		if id == "finished" {
+			r.To[engine.B].Created = 1
+		}
+		must(t, w.StartRun(w.ctx, r))
+	}
 	_, err := w.CancelRun(w.ctx, w.ws, w.run.ID)
 	must(t, err)
 	must(t, w.CountCalls(w.ctx, w.ws, w.run.ID, []engine.CallCount{{Method: "GET", Path: "/", Status: 200, N: 1}}))

@@ -38,6 +38,8 @@ func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (
 		{new(int64), `delete from call_count where workspace_id = $1 and run in (select c.run from call_count c
 			where c.workspace_id = $1 and c.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
 		{&n.Runs, `delete from run where workspace_id = $1 and id in (` + oldRuns + ` limit $4)`, []any{ws, old, quiet}},
+		{new(int64), `delete from run_hour where workspace_id = $1 and at in (select at from run_hour where workspace_id = $1 and at < $2 limit $3)`,
+			[]any{ws, old}},
 		{&n.Events, `delete from event where workspace_id = $1 and (conn, webhook_id) in (
 			select conn, webhook_id from event where workspace_id = $1 and received_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Events))}},
 		{&n.Conflicts, `delete from conflict where workspace_id = $1 and id in (

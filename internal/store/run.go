@@ -10,10 +10,11 @@ import (
 )
 
 const putRunText = `insert into run (workspace_id, id, flow, flow_name, pair, version, cause, status, over, quiet, cancel, marks, counts, note, owner,
-		started_at, finished_at, beat_at, progress)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17, $18)
+		started_at, finished_at, beat_at, progress, dry, touched, asked, failed)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 	on conflict (workspace_id, id) do update set status = excluded.status, over = excluded.over, quiet = excluded.quiet, marks = excluded.marks,
 		counts = excluded.counts, note = excluded.note, owner = excluded.owner, finished_at = excluded.finished_at, progress = excluded.progress,
+		touched = excluded.touched, asked = excluded.asked, failed = excluded.failed,
 		beat_at = case when excluded.beat_at > run.beat_at then excluded.beat_at else run.beat_at end`
 
 const runColumns = "id, flow, flow_name, pair, version, cause, status, marks, counts, note, owner, started_at, finished_at, beat_at, progress"
@@ -24,6 +25,8 @@ type runMarks struct {
 	Full      bool `json:"full,omitempty"`
 	Recovered bool `json:"recovered,omitempty"`
 	Allow     bool `json:"allow,omitempty"`
+
+	Halt engine.Halt `json:"halt,omitzero"`
 }
 
 type runCounts struct {
@@ -31,23 +34,30 @@ type runCounts struct {
 	Linked   int              `json:"linked"`
 	Same     int              `json:"same"`
 	Review   int              `json:"review"`
+	Asked    int              `json:"asked"`
 	APICalls [2]engine.Calls  `json:"api_calls"`
 }
 
-func putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
-	var touched, odd int
+func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
+	if err := tally(ctx, tx, ws, &r, s.now()); err != nil {
+		return err
+	}
+	touched := r.Linked
+	var failed, conflicts int
 	for _, c := range r.To {
 		touched += c.Created + c.Updated
-		odd += c.Failed + c.Conflicts
+		failed += c.Failed
+		conflicts += c.Conflicts
 	}
-	quiet := r.Status == engine.Done && touched+odd+r.Linked == 0
+	quiet := r.Status == engine.Done && touched+failed+conflicts+r.Asked == 0
 	beat := r.Beat
 	if beat.IsZero() {
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.APICalls}),
-		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress))
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls}),
+		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
+		r.DryRun, touched, r.Asked, failed)
 	return err
 }
 
@@ -61,15 +71,15 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
-	r.DryRun, r.Full, r.Recovered, r.Allow = m.DryRun, m.Full, m.Recovered, m.Allow
-	r.To, r.Linked, r.Same, r.Review, r.APICalls = c.To, c.Linked, c.Same, c.Review, c.APICalls
+	r.DryRun, r.Full, r.Recovered, r.Allow, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Halt
+	r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls = c.To, c.Linked, c.Same, c.Review, c.Asked, c.APICalls
 	return r, err
 }
 
 // StartRun implements engine.Store.
 func (s *Store) StartRun(ctx context.Context, r engine.Run) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := putRun(ctx, tx, r.Workspace, r); err != nil {
+		if err := s.putRun(ctx, tx, r.Workspace, r); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "update flow_state set last_run = $3 where workspace_id = $1 and flow = $2", r.Workspace, r.Flow, r.ID)
@@ -79,7 +89,7 @@ func (s *Store) StartRun(ctx context.Context, r engine.Run) error {
 
 // SaveRun implements engine.Store.
 func (s *Store) SaveRun(ctx context.Context, ws string, l engine.Lease, r engine.Run) error {
-	return s.under(ctx, ws, l, func(tx *db.Tx) error { return putRun(ctx, tx, ws, r) })
+	return s.under(ctx, ws, l, func(tx *db.Tx) error { return s.putRun(ctx, tx, ws, r) })
 }
 
 // RunByID implements engine.Store.

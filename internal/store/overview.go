@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+// NeedKind says where something that waits for a person comes from.
+type NeedKind string
+
+// The kinds of needs.
+const (
+	NeedReview   NeedKind = "review"   // a record that cannot be told apart; Reason is the review's
+	NeedConflict NeedKind = "conflict" // a field that changed on both sides; Reason is the rule's key
+	NeedParked   NeedKind = "parked"   // a record that a system does not take; Reason is the problem in words
+)
+
+// Need is how many records of a pair wait for a person for one reason.
+type Need struct {
+	Kind         NeedKind
+	Pair, Reason string
+	N            int
+}
+
+// Needs lists what waits for a person, the most frequent first within its kind.
+func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
+	var all []Need
+	for _, q := range []struct {
+		kind NeedKind
+		text string
+	}{
+		{NeedConflict, "select pair, field, count(*) from conflict where workspace_id = $1 and open group by pair, field order by 3 desc, 1, 2"},
+		{NeedReview, "select pair, reason, count(*) from review where workspace_id = $1 group by pair, reason order by 3 desc, 1, 2"},
+		{NeedParked, "select pair, problem, count(*) from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' group by pair, problem order by 3 desc, 1, 2"},
+	} {
+		list, err := db.All(ctx, s.db, q.text, []any{ws}, func(r *sql.Rows) (n Need, err error) {
+			n.Kind = q.kind
+			err = r.Scan(&n.Pair, &n.Reason, &n.N)
+			return n, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// TryAgain makes the lines of a pair's inbox due that failed, or are to be tried again, with a problem ("" for any problem), and gives each all its
+// attempts back. It returns how many those are.
+func (s *Store) TryAgain(ctx context.Context, ws, pair, problem string, now time.Time) (n int64, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		n, err = tx.Exec(ctx, `update inbox set due_at = $4, reason = 'retry', attempts = 0, seq = seq + 1
+			where workspace_id = $1 and pair = $2 and problem <> '' and reason in ('parked', 'retry') and (problem = $3 or $3 = '')`, ws, pair, problem, db.MS(now))
+		return err
+	})
+	return n, err
+}
+
+// EntriesOf lists the log of a run in order, after the entry `after`, of one result and reason ("" for any reason).
+func (s *Store) EntriesOf(ctx context.Context, ws, run string, result engine.Result, reason, after string, limit int) ([]engine.Entry, error) {
+	return db.All(ctx, s.db, "select "+entryColumns+` from run_entry where workspace_id = $1 and run = $2 and result = $3 and id > $4
+		and (reason = $5 or $5 = '') order by id limit $6`, []any{ws, run, string(result), after, reason, limit}, scanEntry)
+}
+
+// Cause is how many records of a run came to a result for one reason.
+type Cause struct {
+	Result engine.Result
+	Reason string
+	N      int
+	// First is the first such entry.
+	First string
+}
+
+// Causes groups the records of a run that have a result by their reason, the most frequent first.
+func (s *Store) Causes(ctx context.Context, ws, run string, result engine.Result) ([]Cause, error) {
+	return db.All(ctx, s.db, `select reason, count(*), min(id) from run_entry where workspace_id = $1 and run = $2 and result = $3
+		group by reason order by 2 desc, 3`, []any{ws, run, string(result)}, func(r *sql.Rows) (c Cause, err error) {
+		c.Result = result
+		err = r.Scan(&c.Reason, &c.N, &c.First)
+		return c, err
+	})
+}
