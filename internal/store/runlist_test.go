@@ -126,7 +126,9 @@ func TestTheHoursOfARunAddUpToItsCounts(t *testing.T) {
 
 func TestNeedsAreCountedByTheirReason(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
-		review := func(id, why string) engine.Review { return engine.Review{Pair: w.pair.ID, ID: id, Reason: why, At: start} }
+		review := func(id, why string) engine.Review {
+			return engine.Review{Pair: w.pair.ID, ID: id, Reason: why, At: start}
+		}
 		hint := func(id, why, problem string) engine.Hint {
 			return engine.Hint{ID: id, Reason: why, At: start, Due: start.Add(time.Hour), Problem: problem, Attempts: 4}
 		}
