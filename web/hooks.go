@@ -70,6 +70,9 @@ func (s *Server) accountHook(c echo.Context) error {
 	}
 	ctx, cancel := s.storeContext(c)
 	defer cancel()
+	if call.App != nil && s.o.AppCalled != nil {
+		return s.appHook(ctx, c, name, *call)
+	}
 	conns, err := s.o.Store.FindConnectionByAccount(ctx, name, call.Account)
 	if err != nil {
 		return s.refuse(name, outNotStored, http.StatusTooManyRequests, err)
@@ -78,6 +81,22 @@ func (s *Server) accountHook(c echo.Context) error {
 		return s.accept(c, name, outUnknownAccount)
 	}
 	return s.take(ctx, c, name, conns, *call, body)
+}
+
+// appHook takes a call that says that an app was installed in an account or removed from it. It is obeyed before it is
+// answered: a call that could not be obeyed comes again.
+func (s *Server) appHook(ctx context.Context, c echo.Context, system string, call connector.Call) error {
+	conns, err := s.o.AppCalled(ctx, system, call.Account, *call.App, call.At)
+	if err != nil {
+		return s.refuse(system, outNotStored, http.StatusTooManyRequests, err)
+	}
+	for _, conn := range conns {
+		s.o.Log.Info("an app was installed or removed", "system", system, "connection", conn.Name, "removed", call.App.Removed, "request", numberOf(c))
+	}
+	if len(conns) == 0 {
+		return s.accept(c, system, outUnknownAccount)
+	}
+	return s.accept(c, system, outStored)
 }
 
 // readCall reads and verifies a call. It returns neither call nor error when it has answered already.

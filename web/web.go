@@ -34,6 +34,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"couplet/internal/connection"
+	"couplet/internal/connector"
 	"couplet/internal/store"
 )
 
@@ -47,6 +49,9 @@ type Options struct {
 
 	// Receivers take the calls of systems, by the name of the system.
 	Receivers map[string]Receiver
+	// AppCalled obeys a system's call about our app, and returns the connections that it changed; nil takes it for a call
+	// about nothing.
+	AppCalled func(ctx context.Context, system, account string, call connector.AppCall, sent time.Time) ([]connection.Connection, error)
 	// HookKey keys the hashes under which the secrets of hook addresses are stored.
 	HookKey []byte
 	// RefuseLate turns away hooks whose own time is long past, instead of storing and marking them.

@@ -44,7 +44,7 @@ type app struct {
 // systems are the kinds of CRM that this program connects.
 func systems() map[string]connection.System {
 	return map[string]connection.System{
-		"highlevel": {Spec: highlevel.Spec(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }},
+		"highlevel": {Spec: highlevel.Spec(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }, Agency: highlevel.NewAgency},
 		"usercom":   {Spec: usercom.Spec(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
 	}
 }
@@ -92,8 +92,7 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 	}
 	a.ws = ws
 	a.http = connection.NewHTTP(connection.Options{Allow: a.set.Allow})
-	a.pool = &connection.Pool{Systems: systems(), Secrets: a.store, Sealer: sealer, HTTP: a.http, Now: a.now}
-	a.connect = &connection.Service{Systems: a.pool.Systems, Memory: a.store, Sealer: sealer, HTTP: a.http, Pool: a.pool, Now: a.now, Allow: a.set.Allow}
+	a.connections()
 	hashKey, err := a.hashKey(ctx)
 	if err != nil {
 		return err

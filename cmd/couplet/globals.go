@@ -26,6 +26,8 @@ type Globals struct {
 	PublicURL         string        `help:"Where people and systems reach this installation, as in https://couplet.example.com." placeholder:"URL"`
 	AllowPrivateHosts string        `help:"Comma list of host:port that connections may name although private." placeholder:"LIST"`
 	LogLevel          string        `default:"warn" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
+
+	Consent consentFlags `embed:"" group:"Connecting by consent:"`
 }
 
 // terminal is where a command reads and writes.
@@ -66,6 +68,7 @@ type settings struct {
 	Database string
 	KeyFile  string
 	Allow    []string
+	Apps     map[string]connection.Client
 }
 
 // check reads all settings and reports every problem at once.
@@ -84,6 +87,10 @@ func (g *Globals) check() (settings, error) {
 	var err error
 	if s.Allow, err = connection.AllowedHosts(g.AllowPrivateHosts); err != nil {
 		problems = append(problems, err.Error())
+	}
+	var wrong []string
+	if s.Apps, wrong = g.Consent.apps(s.Allow); len(wrong) > 0 {
+		problems = append(problems, wrong...)
 	}
 	if err := os.MkdirAll(g.Data, 0o700); err != nil {
 		problems = append(problems, fmt.Sprintf("the data folder cannot be made: %s", err))

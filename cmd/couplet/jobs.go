@@ -51,6 +51,9 @@ func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 			if err != nil {
 				return err
 			}
+			if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
+				return err // what came in waits in the inbox until the account is connected again
+			}
 			r, err := a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
 			if err == nil && seen != nil && r.ID != "" {
 				seen(r.Status)

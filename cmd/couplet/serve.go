@@ -34,7 +34,9 @@ type serveCmd struct {
 	HighlevelWebhookKeys string   `help:"File of PEM public keys that replace the built-in key for signatures of HighLevel." placeholder:"FILE" type:"existingfile"`
 }
 
-func (serveCmd) Help() string { return "Example: couplet serve --addr 127.0.0.1:8080 --data ./data" }
+func (serveCmd) Help() string {
+	return "Example: couplet serve --addr 127.0.0.1:8080 --data ./data\n\nThe settings for connecting by consent (COUPLET_HIGHLEVEL_CLIENT_ID and others) are in docs/self-hosting.md."
+}
 
 func (c *serveCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	a, err := g.open(ctx, t)
@@ -88,7 +90,7 @@ func (c *serveCmd) build(ctx context.Context, a *app, g *Globals) (*server, erro
 	if err != nil {
 		return nil, err
 	}
-	o := web.Options{Store: a.store, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, HookKey: a.hookKey(),
+	o := web.Options{Store: a.store, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
 		PublicURL: public, TrustedProxies: proxies, Metrics: metrics, Now: a.now, Log: a.log}
 	if s.works {
 		o.Workers = s.jobs.Ready
