@@ -21,7 +21,7 @@ func (s *Store) SaveConsent(ctx context.Context, ws string, c connection.Consent
 		}
 		_, err := tx.Exec(ctx, `insert into consent (`+consentColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			on conflict (workspace_id, id) do update set status = excluded.status, body = excluded.body, sealed = excluded.sealed, expires_at = excluded.expires_at`,
-			ws, c.ID, c.State, string(c.Status), c.Session, c.User, c.System, c.Connection, db.Doc(c.Body), c.Sealed, db.MS(c.Expires))
+			ws, c.ID, c.State, string(c.Status), c.Session, c.User, c.System, c.Connection, db.Doc(c.Body), bytesOf(c.Sealed), db.MS(c.Expires))
 		return err
 	})
 }
