@@ -108,10 +108,12 @@ func TestAnAnswerThatIsNotOursIsNotUsed(t *testing.T) {
 		"another workspace": {func(r *connection.Returned) { r.Workspace = other.ID }, connection.Foreign},
 		"another address":   {func(r *connection.Returned) { r.Redirect = "http://127.0.0.1:2/connect/return" }, connection.Foreign},
 		"a made up state":   {func(r *connection.Returned) { r.State = "x" }, connection.Expired},
-		"the hash of it":    {func(r *connection.Returned) { r.State = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" }, connection.Expired},
-		"no state":          {func(r *connection.Returned) { r.State = "" }, connection.NoState},
-		"no code":           {func(r *connection.Returned) { r.Code = "" }, connection.NotTaken},
-		"a made up code":    {func(r *connection.Returned) { r.Code = "0123456789" }, connection.NotTaken},
+		"the hash of it": {func(r *connection.Returned) {
+			r.State = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+		}, connection.Expired},
+		"no state":       {func(r *connection.Returned) { r.State = "" }, connection.NoState},
+		"no code":        {func(r *connection.Returned) { r.Code = "" }, connection.NotTaken},
+		"a made up code": {func(r *connection.Returned) { r.Code = "0123456789" }, connection.NotTaken},
 	} {
 		link, err := h.svc.Begin(t.Context(), h.wish("highlevel"))
 		must(t, err)

@@ -86,7 +86,9 @@ func (h *house) process(sealer *connection.Sealer) *connection.Service {
 	client := connection.NewHTTP(connection.Options{Allow: hosts})
 	log := slog.New(slog.NewTextHandler(h.said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	pool := &connection.Pool{Systems: systems, Secrets: h.store, Sealer: sealer, HTTP: client, Now: h.now, Memory: h.store, Apps: apps,
-		Changed: func(c connection.Connection, s connection.State, problem string) { log.Warn("changed", "state", s, "problem", problem) }}
+		Changed: func(c connection.Connection, s connection.State, problem string) {
+			log.Warn("changed", "state", s, "problem", problem)
+		}}
 	return &connection.Service{Systems: systems, Memory: h.store, Sealer: sealer, HTTP: client, Pool: pool, Now: h.now, Apps: apps, Allow: hosts,
 		Reconnected: func(_ context.Context, ws, id string) {
 			h.mu.Lock()
