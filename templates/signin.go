@@ -9,8 +9,8 @@ type Auth struct {
 	Theme string
 }
 
-// Input is a field of a form.
-type Input struct {
+// TextField is a field of a form that takes a line of text. It is required.
+type TextField struct {
 	// Name is that of the value, and the id of the field in the page.
 	Name, Label string
 	// Type is that of the input element, "text" unless set.
@@ -23,12 +23,14 @@ type Input struct {
 	// Placeholder shows the shape of a value.
 	Placeholder string
 	Mono        bool
+	// Least is how many characters are asked for.
+	Least int
 	// Focus puts the cursor here: into the first field that is wrong, or the first of a fresh page.
 	Focus bool
 }
 
 // kind is the type of the input element.
-func (i Input) kind() string {
+func (i TextField) kind() string {
 	if i.Type == "" {
 		return "text"
 	}
@@ -36,7 +38,7 @@ func (i Input) kind() string {
 }
 
 // about names what describes the field.
-func (i Input) about() string {
+func (i TextField) about() string {
 	switch {
 	case i.Error != "" && i.Hint != "":
 		return i.Name + "-error " + i.Name + "-hint"
@@ -58,8 +60,6 @@ type SignInForm struct {
 	Keep  bool
 	// Next is where the person wanted to go.
 	Next string
-	// Said is what was just done.
-	Said string
 }
 
 // passwordError is what stands beside the password.

@@ -23,9 +23,27 @@ func (s *Server) routes() []route {
 		{http.MethodGet, static.Prefix + "*", anyone, echo.WrapHandler(static.Handler())},
 
 		// people: first run, sign-in, accounts, team
+		{http.MethodGet, "/setup", anyone, s.setupPage},
+		{http.MethodPost, "/setup", anyone, s.setup},
 		{http.MethodGet, "/sign-in", anyone, s.signInPage},
 		{http.MethodPost, "/sign-in", anyone, s.signIn},
+		{http.MethodGet, "/sign-in/link/:secret", anyone, s.signInLink},
 		{http.MethodPost, "/sign-out", anyone, s.signOut},
+		{http.MethodGet, "/invite/:secret", anyone, s.invitePage},
+		{http.MethodPost, "/invite/:secret", anyone, s.acceptInvite},
+		{http.MethodPost, "/theme", viewer, s.saveTheme},
+		{http.MethodPost, "/workspaces/:id/open", viewer, s.openWorkspace},
+		{http.MethodGet, "/settings", viewer, func(c echo.Context) error { return redirect(c, "/settings/account") }},
+		{http.MethodGet, "/settings/account", viewer, s.accountPage},
+		{http.MethodPost, "/settings/account", viewer, s.saveAccount},
+		{http.MethodPost, "/settings/account/sessions/end", viewer, s.endOtherSessions},
+		{http.MethodPost, "/settings/account/sessions/:id/end", viewer, s.endSession},
+		{http.MethodGet, "/settings/team", viewer, s.teamPage},
+		{http.MethodPost, "/settings/team", owner, s.invite},
+		{http.MethodPost, "/settings/team/invitations/:id/withdraw", owner, s.withdraw},
+		{http.MethodPost, "/settings/team/:id/role", owner, s.changeRole},
+		{http.MethodGet, "/settings/team/:id/remove", owner, s.removalPage},
+		{http.MethodPost, "/settings/team/:id/remove", owner, s.remove},
 
 		// overview
 		{http.MethodGet, "/", anyone, s.home},

@@ -69,7 +69,7 @@ func (s *Server) signOut(c echo.Context) error {
 	if err := s.end(c); err != nil {
 		return err
 	}
-	return redirect(c, "/sign-in")
+	return redirect(c, inside(c.FormValue("next"), "/sign-in"))
 }
 
 // A proof is what became of an address and a password.

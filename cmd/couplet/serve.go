@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -153,6 +154,9 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 		a.log.Warn("pages lack their stylesheet and scripts, everything else works; `make assets build` makes them", "missing", len(missing))
 	}
 	fmt.Fprintf(t.Out, "Couplet listens on http://%s\n", l.Addr())
+	if err := s.sayCode(ctx, t, a.public, l.Addr()); err != nil {
+		return errors.Join(err, s.stop(main, numbers))
+	}
 	tidy := time.NewTicker(time.Hour)
 	defer tidy.Stop()
 	for err = nil; err == nil && ctx.Err() == nil; {
@@ -166,6 +170,20 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 		}
 	}
 	return errors.Join(err, s.stop(main, numbers))
+}
+
+// sayCode prints the set-up code while nobody owns this installation: to stderr whatever the level of the log, because
+// without it nobody comes in.
+func (s *server) sayCode(ctx context.Context, t *terminal, public string, listens net.Addr) error {
+	if !slices.Contains(s.cmd.Roles, "web") {
+		return nil
+	}
+	code, err := s.web.SetupCode(ctx)
+	if err != nil || code == "" {
+		return err
+	}
+	fmt.Fprintf(t.Err, "couplet: nobody has an account yet. Open %s/setup; the set-up code is %s\n", strings.TrimSuffix(cmp.Or(public, "http://"+listens.String()), "/"), code)
+	return nil
 }
 
 func cannotListen(flag, addr string, err error) error {
@@ -202,6 +220,7 @@ func (a *app) tidy(ctx context.Context) {
 			err = errors.Join(err, e)
 		}
 	}
+	err = errors.Join(err, a.store.PrunePeople(ctx))
 	if err != nil && ctx.Err() == nil {
 		a.log.Warn("old entries were not removed", "error", err)
 	}

@@ -86,8 +86,9 @@ func findInvitation(ctx context.Context, q db.Queryer, hash string, now time.Tim
 	return first(all), err
 }
 
-// Accept uses up the invitation of a hash and makes its address a member. Somebody new gets the name and the password of
-// u; who is known already keeps theirs. Of two who accept at once, one becomes a member.
+// Accept uses up the invitation of a hash and makes its address a member. u is the person who has proved to have the
+// address, or somebody new with a name and a password; it fails with ErrExists when there is such a person and u does not
+// name them. Of two who accept at once, one becomes a member.
 func (s *Store) Accept(ctx context.Context, hash string, u User) (User, error) {
 	now := s.now()
 	var made User
@@ -102,6 +103,13 @@ func (s *Store) Accept(ctx context.Context, hash string, u User) (User, error) {
 		}
 		if err != nil {
 			return err
+		}
+		var id string
+		if _, err := tx.Get(ctx, "select id from app_user where email = $1", []any{i.Email}, &id); err != nil {
+			return err
+		}
+		if id != u.ID {
+			return ErrExists
 		}
 		made = User{Email: i.Email, Role: i.Role, Name: u.Name, PasswordHash: u.PasswordHash}
 		made, err = addUser(ctx, tx, now, i.Workspace, made)
