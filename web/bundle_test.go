@@ -49,6 +49,7 @@ type bundle struct {
 	woken   chan wakeUp
 	log     *buffer
 	options Options
+	made    map[string]string // what tests made for it, by name
 }
 
 const account = "ve9EPM428h8vShlRW1KT"

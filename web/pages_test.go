@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -123,15 +122,6 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	}
 	check(http.MethodGet, "/nowhere")
 	check(http.MethodGet, "/static/nothing.css")
-}
-
-func TestEveryRouteSaysWhoMayCome(t *testing.T) {
-	t.Parallel()
-	for _, r := range newBundle(t).routes() {
-		if !slices.Contains([]who{anyone, system, viewer, editor, owner}, r.who) {
-			t.Errorf("%s %s: %q", r.method, r.path, r.who)
-		}
-	}
 }
 
 func TestPostsFromOtherSitesAreRefused(t *testing.T) {
