@@ -162,6 +162,9 @@ func (p place) Query(pairs ...string) string {
 			v.Del(name)
 		}
 	}
+	if len(v) == 0 {
+		return ""
+	}
 	return "?" + v.Encode()
 }
 
