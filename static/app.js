@@ -1,3 +1,5 @@
 /* What every page loads, as a module: <script type="module">. */
 import './js/theme.js';
 import './js/ui.js';
+import './js/copy.js';
+import './js/opens.js';

@@ -49,8 +49,38 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/", anyone, s.home},
 
 		// the way to a flow: accounts, template
+		{http.MethodGet, "/flows", viewer, s.flows},
+		{http.MethodGet, "/new", editor, s.newFlow},
+		{http.MethodGet, "/new/a", editor, s.connectPage},
+		{http.MethodPost, "/new/a", editor, s.giveKey},
+		{http.MethodGet, "/new/b", editor, s.connectPage},
+		{http.MethodPost, "/new/b", editor, s.giveKey},
+		{http.MethodGet, "/new/template", editor, s.chooseTemplate},
+		{http.MethodPost, "/new/template", editor, s.makeFlow},
 
 		// connections: consent, keys, apps, hook addresses
+		{http.MethodGet, "/connect", editor, s.which},
+		{http.MethodGet, "/connect/:system", editor, s.connectPage},
+		{http.MethodPost, "/connect/:system", editor, s.giveKey},
+		{http.MethodPost, "/connect/:system/look/:field", editor, s.lookKey},
+		{http.MethodGet, "/connect/:system/start", editor, s.startConsent},
+		{http.MethodGet, returnPath, editor, s.consentReturned},
+		{http.MethodGet, "/connect/pending/:id", editor, s.pendingConsent},
+		{http.MethodPost, "/connect/pending/:id", editor, s.decideConsent},
+		{http.MethodGet, "/connections", viewer, s.connections},
+		{http.MethodGet, "/connections/:id", viewer, s.oneConnection},
+		{http.MethodGet, "/connections/:id/key", editor, s.connectPage},
+		{http.MethodPost, "/connections/:id/key", editor, s.giveKey},
+		{http.MethodPost, "/connections/:id/check", editor, s.checkConnection},
+		{http.MethodPost, "/connections/:id/rename", editor, s.renameConnection},
+		{http.MethodGet, "/connections/:id/disconnect", editor, s.askDisconnect},
+		{http.MethodPost, "/connections/:id/disconnect", editor, s.disconnect},
+		{http.MethodGet, "/connections/:id/hook", viewer, s.hookPage},
+		{http.MethodPost, "/connections/:id/hook", editor, s.makeHook},
+		{http.MethodGet, "/connections/:id/hook/events", viewer, s.hookEvents},
+		{http.MethodGet, "/apps/:system", viewer, s.appPage},
+		{http.MethodPost, "/apps/:system", editor, s.saveApp},
+		{http.MethodPost, "/apps/:system/delete", editor, s.forgetApp},
 
 		// a flow: its map
 

@@ -39,10 +39,14 @@ import (
 	"couplet/internal/store"
 )
 
-// Options say what the web app needs. Store, Wake, Ping, Now and Log are required.
+// Options say what the web app needs. Store, Connect, Wake, Ping, Now and Log are required.
 type Options struct {
 	Store *store.Store
-	Wake  Waker
+	// Connect connects accounts. Its Systems are those that pages know.
+	Connect *connection.Service
+	Wake    Waker
+	// Bases are the addresses of APIs that new connections get where nothing was typed, by system; the vendor's own unless set.
+	Bases map[string]string
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error
@@ -87,8 +91,8 @@ type Server struct {
 
 // New makes the web app.
 func New(o Options) (*Server, error) {
-	if o.Store == nil || o.Wake == nil || o.Ping == nil || o.Now == nil || o.Log == nil {
-		return nil, errors.New("web: Store, Wake, Ping, Now and Log are needed")
+	if o.Store == nil || o.Connect == nil || o.Wake == nil || o.Ping == nil || o.Now == nil || o.Log == nil {
+		return nil, errors.New("web: Store, Connect, Wake, Ping, Now and Log are needed")
 	}
 	if len(o.HookKey) < 16 {
 		return nil, errors.New("web: HookKey needs 16 bytes or more")

@@ -57,3 +57,6 @@ create table agency (
   stored_at    bigint not null,
   primary key (workspace_id, system, id)
 );
+
+-- The last call that came for a connection.
+create index event_heard on event (workspace_id, conn, received_at);

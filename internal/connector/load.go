@@ -125,7 +125,7 @@ func (s *Spec) checkOAuth(p *problems) {
 	}
 	p.want(o.RefreshAhead > 0, "refresh_ahead must be above zero")
 	p.sentence("help", o.Help)
-	for name, text := range map[string]string{"removed": o.Removed, "installed": o.Installed} {
+	for name, text := range map[string]string{"removed": o.Removed, "installed": o.Installed, "redirects": o.Redirects} {
 		if text != "" {
 			p.sentence(name, text)
 		}

@@ -95,9 +95,11 @@ type OAuth struct {
 	// Removed and Installed tell a person that the app was removed from the account, or installed there (again).
 	Removed   string `json:"removed,omitempty"`
 	Installed string `json:"installed,omitempty"`
-	// Help says how an app is registered, Steps lead there.
-	Help  string   `json:"help"`
-	Steps []string `json:"steps,omitempty"`
+	// Help says how an app is registered, Steps lead there. Redirects says which redirect addresses the system refuses, ""
+	// when it refuses none that is known.
+	Help      string   `json:"help"`
+	Steps     []string `json:"steps,omitempty"`
+	Redirects string   `json:"redirects,omitempty"`
 }
 
 // AgencySpec is how a token answer looks that is for all accounts of an agency.

@@ -27,6 +27,9 @@ func (w *world) consent() connection.Consent {
 func (w *world) consentReads() []call {
 	c := w.conns[0]
 	return []call{
+		{"LastHeard", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LastHeard(ctx, ws, w.conns[0])
+		}},
 		{"AppOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			_, sealed, _, err := s.AppOf(ctx, ws, "sys")
 			return sealed, err
@@ -51,6 +54,9 @@ func (w *world) consentReads() []call {
 func (w *world) consentWrites() []call {
 	c := w.conns[0]
 	return []call{
+		{"RenameConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.RenameConnection(ctx, ws, w.conns[0], "renamed")
+		}},
 		{"SaveConsent", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			k := w.consent()
 			k.Status, k.State = connection.ConsentBack, "state of "+ws
