@@ -21,7 +21,8 @@ import (
 type commands struct {
 	Globals
 	Serve   serveCmd   `cmd:"" help:"Run the web app, the scheduler and the workers."`
-	Sandbox sandboxCmd `cmd:"" help:"Run the two pretend CRMs, to try everything without an account anywhere."`
+	Demo    demoCmd    `cmd:"" help:"Run the web app with two pretend CRMs beside it, to try everything without an account anywhere."`
+	Sandbox sandboxCmd `cmd:"" help:"Run only the two pretend CRMs."`
 	Apply   applyCmd   `cmd:"" help:"Create or change connections and flows from a flow file."`
 	Export  exportCmd  `cmd:"" help:"Print the flow file of what exists, without secrets."`
 	Run     runCmd     `cmd:"" help:"Run a flow once and wait for it."`

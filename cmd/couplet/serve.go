@@ -33,6 +33,8 @@ type serveCmd struct {
 	MetricsAddr          string   `help:"Where numbers for Prometheus are served; nowhere unless set." placeholder:"ADDR"`
 	TrustedProxies       []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	HighlevelWebhookKeys string   `help:"File of PEM public keys that replace the built-in key for signatures of HighLevel." placeholder:"FILE" type:"existingfile"`
+
+	hookKeys []string // as HighlevelWebhookKeys, for the demo, whose key is in no file
 }
 
 func (serveCmd) Help() string {
@@ -49,7 +51,14 @@ func (c *serveCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, a, t)
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return cannotListen("--addr", c.Addr, err)
+	}
+	return s.run(ctx, a, l, func() error {
+		t.printf("Couplet listens on http://%s\n", l.Addr())
+		return s.sayCode(ctx, t, a.public, l.Addr())
+	})
 }
 
 // server is a process that serves.
@@ -109,11 +118,14 @@ func (c *serveCmd) build(ctx context.Context, a *app, g *Globals) (*server, erro
 // receivers take the calls of the systems.
 func (c *serveCmd) receivers() (map[string]web.Receiver, error) {
 	var options []highlevel.Option
+	pems := c.hookKeys
 	if c.HighlevelWebhookKeys != "" {
-		pems, err := readPEMs(c.HighlevelWebhookKeys)
-		if err != nil {
+		var err error
+		if pems, err = readPEMs(c.HighlevelWebhookKeys); err != nil {
 			return nil, err
 		}
+	}
+	if len(pems) > 0 {
 		options = append(options, highlevel.HookKeys(pems...))
 	}
 	hl, err := highlevel.NewHooks(options...)
@@ -127,12 +139,8 @@ func (c *serveCmd) receivers() (map[string]web.Receiver, error) {
 	return map[string]web.Receiver{"highlevel": {Spec: highlevel.Spec(), Hooks: hl}, "usercom": {Spec: usercom.Spec(), Hooks: uc}}, nil
 }
 
-// run serves until the context ends, then lets running work reach a safe place.
-func (s *server) run(ctx context.Context, a *app, t *terminal) error {
-	l, err := net.Listen("tcp", s.cmd.Addr)
-	if err != nil {
-		return cannotListen("--addr", s.cmd.Addr, err)
-	}
+// run serves until the context ends, then lets running work reach a safe place. ready is called once everything has begun.
+func (s *server) run(ctx context.Context, a *app, l net.Listener, ready func() error) error {
 	main := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	failed := make(chan error, 2)
 	go func() { failed <- main.Serve(l) }()
@@ -153,13 +161,10 @@ func (s *server) run(ctx context.Context, a *app, t *terminal) error {
 	if missing := static.Missing(); len(missing) > 0 {
 		a.log.Warn("pages lack their stylesheet and scripts, everything else works; `make assets build` makes them", "missing", len(missing))
 	}
-	fmt.Fprintf(t.Out, "Couplet listens on http://%s\n", l.Addr())
-	if err := s.sayCode(ctx, t, a.public, l.Addr()); err != nil {
-		return errors.Join(err, s.stop(main, numbers))
-	}
+	err := ready()
 	tidy := time.NewTicker(time.Hour)
 	defer tidy.Stop()
-	for err = nil; err == nil && ctx.Err() == nil; {
+	for err == nil && ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case err = <-failed:
