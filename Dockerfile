@@ -5,7 +5,7 @@
 FROM node:24-bookworm-slim AS npm
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+RUN npm ci --omit=dev
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src

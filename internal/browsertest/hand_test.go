@@ -1,0 +1,185 @@
+package browsertest
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+//go:embed find.js
+var findJS string
+
+// A what is something on a page, as an expression of find.js.
+type what string
+
+// css finds by a selector, and by a name when there is one.
+func css(selector string, name ...string) what {
+	return what(fmt.Sprintf("css(%s, %s)", quoted(selector), quoted(strings.Join(name, ""))))
+}
+func testid(id string, name ...string) what {
+	return what(fmt.Sprintf("testid(%s, %s)", quoted(id), quoted(strings.Join(name, ""))))
+}
+func button(name string) what { return what("button(" + quoted(name) + ")") }
+func link(name string) what   { return what("link(" + quoted(name) + ")") }
+func field(name string) what  { return what("field(" + quoted(name) + ")") }
+
+// see waits for something to be shown, and returns its words.
+func (b *tab) see(w what) (words string) {
+	b.t.Helper()
+	b.until("the page shows "+string(w), func() bool {
+		found := ask[*string](b, fmt.Sprintf("(() => { const e = %s; return e && shown(e) ? called(e) : null })()", w))
+		if found != nil {
+			words = *found
+		}
+		return found != nil
+	})
+	return words
+}
+
+// shows reports whether something is shown now.
+func (b *tab) shows(w what) bool {
+	b.t.Helper()
+	return ask[bool](b, fmt.Sprintf("(() => { const e = %s; return !!e && shown(e) })()", w))
+}
+
+// says waits for words anywhere on the page.
+func (b *tab) says(words string) {
+	b.t.Helper()
+	b.until("the page says "+words, func() bool {
+		return ask[bool](b, "words(document.body.innerText).includes("+quoted(words)+")")
+	})
+}
+
+// hand is how a person works a page.
+type hand interface {
+	// press follows a link, pushes a button, ticks a box or a choice.
+	press(what)
+	// write puts a text into a field, instead of what is in it.
+	write(what, string)
+	// pick chooses an option of a list by its words.
+	pick(list what, option string)
+	name() string
+}
+
+// mouse points and clicks; only texts are typed.
+type mouse struct{ b *tab }
+
+func (m mouse) name() string { return "mouse" }
+
+func (m mouse) press(w what) {
+	m.b.t.Helper()
+	var at *struct{ X, Y float64 }
+	m.b.until("can be clicked: "+string(w), func() bool {
+		now := ask[*struct{ X, Y float64 }](m.b, fmt.Sprintf(`document.readyState == "complete" ? spot(%s) : null`, w))
+		still := now != nil && at != nil && *now == *at
+		at = now
+		return still
+	})
+	m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y)))
+}
+
+func (m mouse) write(w what, text string) {
+	m.b.t.Helper()
+	m.press(w)
+	m.b.until("has the focus: "+string(w), func() bool { return m.b.focused(w) })
+	m.b.retype(text)
+}
+
+func (m mouse) pick(list what, option string) {
+	m.b.t.Helper()
+	m.b.see(list)
+	m.press(list) // the list that a browser draws itself is not part of the page, so the choice is made by its letters
+	m.b.choose(list, option)
+	m.b.must(chromedp.Do(m.b.ctx, chromedp.KeyEvent(kb.Enter)))
+}
+
+// keyboard never touches a mouse: what it wants is reached with Tab, in the order of the page.
+type keyboard struct{ b *tab }
+
+func (k keyboard) name() string { return "keyboard" }
+
+// most is more stops than any page has.
+const most = 400
+
+// reach moves the focus on until it is where it should be.
+func (k keyboard) reach(w what) {
+	k.b.t.Helper()
+	k.b.until("is there: "+string(w), func() bool {
+		return ask[bool](k.b, fmt.Sprintf(`document.readyState == "complete" && !!%s`, w))
+	})
+	for range most {
+		if k.b.focused(w) {
+			return
+		}
+		// Of choices that belong together only one is a stop; arrows go through them.
+		key := kb.Tab
+		if ask[bool](k.b, fmt.Sprintf(`(() => { const e = %s, f = document.activeElement; return f?.type == "radio" && e?.type == "radio" && f.name == e.name && f.form == e.form })()`, w)) {
+			key = kb.ArrowDown
+		}
+		k.b.must(chromedp.Do(k.b.ctx, chromedp.KeyEvent(key)))
+	}
+	k.b.t.Fatalf("cannot be reached with Tab: %s", w)
+}
+
+func (k keyboard) press(w what) {
+	k.b.t.Helper()
+	k.reach(w)
+	if !ask[bool](k.b, "(() => { const f = document.activeElement, s = getComputedStyle(f), l = f.labels?.[0]; return f.matches(':focus-visible') })()") {
+		k.b.t.Errorf("the focus cannot be seen on %s", w)
+	}
+	key := kb.Enter
+	switch ask[string](k.b, "document.activeElement.type ?? ''") {
+	case "radio":
+		if ask[bool](k.b, "document.activeElement.checked") {
+			return
+		}
+		key = " "
+	case "checkbox":
+		key = " "
+	}
+	k.b.must(chromedp.Do(k.b.ctx, chromedp.KeyEvent(key)))
+}
+
+func (k keyboard) write(w what, text string) {
+	k.b.t.Helper()
+	k.reach(w)
+	k.b.retype(text)
+}
+
+func (k keyboard) pick(list what, option string) {
+	k.b.t.Helper()
+	k.reach(list)
+	k.b.choose(list, option)
+}
+
+// focused reports whether something has the focus.
+func (b *tab) focused(w what) bool {
+	b.t.Helper()
+	return ask[bool](b, fmt.Sprintf("(() => { const e = %s; return !!e && document.activeElement === e })()", w))
+}
+
+// retype replaces what is in the field that has the focus.
+func (b *tab) retype(text string) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text)))
+}
+
+// choose types the letters of an option of the list that has the focus.
+func (b *tab) choose(list what, option string) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(option)))
+	b.until("is chosen: "+option, func() bool {
+		return ask[bool](b, fmt.Sprintf("words(%s.selectedOptions[0].text).includes(%s)", list, quoted(option)))
+	})
+}
+
+// hit presses a key wherever the focus is.
+func (b *tab) hit(keys ...string) {
+	b.t.Helper()
+	for _, key := range keys {
+		b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(key)))
+	}
+}

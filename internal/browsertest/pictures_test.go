@@ -1,0 +1,117 @@
+package browsertest
+
+import (
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// picture is one page as it is, and the drawing it was made after.
+type picture struct {
+	Page, Look   string
+	File, Drawn  string // paths from the index; Drawn is "" where nothing was drawn
+	Width, Lacks string
+}
+
+// TestPictures makes pictures of every page when COUPLET_PICTURES names a folder (make pictures), and an index that shows
+// each beside the design's. It is no check: people look at them.
+func TestPictures(t *testing.T) {
+	out := os.Getenv("COUPLET_PICTURES")
+	if out == "" {
+		t.Skip("COUPLET_PICTURES names no folder: pictures are made by make pictures")
+	}
+	require(t)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	drawings := os.Getenv("COUPLET_DESIGN")
+	if !exists(drawings) {
+		t.Logf("measured: no drawings at %q, so the pictures stand alone", drawings)
+		drawings = ""
+	}
+	var all []picture
+	tour(t, func(b *tab, s stop) {
+		for _, l := range looks {
+			b.seen(l)
+			p := picture{Page: s.name, Look: l.name, File: strings.ReplaceAll(s.name, " ", "-") + "." + l.name + ".png", Width: fmt.Sprint(l.width / 2)}
+			b.settle()
+			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			b.must(err)
+			if err := os.WriteFile(filepath.Join(out, p.File), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			p.Drawn, p.Lacks = drawing(t, drawings, out, s.drawn, l.name)
+			all = append(all, p)
+		}
+		b.seen(looks[0])
+	})
+	f, err := os.Create(filepath.Join(out, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := index.Execute(f, all); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("measured: %d pictures, see %s", len(all), filepath.Join(out, "index.html"))
+}
+
+// drawing copies the design's picture of a page into the folder, and says so when there is none.
+func drawing(t *testing.T, from, to, name, look string) (file, lacks string) {
+	t.Helper()
+	if name == "" {
+		return "", "not drawn"
+	}
+	if from == "" {
+		return "", "the drawings are not here"
+	}
+	if look == "390px" {
+		look = "mobile"
+	}
+	for _, as := range []string{look, "light"} {
+		text, err := os.ReadFile(filepath.Join(from, name+"."+as+".png"))
+		if err != nil {
+			continue
+		}
+		file = "design-" + name + "." + as + ".png"
+		if err := os.WriteFile(filepath.Join(to, file), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if as != look {
+			lacks = "drawn only in light"
+		}
+		return file, lacks
+	}
+	return "", "not drawn"
+}
+
+// settle waits until the page's typefaces are there and nothing moves.
+func (b *tab) settle() {
+	b.t.Helper()
+	b.until("the page has settled", func() bool {
+		return ask[bool](b, `document.readyState == "complete" && document.fonts.status == "loaded" && document.getAnimations().every((a) => a.playState != "running" || a.effect?.getComputedTiming().endTime == Infinity)`)
+	})
+}
+
+var index = template.Must(template.New("index").Parse(`<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Couplet: pages beside their drawings</title>
+<style>
+body { font: 15px/1.4 system-ui; margin: 2rem; background: #f4f4f2; color: #222 }
+figure { display: inline-block; vertical-align: top; margin: 0 1.5rem 2rem 0 }
+img { border: 1px solid #bbb; background: #fff }
+h2 { border-top: 1px solid #ccc; padding-top: 1rem }
+</style>
+<h1>Pages beside their drawings</h1>
+{{range .}}<h2>{{.Page}}, {{.Look}}</h2>
+<figure><figcaption>as it is</figcaption><a href="{{.File}}"><img src="{{.File}}" width="{{.Width}}" alt="{{.Page}} as it is"></a></figure>
+{{if .Drawn}}<figure><figcaption>drawn {{.Lacks}}</figcaption><a href="{{.Drawn}}"><img src="{{.Drawn}}" width="{{.Width}}" alt="{{.Page}} as it was drawn"></a></figure>{{else}}<p>{{.Lacks}}</p>{{end}}
+{{end}}
+</html>
+`))
