@@ -7,13 +7,23 @@ export COUPLET_APIS ?= $(abspath ../shared/apis)
 VERSION ?= dev
 CODE = $(wildcard cmd db internal scripts static templates web)
 
-.PHONY: build demo test bench prove check generate assets clean
+.PHONY: build demo demo-check ready pictures test bench prove check generate assets clean
 
 build: ## bin/couplet
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/couplet ./cmd/couplet
 
-demo: build ## two pretend CRMs, one flow, and an account of what became the same and why
+demo: ready build ## two pretend CRMs, one flow, an account of what became the same and why; then the web app on them
 	@scripts/demo.sh bin/couplet
+
+demo-check: build ## the same without the web app; it ends by itself
+	@scripts/demo.sh --check bin/couplet
+
+ready: ## what browsers load, when npm is there to fetch it
+	@if ! command -v npm >/dev/null; then echo "npm is not installed: the pages will work, without their scripts and their own typefaces."; \
+	else $(MAKE) --no-print-directory assets || echo "npm could not fetch what browsers load: the pages will work, without their scripts and their own typefaces."; fi
+
+pictures: ready ## out/pictures: every page as it is, beside the drawing it was made after
+	@scripts/pictures.sh out/pictures
 
 test: ## every test; PostgreSQL too when TEST_POSTGRES_URL is set
 	@scripts/test.sh

@@ -2,10 +2,14 @@
 # Shows what Couplet does, without an account anywhere: two pretend CRMs over real HTTP, one flow file, and after each
 # run an account of what became the same and why. Everything lives in a temporary folder and is gone at the end.
 #
-#   scripts/demo.sh bin/couplet
+#   scripts/demo.sh bin/couplet           # then starts the web app on two fresh pretend CRMs, and prints one address
+#   scripts/demo.sh --check bin/couplet   # ends by itself
 #
-# It needs nothing but bash and the binary. The pretend CRMs keep the vendors' real rate limits.
+# It needs nothing but bash and the binary. The pretend CRMs keep the vendors' real rate limits. With CI=true nobody is
+# there to stop the web app, so it is stopped as soon as it has signed somebody in.
 set -euo pipefail
+check=
+[ "${1:-}" != --check ] || { check=yes && shift; }
 couplet=$(cd "$(dirname "${1:-bin/couplet}")" && pwd)/$(basename "${1:-bin/couplet}")
 example=$(cd "$(dirname "$0")/../examples" && pwd)/contacts.yaml
 tmp=$(mktemp -d)
@@ -134,4 +138,29 @@ run
 must "no write to User.com" "to User.com: 0 created, 0 updated"
 must "no write to HighLevel" "to HighLevel: 0 created, 0 updated"
 
-say "That was all. Nothing was left behind."
+[ -z "$check" ] || { say "That was all. Nothing was left behind." && exit; }
+
+say "Now the same in the browser, on two fresh pretend CRMs: connect, map, preview, switch on, watch"
+kill "$sandbox" && wait "$sandbox" || true
+sandbox=
+unset COUPLET_DATA COUPLET_SETTLE COUPLET_ALLOW_PRIVATE_HOSTS
+if [ "${CI:-}" != true ]; then
+	rm -rf "$tmp"
+	trap - EXIT INT TERM
+	exec "$couplet" demo
+fi
+"$couplet" demo --json >"$tmp/demo.json" 2>"$tmp/demo.err" &
+sandbox=$!
+for _ in $(seq 200); do
+	[ ! -s "$tmp/demo.json" ] || break
+	kill -0 "$sandbox" 2>/dev/null || exit 1
+	sleep 0.1
+done
+link=$(sed -n 's/.*"sign_in":"\([^"]*\)".*/\1/p' "$tmp/demo.json")
+at=$(host "$link")
+exec 3<>"/dev/tcp/${at%:*}/${at##*:}"
+printf 'GET /%s HTTP/1.0\r\nHost: %s\r\n\r\n' "${link#http://*/}" "$at" >&3
+read -r _ status _ <&3
+exec 3>&-
+[ "$status" = 200 ] || [ "$status" = 303 ] || { echo "The address to sign in with answers $status." >&2; exit 1; }
+say "It runs and signs in. CI=true, so it is stopped again; nothing was left behind."

@@ -1,20 +1,43 @@
 #!/usr/bin/env bash
-# Runs every test and says aloud what it leaves out: scripts/test.sh [go test flags] [packages]
+# Runs every test and says aloud what it leaves out.
+#
+#   scripts/test.sh                             # everything; the browser last and alone, because it holds times
+#   scripts/test.sh rest                        # everything but the browser
+#   scripts/test.sh browser                     # only the browser
+#   scripts/test.sh [go test flags] [packages]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+browser=./internal/browsertest
+
+chromium() {
+	local name
+	for name in ${COUPLET_CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
+		command -v "$name" >/dev/null && return
+	done
+	return 1
+}
 
 out=()
 [ -n "${TEST_POSTGRES_URL:-}" ] || out+=("PostgreSQL: TEST_POSTGRES_URL is not set; everything runs on SQLite only")
 [ -d "${COUPLET_APIS:-../shared/apis}" ] || out+=("requests against the vendors' documents: COUPLET_APIS names no folder")
 [ -e static/dist/htmx.min.js ] || out+=("built assets: make assets has not run")
+chromium || out+=("browser: no Chromium; install the package chromium, or name one with COUPLET_CHROMIUM")
+[ -e node_modules/axe-core/axe.min.js ] || out+=("browser: axe-core is not there; npm ci fetches it")
 for o in ${out[@]+"${out[@]}"}; do echo "LEFT OUT  $o"; done
 
 bad=0
-if [ $# -eq 0 ]; then # everything, and first whether it is sound; ./internal holds the shape of the house
+run() { go test -v "$@" 2>&1 | awk -f scripts/report.awk || bad=1; }
+rest() {
 	go vet ./... || bad=1
-	set -- ./...
-fi
-go test -v "$@" 2>&1 | awk -f scripts/report.awk || bad=1
+	# ./internal holds the shape of the house
+	run $(go list ./... | grep -v "/${browser##*/}\$")
+}
+case "${1:-}" in
+'') rest && run -timeout 8m "$browser" ;;
+rest) rest ;;
+browser) run -timeout 8m "$browser" ;;
+*) run "$@" ;;
+esac
 
 for o in ${out[@]+"${out[@]}"}; do echo "LEFT OUT  $o"; done
 exit $bad

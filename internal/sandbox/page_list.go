@@ -162,9 +162,6 @@ func (p place) Query(pairs ...string) string {
 			v.Del(name)
 		}
 	}
-	if len(v) == 0 {
-		return ""
-	}
 	return "?" + v.Encode()
 }
 
