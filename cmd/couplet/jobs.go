@@ -7,6 +7,7 @@ import (
 
 	"couplet/internal/connection"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/jobs"
 	"couplet/internal/store"
 )
@@ -44,22 +45,38 @@ func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due,
 func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead}, Now: a.now, Log: a.log,
 		Work: func(ctx context.Context, ws, id, trigger string) error {
-			f, err := a.store.FlowByID(ctx, ws, id)
-			if errors.Is(err, store.ErrNotFound) || err == nil && !f.Enabled {
-				return nil // deleted or switched off since
-			}
-			if err != nil {
-				return err
-			}
-			if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
-				return err // what came in waits in the inbox until the account is connected again
-			}
-			r, err := a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
+			r, err := a.work(ctx, ws, id, trigger)
 			if err == nil && seen != nil && r.ID != "" {
 				seen(r.Status)
 			}
 			return err
 		}})
+}
+
+// work is what a wake-up of a flow leads to. A rehearsal is of what a person is editing, whether the flow is on or not. The
+// run of a flow that was switched off meanwhile is ended when its worker is gone; one that lives hears of it by itself.
+func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, error) {
+	var f flow.Flow
+	var err error
+	if trigger == engine.Rehearse {
+		f, _, err = a.store.Draft(ctx, ws, id)
+	} else {
+		f, err = a.store.FlowByID(ctx, ws, id)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return engine.Run{}, nil // deleted since
+	case err != nil:
+		return engine.Run{}, err
+	case trigger == engine.Rehearse:
+		return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: true, DryRun: true})
+	case !f.Enabled:
+		return a.engine.Abandon(ctx, ws, f)
+	}
+	if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
+		return engine.Run{}, err // what came in waits in the inbox until the account is connected again
+	}
+	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
 }
 
 // Paused implements engine.Pauses: calls that stand in line although more could be out at once wait for the allowance.

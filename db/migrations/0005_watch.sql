@@ -26,3 +26,20 @@ create table run_hour (
   calls_b      bigint not null,
   primary key (workspace_id, at, flow, pair)
 ) /* sqlite: without rowid */;
+
+-- What the fields of a run's map are called, per key and side.
+alter table run add column labels text not null default '';
+
+-- Which sides a line of the log wrote to, or would (1 is a, 2 is b, 3 both), and whether it waits for a person.
+alter table run_entry add column sides bigint not null default 0;
+alter table run_entry add column need boolean not null default false;
+
+-- Which fields a dry run would change in records that exist, for counting and for finding them. A run that writes has none.
+create table plan_field (
+  workspace_id text not null,
+  run          text not null,
+  side         bigint not null,
+  field        text not null,
+  entry        text not null,
+  primary key (workspace_id, run, side, field, entry)
+) /* sqlite: without rowid */;

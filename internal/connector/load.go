@@ -153,6 +153,10 @@ func (o *Object) check(p *problems) {
 		f.check(p, known)
 	}
 	p.in = in
+	p.want(len(o.Title) > 0, "title names no field")
+	for _, name := range o.Title {
+		p.want(known[name], "title names the unknown field %q", name)
+	}
 	for view, names := range o.Views {
 		for _, name := range names {
 			p.want(known[name], "view %s names the unknown field %q", view, name)

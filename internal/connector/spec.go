@@ -193,6 +193,8 @@ type Object struct {
 	Many string `json:"many"`
 	// Fields are the standard ones. Describer adds the account's own.
 	Fields []Field `json:"fields"`
+	// Title names the fields by which people know a record, in the order in which they are said; see TitleOf.
+	Title []string `json:"title"`
 	// CustomPrefix stands before the id of a custom field in its name, "" where custom fields are named like others.
 	CustomPrefix string `json:"custom_prefix,omitempty"`
 	// CustomHelp tells how custom fields are named and made.

@@ -24,7 +24,7 @@ const sample = `{
     {"status": 400, "by_field": true, "kind": "invalid", "say": "{system} refused {fields}."}
   ],
   "objects": [{
-    "name": "contact", "one": "customer", "many": "customers", "sweep": true, "changes": true, "ordered": true, "settle": "5s",
+    "name": "contact", "one": "customer", "many": "customers", "title": ["email"], "sweep": true, "changes": true, "ordered": true, "settle": "5s",
     "fields": [
       {"name": "email", "label": "Email", "type": "email", "read": true, "on_create": "yes", "on_update": "yes"},
       {"name": "secret", "label": "Secret", "type": "text", "read": false, "on_create": "yes", "on_update": "no"}

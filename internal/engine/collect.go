@@ -107,5 +107,5 @@ func (s *session) commit(ctx context.Context, group []outcome) error {
 func (s *session) uncount(before Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.run.To, s.run.Linked, s.run.Asked = before.To, before.Linked, before.Asked
+	s.run.To, s.run.Linked, s.run.Asked, s.run.OneWay = before.To, before.Linked, before.Asked, before.OneWay
 }

@@ -320,6 +320,10 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 
 // title gives a line of the log its result. A record that needed nothing has no line.
 func (s *session) title(e *Entry, j job, w result, conflicts int) {
+	e.Sides = w.wrote
+	if w.made {
+		e.Sides[w.created] = true
+	}
 	for side := range w.wrote {
 		if w.wrote[side] && e.To == -1 {
 			e.To = side

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -99,21 +100,33 @@ func (s *session) rehearse(ctx context.Context) error {
 		return err
 	}
 	var group []outcome
-	if err := s.foresee(ctx, func(j job, d *Decision) { group = append(group, s.foretell(j, d)) }); err != nil {
-		return err
+	var failed error
+	keep := func() {
+		if failed == nil && len(group) > 0 {
+			failed = s.commit(ctx, group)
+		}
+		group = group[:0]
 	}
-	return s.commit(ctx, group)
+	err := s.foresee(ctx, func(j job, d *Decision) {
+		if o := s.foretell(j, d); o.commit.Entry != nil || o.count != nil {
+			group = append(group, o)
+		}
+		if len(group) == most {
+			keep()
+		}
+	})
+	keep()
+	return cmp.Or(err, failed)
 }
 
 // foretell is what a job would come to.
 func (s *session) foretell(j job, d *Decision) outcome {
-	to := j.side.Other()
+	if j.do == wait && j.intent.ID == "" && j.match.Kind == MatchCreate {
+		j.do = create // it waits only until nobody can be there, and nobody is
+	}
 	switch j.do {
 	case create, search:
-		e := s.entry(j, ResultCreated, int(to), "new_"+j.side.String())
-		plan, _ := s.payload(j)
-		e.Fields = planned(plan)
-		return outcome{commit: Commit{Entry: &e}, count: func(r *Run) { r.To[to].Created++ }}
+		return s.foretellCreate(j)
 	case review:
 		e := s.entry(j, ResultReview, -1, j.match.Reason)
 		if !j.reviewed {
@@ -122,43 +135,80 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		return outcome{commit: Commit{Entry: &e}, count: func(r *Run) { r.Asked++ }}
 	case reconcile, join:
 		return s.foretellPair(j, *d)
+	case drop:
+		if j.why == "one_way" {
+			return outcome{count: func(r *Run) { r.OneWay[j.side]++ }}
+		}
 	}
 	return outcome{}
+}
+
+func (s *session) foretellCreate(j job) outcome {
+	to := j.side.Other()
+	e := s.entry(j, ResultCreated, int(to), "new_"+j.side.String())
+	e.Sides[to] = true
+	plan, _ := s.payload(j)
+	e.Fields = planned(plan)
+	broken := unreadable(plan)
+	return outcome{commit: Commit{Entry: &e}, count: func(r *Run) {
+		r.To[to].Created++
+		if broken {
+			r.To[to].Failed++
+		}
+	}}
+}
+
+func unreadable(d Decision) bool {
+	return slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == Broken })
 }
 
 func (s *session) foretellPair(j job, d Decision) outcome {
 	e := s.entry(j, "", -1, "")
 	e.Fields = planned(d)
-	if j.do == join {
-		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
-	}
-	var o outcome
 	clash := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == Clash || f.Outcome == OpenClash })
 	open := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == OpenClash })
-	writes := [2]bool{len(d.Writes[A]) > 0, len(d.Writes[B]) > 0}
+	broken := unreadable(d)
+	var blocked [2]bool
+	for side := range e.Sides {
+		e.Sides[side] = len(d.Writes[side]) > 0
+		blocked[side] = slices.ContainsFunc(d.Fields, func(f FieldPlan) bool {
+			return f.Outcome == Blocked && f.Why == "not_writable_"+Side(side).String()
+		})
+	}
 	switch {
 	case clash:
 		e.Result = ResultConflict
 		if open {
 			e.Reason = "ask"
 		}
-	case writes != [2]bool{} && e.Result == "":
+	case j.do == join:
+		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
+	case d.Writing():
 		e.Result = ResultUpdated
+	case len(e.Fields) > 0:
+		e.Result = ResultSkipped
 	}
-	if writes[A] != writes[B] {
+	if e.Sides[A] != e.Sides[B] {
 		e.To = int(A)
-		if writes[B] {
+		if e.Sides[B] {
 			e.To = int(B)
 		}
 	}
+	var o outcome
 	o.count = func(r *Run) {
 		if j.do == join {
 			r.Linked++
 		}
-		for side := range writes {
-			if writes[side] {
+		for side := range e.Sides {
+			if e.Sides[side] {
 				r.To[side].Updated++
 			}
+			if blocked[side] {
+				r.To[side].Skipped++
+			}
+		}
+		if broken {
+			r.To[j.side.Other()].Failed++
 		}
 		if clash {
 			r.To[conflictSide(d)].Conflicts++

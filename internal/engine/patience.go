@@ -22,7 +22,7 @@ func (s *session) patiently(ctx context.Context, side Side, call func() error) e
 		kind := connector.KindOf(err)
 		passing := kind == connector.Temporary || kind == connector.Unknown || kind == connector.RateLimited
 		if err == nil || !passing || fatal(err) != nil || attempt+1 >= s.flow.Retry.MaxAttempts {
-			return err
+			return s.blame(side, err)
 		}
 		pause := s.flow.Retry.Delay(attempt, s.e.Random)
 		if kind == connector.RateLimited {

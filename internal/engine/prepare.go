@@ -13,10 +13,7 @@ func (s *session) prepare(ctx context.Context) error {
 	for _, side := range []Side{A, B} {
 		c, err := s.e.Links.Open(ctx, s.ws, s.flow.Connections[side], func(x connector.Exchange) { s.called(side, x) })
 		if err != nil {
-			s.mu.Lock()
-			s.away = int(side)
-			s.mu.Unlock()
-			return err
+			return s.blame(side, err)
 		}
 		s.conn[side], s.names[side] = c, c.Spec().Name
 		d, ok := c.(connector.Describer)
@@ -44,6 +41,17 @@ func (s *session) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// nameFields keeps what the fields of the map are called, for those who read the log: an account may rename a field later,
+// and nobody should have to ask it.
+func (s *session) nameFields(ctx context.Context) error {
+	labels := make(map[string][2]string, len(s.rules.Rules))
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		labels[r.Key] = [2]string{r.Label(A), r.Label(B)}
+	}
+	return s.e.Store.NameFields(ctx, s.ws, s.run.ID, labels)
 }
 
 // describe reads the fields of a side, and makes those that the flow needs and that its owner agreed to.

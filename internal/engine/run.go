@@ -70,24 +70,12 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	lease, ok, err := e.Store.Acquire(ctx, req.Workspace, "pair/"+pair.ID, e.Owner, e.Now(), e.Now().Add(-DeadAfter))
-	if err == nil && !ok && e.Dead != nil && e.Dead(lease.Owner) {
-		lease, ok, err = e.Store.Acquire(ctx, req.Workspace, "pair/"+pair.ID, e.Owner, e.Now(), e.Now().Add(time.Second))
-	}
+	lease, release, err := e.lease(ctx, req.Workspace, pair.ID, f)
 	if err != nil {
 		return Run{}, err
 	}
-	if !ok {
-		return Run{}, ErrBusy
-	}
+	defer release()
 	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide}
-	defer func() {
-		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		if err := e.Store.Release(c, req.Workspace, lease); err != nil && !errors.Is(err, ErrLeaseLost) {
-			e.Log.Warn("lease not released", "flow", f.Name, "error", err)
-		}
-	}()
 	if idle, err := s.idle(ctx); err != nil || idle {
 		return Run{}, err
 	}
@@ -120,7 +108,8 @@ func (s *session) begin(ctx context.Context, req Request) error {
 		return err
 	}
 	if found && old.DryRun { // its owner is dead, or this one had no lease; it has done nothing that could be gone on with
-		old.Status, old.Note, old.Finished = Failed, "The program ended in the middle of this dry run. Nothing was written.", now
+		old.Status, old.Note, old.Finished = Failed, forgotten, now
+		old.Progress.over(old.Beat)
 		if err := s.e.Store.SaveRun(ctx, s.ws, s.lease, old); err != nil {
 			return err
 		}
@@ -132,13 +121,14 @@ func (s *session) begin(ctx context.Context, req Request) error {
 		s.run = old
 		s.run.Progress.over(old.Beat)
 		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
+		s.run.Revision, s.run.Version = s.flow.Revision(), s.flow.Version
 		s.run.Allow = s.run.Allow || req.Allow
 		s.look = true // nobody knows how far the other had looked
 		return s.e.Store.SaveRun(ctx, s.ws, s.lease, s.run)
 	}
 	s.run = Run{ID: NewID("run", now), Workspace: s.ws, Flow: s.flow.ID, FlowName: s.flow.Name, Pair: s.pair.ID, Version: s.flow.Version,
 		Trigger: req.Trigger, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
-		Started: now, Beat: now, Owner: s.e.Owner}
+		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision()}
 	return s.e.Store.StartRun(ctx, s.run)
 }
 
@@ -191,6 +181,9 @@ func (s *session) work(ctx context.Context) error {
 		return err
 	}
 	s.leave(PhasePrepare, noSide)
+	if err := s.nameFields(ctx); err != nil {
+		return err
+	}
 	if s.look || s.pair.Seeded.IsZero() {
 		if err := s.observe(ctx); err != nil {
 			return err
@@ -253,6 +246,11 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
+	if r.DryRun && r.Status == Done { // it takes the place of what was foretold before
+		if e := s.e.Store.DropPlans(ctx, s.ws, s.flow.ID, r.ID); e != nil {
+			s.e.Log.Warn("earlier plans not forgotten", "flow", s.flow.Name, "error", e)
+		}
+	}
 	if e := s.e.Store.SaveRun(ctx, s.ws, s.lease, r); e != nil {
 		return r, fmt.Errorf("the end of run %s could not be stored: %w", r.ID, e)
 	}

@@ -55,7 +55,7 @@ type Run struct {
 	FlowName  string
 	Pair      string
 	Version   int
-	Trigger   string // manual, schedule, webhook, recovery
+	Trigger   string // manual, schedule, webhook, recovery, rehearse
 	Status    Status
 	DryRun    bool
 	Full      bool
@@ -74,6 +74,9 @@ type Run struct {
 	To     [2]Counts
 	Linked int
 	Same   int
+	// OneWay counts, by side, records without a partner that get none because the flow goes the other way. Only a dry run
+	// counts them.
+	OneWay [2]int
 	Review int
 	// Asked counts the records that this run left to a person; Review is how many wait in all.
 	Asked    int
@@ -82,7 +85,12 @@ type Run struct {
 	Allow bool
 	// Progress is for those who watch.
 	Progress Progress
+	// Revision is that of the flow that ran (flow.Flow.Revision).
+	Revision string
 }
+
+// Rehearse is the trigger of a dry run that a person looks at before switching on.
+const Rehearse = "rehearse"
 
 // Halt is why a run stopped and waits for a person.
 type Halt struct {
@@ -131,8 +139,9 @@ type Entry struct {
 	Link   string
 	IDs    [2]string
 	Result Result
-	// To is the side that was written, -1 when none or both.
+	// To is the side that was written, -1 when none or both. Sides are the sides that were written, or would be.
 	To      int
+	Sides   [2]bool
 	Reason  string
 	Fields  []FieldChange
 	Calls   []connector.Exchange

@@ -75,6 +75,10 @@ type Store interface {
 
 	StartRun(ctx context.Context, r Run) error
 	SaveRun(ctx context.Context, ws string, l Lease, r Run) error
+	// NameFields keeps what the fields of a run's map are called on each side, by the key under which entries name them.
+	NameFields(ctx context.Context, ws, run string, labels map[string][2]string) error
+	// DropPlans forgets what earlier dry runs of a flow foretold, all but those of the run.
+	DropPlans(ctx context.Context, ws, flow, run string) error
 	// CountCalls adds calls to the counts of a run.
 	CountCalls(ctx context.Context, ws, run string, calls []CallCount) error
 	RunByID(ctx context.Context, ws, id string) (Run, error)

@@ -212,6 +212,20 @@ func (p *tap) SaveRun(ctx context.Context, ws string, l engine.Lease, r engine.R
 	return p.Store.SaveRun(ctx, ws, l, r)
 }
 
+func (p *tap) NameFields(ctx context.Context, ws, run string, labels map[string][2]string) (err error) {
+	if err := p.on("NameFields"); err != nil {
+		return err
+	}
+	return p.Store.NameFields(ctx, ws, run, labels)
+}
+
+func (p *tap) DropPlans(ctx context.Context, ws, flow, run string) (err error) {
+	if err := p.on("DropPlans"); err != nil {
+		return err
+	}
+	return p.Store.DropPlans(ctx, ws, flow, run)
+}
+
 func (p *tap) CountCalls(ctx context.Context, ws, run string, calls []engine.CallCount) (err error) {
 	if err := p.on("CountCalls"); err != nil {
 		return err

@@ -48,6 +48,17 @@ func (s *session) called(side Side, x connector.Exchange) {
 	s.calls[CallCount{Side: side, Method: x.Method, Path: x.Pattern, Status: x.Status}]++
 }
 
+// blame notes a side that does not let us in, when an error says so.
+func (s *session) blame(side Side, err error) error {
+	switch connector.KindOf(err) {
+	case connector.Unauthorized, connector.Forbidden, connector.Config:
+		s.mu.Lock()
+		s.away = int(side)
+		s.mu.Unlock()
+	}
+	return err
+}
+
 // turnedAway is the side that did not take our key, noSide when that cannot be told.
 func (s *session) turnedAway() int {
 	s.mu.Lock()

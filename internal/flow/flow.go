@@ -44,8 +44,12 @@ type Approval struct {
 	By  string    `json:"by"`
 	At  time.Time `json:"at"`
 	How string    `json:"how"` // "apply" or "preview"
-	// Counts of the plan when it was carried out first: creates and updates per side.
+	// Counts of the plan that was looked at: what would be created and updated per side ("created_a", "updated_b", …).
 	Counts map[string]int `json:"counts,omitempty"`
+	// Rehearsal is the run that showed the plan, and Revision the flow that it was made for; both empty for an approval by
+	// a flow file.
+	Rehearsal string `json:"rehearsal,omitempty"`
+	Revision  string `json:"revision,omitempty"`
 }
 
 // Schedule says when a flow looks by itself: after an interval, or by a cron line in a time zone.

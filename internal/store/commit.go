@@ -41,6 +41,7 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 			{putIntent, g.intents},
 			{putConflict, g.conflicts},
 			{putEntry, g.entries},
+			{putPlanField, g.plans},
 		} {
 			if err := tx.Each(ctx, step.text, step.rows); err != nil {
 				return err
@@ -76,6 +77,7 @@ type gathered struct {
 	conflicts       [][]any           // open ones
 	losses          []engine.Conflict // settled ones
 	entries         [][]any
+	plans           [][]any // fields that a dry run would change
 	resolved        []resolution
 	buried          []engine.Tombstone
 	finished, again []engine.Hint
@@ -110,6 +112,7 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		}
 		if c.Entry != nil {
 			g.entries = append(g.entries, entryRow(ws, c.Entry))
+			g.plans = append(g.plans, planRows(ws, c.Entry)...)
 		}
 		if len(c.Resolved) > 0 {
 			g.resolved = append(g.resolved, resolution{link: linkOf(c), fields: c.Resolved, at: timeOf(c, run)})

@@ -25,7 +25,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		con := engine.Conflict{Link: "l1", Field: "f", Open: true, Rule: "ask", Lost: engine.B, V: [2]any{"x", "y"}, Run: "r", At: at}
 		x := connector.Exchange{Method: "GET", Path: "/x/1", Pattern: "/x/{id}", Write: true, Status: 200, Took: time.Second}
 		ch := engine.FieldChange{Field: "f", Outcome: engine.Write, Rule: "r", Before: [2]any{"x", "y"}, After: [2]any{"x", "z"}}
-		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Reason: "r", Fields: []engine.FieldChange{ch},
+		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Sides: [2]bool{true, true}, Reason: "r", Fields: []engine.FieldChange{ch},
 			Calls: []connector.Exchange{x}, At: at, Planned: true}
 		cur := engine.Cursor{Conn: w.conns[0], Object: "contact", Mode: "gen", Page: "p", Began: at, At: at, Clean: true, Watermark: at, Generation: 3, GenBegan: at,
 			Fields: []string{"f"}, Total: 9, Shown: 8}
@@ -41,7 +41,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		halt := engine.Halt{Why: engine.HaltBrake, Side: 1, N: 2, Most: 3}
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Linked: 8, Same: 9, Review: 10, Asked: 11, Halt: halt,
-			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress}
+			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2}}
 		whole(t, progress)
 		whole(t, halt)
 		c := connection.Connection{Workspace: w.ws, Name: "full", System: "sys", AuthKind: "token", Params: map[string]string{"k": "v"}, BaseURL: "https://x.test",

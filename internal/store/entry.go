@@ -3,25 +3,49 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"couplet/db"
 	"couplet/internal/engine"
 )
 
-const putEntry = `insert into run_entry (workspace_id, run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+const putEntry = `insert into run_entry (workspace_id, run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides, need)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 	on conflict (workspace_id, run, id) do update set at = excluded.at, link = excluded.link, a_id = excluded.a_id, b_id = excluded.b_id,
-		result = excluded.result, written = excluded.written, reason = excluded.reason, fields = excluded.fields, calls = excluded.calls, planned = excluded.planned`
+		result = excluded.result, written = excluded.written, reason = excluded.reason, fields = excluded.fields, calls = excluded.calls, planned = excluded.planned,
+		sides = excluded.sides, need = excluded.need`
 
-const entryColumns = "run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned"
+const entryColumns = "run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides"
 
 func entryRow(ws string, e *engine.Entry) []any {
 	return []any{ws, e.Run, e.ID, db.MS(e.At), e.Link, e.IDs[0], e.IDs[1], string(e.Result), int64(e.To), e.Reason,
-		docOr(e.Fields, len(e.Fields)), docOr(e.Calls, len(e.Calls)), e.Planned}
+		docOr(e.Fields, len(e.Fields)), docOr(e.Calls, len(e.Calls)), e.Planned, sidesOf(e.Sides), needs(e)}
 }
 
-func scanEntry(r *sql.Rows) (e engine.Entry, err error) {
-	err = r.Scan(&e.Run, &e.ID, db.Time(&e.At), &e.Link, &e.IDs[0], &e.IDs[1], &e.Result, &e.To, &e.Reason, db.JSON(&e.Fields), db.JSON(&e.Calls), &e.Planned)
+// sidesOf is a set of sides as a number: 1 is a, 2 is b, 3 both.
+func sidesOf(sides [2]bool) (n int64) {
+	for side, in := range sides {
+		if in {
+			n |= 1 << side
+		}
+	}
+	return n
+}
+
+// needs reports whether a line of the log waits for a person.
+func needs(e *engine.Entry) bool {
+	return e.Result == engine.ResultReview || e.Result == engine.ResultFailed || slices.ContainsFunc(e.Fields, func(f engine.FieldChange) bool {
+		return f.Outcome == engine.OpenClash || f.Outcome == engine.Broken
+	})
+}
+
+func scanEntry(r *sql.Rows) (e engine.Entry, err error) { return scanEntryAnd(r) }
+
+func scanEntryAnd(r *sql.Rows, more ...any) (e engine.Entry, err error) {
+	var sides int64
+	err = r.Scan(append([]any{&e.Run, &e.ID, db.Time(&e.At), &e.Link, &e.IDs[0], &e.IDs[1], &e.Result, &e.To, &e.Reason, db.JSON(&e.Fields), db.JSON(&e.Calls),
+		&e.Planned, &sides}, more...)...)
+	e.Sides = [2]bool{sides&1 > 0, sides&2 > 0}
 	return e, err
 }
 

@@ -33,6 +33,12 @@ func (w *world) fill(t testing.TB) {
 		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},
 		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
 		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
+	w.plan = w.run
+	w.plan.ID, w.plan.DryRun, w.plan.Trigger, w.plan.Status = "plan", true, engine.Rehearse, engine.Done
+	must(t, w.StartRun(w.ctx, w.plan))
+	must(t, w.NameFields(w.ctx, w.ws, "plan", map[string][2]string{"name": {"First name", "Name"}}))
+	w.commitAs(t, w.plan, engine.Commit{Entry: &engine.Entry{ID: "p1", Run: "plan", IDs: [2]string{"a1", "b1"}, Result: engine.ResultUpdated, Sides: [2]bool{true, false}, At: start,
+		Fields: []engine.FieldChange{{Field: "name", Outcome: engine.Write, Before: [2]any{"x", "y"}, After: [2]any{"y", "y"}}}, Planned: true}})
 	w.silent = w.run
 	w.silent.ID, w.silent.Flow = "silent", "none"
 	must(t, w.StartRun(w.ctx, w.silent))

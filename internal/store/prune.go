@@ -37,6 +37,8 @@ func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (
 			where e.workspace_id = $1 and e.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
 		{new(int64), `delete from call_count where workspace_id = $1 and run in (select c.run from call_count c
 			where c.workspace_id = $1 and c.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
+		{new(int64), `delete from plan_field where workspace_id = $1 and (run, side, field, entry) in (select p.run, p.side, p.field, p.entry from plan_field p
+			where p.workspace_id = $1 and p.run in (` + oldRuns + `) limit $4)`, []any{ws, old, quiet}},
 		{&n.Runs, `delete from run where workspace_id = $1 and id in (` + oldRuns + ` limit $4)`, []any{ws, old, quiet}},
 		{new(int64), `delete from run_hour where workspace_id = $1 and at in (select at from run_hour where workspace_id = $1 and at < $2 limit $3)`,
 			[]any{ws, old}},

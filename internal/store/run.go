@@ -25,8 +25,9 @@ type runMarks struct {
 	Full      bool `json:"full,omitempty"`
 	Recovered bool `json:"recovered,omitempty"`
 	Allow     bool `json:"allow,omitempty"`
-
-	Halt engine.Halt `json:"halt,omitzero"`
+	// Revision is that of the flow, and Halt why it stopped.
+	Revision string      `json:"revision,omitempty"`
+	Halt     engine.Halt `json:"halt,omitzero"`
 }
 
 type runCounts struct {
@@ -36,6 +37,7 @@ type runCounts struct {
 	Review   int              `json:"review"`
 	Asked    int              `json:"asked"`
 	APICalls [2]engine.Calls  `json:"api_calls"`
+	OneWay   [2]int           `json:"one_way"`
 }
 
 func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
@@ -55,7 +57,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls, r.OneWay}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed)
 	return err
@@ -71,8 +73,8 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
-	r.DryRun, r.Full, r.Recovered, r.Allow, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Halt
-	r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls = c.To, c.Linked, c.Same, c.Review, c.Asked, c.APICalls
+	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt
+	r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls, r.OneWay = c.To, c.Linked, c.Same, c.Review, c.Asked, c.APICalls, c.OneWay
 	return r, err
 }
 

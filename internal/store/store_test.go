@@ -96,8 +96,9 @@ type world struct {
 	pair  engine.Pair
 	lease engine.Lease
 	run   engine.Run
-	// silent is another run and user a member, where a test makes them.
+	// silent is another run, plan a dry run and user a member, where a test makes them.
 	silent  engine.Run
+	plan    engine.Run
 	user    store.User
 	invited store.Invitation
 }
