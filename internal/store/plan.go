@@ -54,7 +54,7 @@ func (s *Store) FieldNames(ctx context.Context, ws, run string) (map[string][2]s
 
 // DropPlans implements engine.Store.
 func (s *Store) DropPlans(ctx context.Context, ws, flow, run string) error {
-	old, err := db.All(ctx, s.db, `select id from run where workspace_id = $1 and flow = $2 and id <> $3 and marks like '%"dry_run":true%'`,
+	old, err := db.All(ctx, s.db, `select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry`,
 		[]any{ws, flow, run}, scanID)
 	for _, id := range old {
 		if err == nil {
@@ -74,7 +74,7 @@ const planBatch = 1000
 
 // Rehearsal is the newest dry run of a flow that was asked for as a rehearsal, over or not; false when there is none.
 func (s *Store) Rehearsal(ctx context.Context, ws, flow string) (engine.Run, bool, error) {
-	runs, err := db.All(ctx, s.db, "select "+runColumns+` from run where workspace_id = $1 and flow = $2 and cause = $3 and marks like '%"dry_run":true%'
+	runs, err := db.All(ctx, s.db, "select "+runColumns+` from run where workspace_id = $1 and flow = $2 and cause = $3 and dry
 		order by started_at desc, id desc limit 1`, []any{ws, flow, engine.Rehearse}, scanRunOf(ws))
 	return first(runs), len(runs) > 0, err
 }
