@@ -21,7 +21,7 @@ type call struct {
 // write changes something there; else the test would prove nothing.
 func (w *world) reads() []call {
 	c, p, all := w.conns[0], w.pair.ID, engine.Place{Side: -1}
-	return append(w.consentReads(), []call{
+	return append(append(w.consentReads(), w.planReads()...), []call{
 		{"Cursor", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			cur, err := s.Cursor(ctx, ws, c, "contact")
 			cur.Conn, cur.Object = "", "" // what was asked for
@@ -54,33 +54,6 @@ func (w *world) reads() []call {
 				int
 				time.Time
 			}{due, next}, err
-		}},
-		{"FieldNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.FieldNames(ctx, ws, "plan")
-		}},
-		{"Rehearsal", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			r, _, err := s.Rehearsal(ctx, ws, w.flow.ID)
-			return r, err
-		}},
-		{"PlanCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.PlanCounts(ctx, ws, "plan")
-		}},
-		{"PlanFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.PlanFields(ctx, ws, "plan", -1)
-		}},
-		{"Plan", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Plan(ctx, ws, w.plan, store.PlanView{Group: store.PlanUpdated, Side: -1}, store.PlanPlace{}, 9)
-		}},
-		{"Ends", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			seen, err := s.Ends(ctx, ws, w.pair, []store.PlanRow{{Entry: engine.Entry{IDs: [2]string{"a1", "b1"}}}})
-			return seen[0], err
-		}},
-		{"PairByID", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			found, err := s.PairByID(ctx, ws, p)
-			if err != nil {
-				return nil, err
-			}
-			return found, nil
 		}},
 		{"LinksOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.LinksOf(ctx, ws, p, engine.A, []string{"a1"})
@@ -242,7 +215,7 @@ func (w *world) writes() []call {
 	in := engine.Intent{ID: "i1", Pair: p, Side: engine.B, Source: "a1", Stamp: "changed", State: engine.Unknown, At: later}
 	run := w.run
 	run.Note, run.Owner = "changed", "other"
-	return append(w.consentWrites(), []call{
+	return append(append(w.consentWrites(), w.planWrites()...), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
 		}},
@@ -287,20 +260,6 @@ func (w *world) writes() []call {
 			run := run
 			run.Note = "changed again"
 			return nil, s.SaveRun(ctx, ws, l, run)
-		}},
-		{"NameFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.NameFields(ctx, ws, "plan", map[string][2]string{"other": {}})
-		}},
-		{"DropPlans", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.DropPlans(ctx, ws, w.flow.ID, "none")
-		}},
-		{"SwitchOn", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			f, err := s.FlowByID(ctx, ws, w.flow.ID)
-			if err != nil {
-				return nil, err
-			}
-			_, err = s.SwitchOn(ctx, ws, w.flow.ID, flow.Approval{By: "switch", Revision: f.Revision()})
-			return nil, err
 		}},
 		{"CancelRun", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			_, err := s.CancelRun(ctx, ws, w.silent.ID)
