@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -184,8 +185,8 @@ func (s *Service) ownTokens(ctx context.Context, sys System, k ClientKey, t *Tri
 	}
 	from := issuer{spec: sys.Spec, http: s.HTTP, now: s.Now, client: k.ID, secret: k.Secret, tokenURL: k.TokenURL}
 	got, err := from.forItself(ctx, k.Scopes, app.HeaderWord)
-	if connector.KindOf(err) == connector.Unauthorized && !strings.Contains(err.Error(), "client ID") {
-		return &connector.Error{Kind: connector.Unauthorized, Err: err, Message: sys.Spec.Name + " gave no key to this app. It may not let apps act for themselves: connect by consent, or with a key."}
+	if connector.KindOf(err) == connector.Unauthorized && !errors.Is(err, errClient) {
+		return &connector.Error{Kind: connector.Unauthorized, Err: err, Message: sys.Spec.Name + " gave no key to this app. Check its client ID and secret. If they are right, it does not let apps act for themselves: connect by consent, or with a key."}
 	}
 	if err != nil {
 		return err

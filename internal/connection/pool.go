@@ -63,6 +63,8 @@ type entry struct {
 	renewing *renewal
 	dead     []byte
 	deadErr  error
+	// later is when the tokens are renewed that could not be just now.
+	later time.Time
 }
 
 // fresh is how long an opened key is used before the store is asked again: another process may have changed it, and
@@ -138,7 +140,7 @@ func (p *Pool) Forget(connectionID string) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.key, e.dead, e.deadErr = "", nil, nil
+	e.key, e.dead, e.deadErr, e.later = "", nil, nil, time.Time{}
 }
 
 // Snapshots are the states of all budgets in use, by connection id.

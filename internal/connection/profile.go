@@ -154,14 +154,18 @@ func (a App) problem(spec *connector.Spec, allow []string) string {
 	if spec.OAuth == nil {
 		return spec.Name + " is connected by a key and takes no app."
 	}
+	examples := map[string]string{}
+	for _, p := range spec.Params {
+		examples[p.Name] = p.Example
+	}
 	for what, address := range map[string]string{"install link": a.InstallLink, "authorize address": a.AuthorizeURL, "token address": a.TokenURL} {
-		if address != "" {
+		if address, _ = filled(address, spec, examples); address != "" {
 			if why := badAddress(address, allow); why != "" {
 				return fmt.Sprintf("The %s %s", what, why)
 			}
 		}
 	}
-	if u, err := url.Parse(a.TokenURL); err == nil && (u.RawQuery != "" || u.Fragment != "") {
+	if strings.ContainsAny(a.TokenURL, "?#") {
 		return "The token address may not have a query. Give the address alone."
 	}
 	if a.InstallLink != "" {

@@ -30,8 +30,8 @@ func (u use) issued() bool { return u.c.AuthKind == KindConsent || u.c.AuthKind 
 func (u use) token(ctx context.Context) (string, error) {
 	now := u.p.Now()
 	u.e.mu.Lock()
-	key, read := u.e.key, u.e.read
-	usable := key != "" && u.e.to == u.to && now.Sub(read) < fresh && !u.e.tokens.stale(now, ahead(u.sys.Spec))
+	key, later := u.e.key, u.e.later
+	usable := key != "" && u.e.to == u.to && now.Sub(u.e.read) < fresh && u.good(u.e.tokens, now, later)
 	u.e.mu.Unlock()
 	if usable {
 		return key, nil
@@ -45,18 +45,32 @@ func (u use) token(ctx context.Context) (string, error) {
 	if u.c.State == Reconnect { // until a person or a check says otherwise, nobody asks the system again
 		return "", noKey(u.c, u.sys.Spec)
 	}
-	t, _, err := u.read(ctx)
+	t, sealed, err := u.read(ctx)
+	if err == nil {
+		err = u.hopeless(sealed)
+	}
 	if err != nil {
 		return "", err
 	}
-	if !t.stale(now, ahead(u.sys.Spec)) {
+	if u.good(t, now, later) {
 		return u.keep(t), nil
 	}
 	next, err := u.renewed(ctx, "")
 	if err != nil && connector.KindOf(err) != connector.Unauthorized && !t.over(u.p.Now()) {
+		u.e.mu.Lock()
+		u.e.later = u.p.Now().Add(respite)
+		u.e.mu.Unlock()
 		return u.keep(t), nil // it is good for some minutes yet
 	}
 	return next, err
+}
+
+// respite is how long a token that could not be renewed is used before that is tried again.
+const respite = 30 * time.Second
+
+// good reports whether the access token may be used, or must be renewed first.
+func (u use) good(t tokens, now, later time.Time) bool {
+	return !t.stale(now, ahead(u.sys.Spec)) || now.Before(later) && !t.over(now)
 }
 
 // pasted opens a key that a person gave.

@@ -26,9 +26,10 @@ type Options struct {
 	WebhookURL     string // HighLevel's webhooks; "/highlevel" is added when it ends in "/hooks"
 	UserComHookURL string // where User.com's automation modules call
 
-	RedirectURIs []string      // registered for both OAuth apps; none accepts any https or loopback address
-	AccessLife   time.Duration // of OAuth access tokens; each side's own when zero
-	DropState    bool          // the consent pages do not send state back (highlevel.md section 3.1, unverified)
+	RedirectURIs      []string      // registered for both OAuth apps; none accepts any https or loopback address
+	AccessLife        time.Duration // of OAuth access tokens; each side's own when zero
+	DropState         bool          // the consent pages do not send state back (highlevel.md section 3.1, unverified)
+	NoLocationRefresh bool          // a location token made from an agency's comes without a refresh token (highlevel.md section 3.4)
 
 	Faults    map[string]float64
 	Chaos     bool   // all faults at their stated rates; Faults go on top
