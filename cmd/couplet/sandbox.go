@@ -23,6 +23,9 @@ type sandboxCmd struct {
 	RateLimits     string        `default:"real" help:"real, off, or N/s for both sides."`
 	WebhookURL     string        `help:"Where webhooks go." placeholder:"URL"`
 	UsercomHookURL string        `help:"Where User.com's automation calls go." placeholder:"URL"`
+	RedirectURI    []string      `help:"Address registered for both OAuth apps; without any, https and this machine's own are accepted." placeholder:"URL"`
+	AccessLife     time.Duration `help:"How long OAuth access tokens live; each side's own when left out."`
+	DropState      bool          `help:"The consent pages do not send state back."`
 	Fault          []string      `help:"NAME=RATE: before, after, timeout, ignore-field, created-422, revoke, lose, double, shuffle." placeholder:"NAME=RATE"`
 	Chaos          bool          `help:"All faults at moderate rates."`
 	State          string        `help:"File to keep everything in, so that a restart goes on." placeholder:"FILE"`
@@ -44,7 +47,8 @@ func (c *sandboxCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{HighLevelAddr: c.HighlevelAddr, UserComAddr: c.UsercomAddr, ControlAddr: c.ControlAddr,
 		Contacts: c.Contacts, Seed: c.Seed, Latency: c.Latency, SearchLag: c.SearchLag, RateLimits: c.RateLimits,
-		WebhookURL: c.WebhookURL, UserComHookURL: c.UsercomHookURL, Faults: faults, Chaos: c.Chaos, StateFile: c.State, Expose: c.Expose})
+		WebhookURL: c.WebhookURL, UserComHookURL: c.UsercomHookURL,
+		RedirectURIs: c.RedirectURI, AccessLife: c.AccessLife, DropState: c.DropState, Faults: faults, Chaos: c.Chaos, StateFile: c.State, Expose: c.Expose})
 	if err != nil {
 		return err
 	}
@@ -54,6 +58,7 @@ func (c *sandboxCmd) Run(ctx context.Context, t *terminal) error {
 	} else {
 		t.printf("Pretend HighLevel  %s\n  location  %s\n  key       %s\nPretend User.com   %s\n  subdomain %s\n  key       %s\nControl            %s\n  X-Sandbox-Key: %s\n",
 			info.HighLevel.URL, info.HighLevel.LocationID, info.HighLevel.Token, info.UserCom.URL, info.UserCom.Subdomain, info.UserCom.Token, info.Control.URL, info.Control.Key)
+		t.printf("Both side by side  %s\n", info.Control.Page)
 		e := info.Expected
 		t.printf("Once in step: %d pairs linked, %d created in HighLevel, %d created in User.com, %d records left for a person.\nStop with Ctrl-C.\n", e.Linked, e.CreatedA, e.CreatedB, e.Review)
 	}

@@ -162,6 +162,9 @@ func (p place) Query(pairs ...string) string {
 			v.Del(name)
 		}
 	}
+	if len(v) == 0 {
+		return ""
+	}
 	return "?" + v.Encode()
 }
 
@@ -194,8 +197,11 @@ func (p *page) list(w http.ResponseWriter, r *http.Request) {
 	if done := notices[r.URL.Query().Get("done")]; done != "" {
 		notice = r.URL.Query().Get("who") + " " + done + "."
 	}
-	info := p.s.Info()
-	p.Show(w, kit.View{Page: "list.html", Refresh: at.Auto, Data: map[string]any{
+	info, refresh := p.s.Info(), ""
+	if at.Auto > 0 { // without the notice, which is said once
+		refresh = strconv.Itoa(at.Auto) + "; url=/" + at.Query()
+	}
+	p.Show(w, kit.View{Page: "list.html", Refresh: refresh, Data: map[string]any{
 		"At": at, "Sides": sides, "Lines": shown, "Count": len(all), "Pages": pages, "Notice": notice,
 		"Totals": [2]int{len(cards[0]), len(cards[1])}, "Locations": p.s.HighLevel.Locations(), "Now": now.Format(time.TimeOnly),
 		"HighLevel": strings.TrimSuffix(info.HighLevel.OAuthURL, "/oauth/"), "UserCom": strings.TrimSuffix(info.UserCom.OAuthURL, "/oauth/"),

@@ -270,3 +270,10 @@ func TestBadStateFileIsAnErrorNotAnEmptySandbox(t *testing.T) {
 		t.Error("started")
 	}
 }
+
+func decodeBody(t *testing.T, res *http.Response, into any) {
+	t.Helper()
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		t.Fatalf("%s: %d: %v", res.Request.URL, res.StatusCode, err)
+	}
+}

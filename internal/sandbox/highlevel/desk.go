@@ -2,6 +2,7 @@ package highlevel
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// Cards lists the location's contacts, in no order.
+// Cards lists the location's contacts by id.
 func (c *CRM) Cards() []kit.Card {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -20,6 +21,7 @@ func (c *CRM) Cards() []kit.Card {
 			Company: one.CompanyName, Tags: one.Tags, Updated: time.UnixMilli(int64(one.DateUpdated)).UTC(),
 		})
 	}
+	slices.SortFunc(all, func(a, b kit.Card) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 

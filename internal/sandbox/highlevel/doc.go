@@ -8,6 +8,11 @@
 // measured by others, [U] unverified, our guess. Whatever is [U] and matters to
 // a client is an Option.
 //
+// One company has three locations, each a CRM value with records of its own; app,
+// tokens, installs and webhooks are the company's (agency.go). OAuth is real:
+// consent pages (consent.go), codes, pairs that rotate (oauth.go) and the exchange
+// of an agency's token for a location's (oauth_location.go).
+//
 // GET /contacts/{id} is the truth. POST /contacts/search and the deprecated list
 // read an index that lags behind by Options.SearchLag, as the real one does.
 // Contacts are never changed in place: a write makes a new copy, so that the

@@ -121,7 +121,7 @@ func (a *agency) pair(g grant) kit.Issued {
 	return kit.Issued{Answer: encoded(a.answer(g, access, refresh)), Refresh: refresh, Grant: g}
 }
 
-// issue makes an access token.
+// issue makes an access token, and forgets those that expired long ago.
 func (a *agency) issue(g grant) Token {
 	now := a.now()
 	t := Token{
@@ -130,6 +130,8 @@ func (a *agency) issue(g grant) Token {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	long := stampOf(now.Add(-time.Hour))
+	maps.DeleteFunc(a.tokens, func(_ string, old *Token) bool { return old.Kind == Access && old.Expires != 0 && old.Expires < long })
 	a.tokens[t.Value] = &t
 	return t
 }

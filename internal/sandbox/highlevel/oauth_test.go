@@ -227,3 +227,29 @@ func TestLocationsAreAccountsOfTheirOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestSavingAndTokensDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	clock := kit.NewClock()
+	b, pair := connected(t, Options{Clock: clock, AccessLife: time.Minute}, "")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 50 {
+			if _, err := json.Marshal(b.c.State()); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for range 50 {
+		pair = b.token(200, "grant_type", "refresh_token", "refresh_token", pair["refresh_token"].(string))
+	}
+	<-done
+	clock.Advance(2 * time.Hour)
+	b.token(200, "grant_type", "client_credentials")
+	b.c.agency.mu.Lock()
+	defer b.c.agency.mu.Unlock()
+	if n := len(b.c.agency.tokens); n != 2 { // the private one, and the token of now
+		t.Errorf("%d tokens are kept, the expired ones too", n)
+	}
+}

@@ -41,7 +41,7 @@ type View struct {
 	Page    string
 	Data    any
 	FormTo  string // another address that a form's answer may lead the browser to
-	Refresh int    // seconds until the page loads itself again, 0 for never
+	Refresh string // "5; url=/" loads an address after five seconds; "" for never
 }
 
 // Refused is the page that says what is wrong, why, and what to do.

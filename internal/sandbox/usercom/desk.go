@@ -10,7 +10,7 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// Cards lists the contacts, in no order. The company is the attribute company_name,
+// Cards lists the contacts by id. The company is the attribute company_name,
 // or else the company that the contact is a member of.
 func (c *CRM) Cards() []kit.Card {
 	c.mu.RLock()

@@ -22,7 +22,12 @@
 //   - nothing tells of a deletion (section 11), and a call that automations make
 //     is sent once, unordered and without a name (hook.go, section 12).
 //
-// A request passes serve.go (slash, version, token, limit, route), then one
+// oauth.go and consent.go are NOT the real service: it has documented no OAuth
+// (section 1). They follow the RFCs, exist only when Options.ClientID is set, and
+// are there so that a client with a configurable profile can be tried.
+//
+// Pages for people, keys and automations among them, are in pages.go. A request for
+// the API passes serve.go (slash, version, token, limit, route), then one
 // handler from routes.go under the workspace's lock, and leaves as bytes written
 // by out.go. The edits a person would make in the vendor's own pages come in
 // through edit.go and share all storage with the API, but not its rules.

@@ -7,11 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
+
+	"couplet/internal/sandbox/kit"
 )
 
 // golden is a file of testdata/golden: exchanges written from the fact sheet, in
@@ -25,6 +29,7 @@ type golden struct {
 			Method, Path, Raw string
 			Headers           map[string]string
 			Body              json.RawMessage
+			Form              map[string]string // posted urlencoded
 		}
 		Response struct {
 			Status  int
@@ -32,8 +37,17 @@ type golden struct {
 			Exact   bool // no key beyond those named
 			Body    json.RawMessage
 		}
+		Save map[string]string // name → key of the answer; later texts may hold {{name}}
 	}
 }
+
+// The code of golden files about OAuth, and the challenge that RFC 7636 gives as its
+// example (appendix B).
+const (
+	goldenCode      = "golden-code"
+	goldenChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+	goldenRedirect  = "https://app.example.com/back"
+)
 
 func TestAnswersAreThoseOfTheFactSheet(t *testing.T) {
 	t.Parallel()
@@ -61,7 +75,11 @@ func TestAnswersAreThoseOfTheFactSheet(t *testing.T) {
 
 func replay(t *testing.T, g golden) {
 	g.Options.Token = "golden"
-	server := httptest.NewServer(New(g.Options).Handler())
+	c := New(g.Options)
+	c.grants.AddCode(goldenCode, kit.Grant{
+		Client: g.Options.ClientID, Redirect: goldenRedirect, Challenge: goldenChallenge, Scopes: []string{"read"},
+	})
+	server, saved := httptest.NewServer(c.Handler()), map[string]string{}
 	t.Cleanup(server.Close)
 	client := server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -74,14 +92,28 @@ func replay(t *testing.T, g golden) {
 		if x.Request.Body != nil {
 			body = x.Request.Body
 		}
-		req, err := http.NewRequest(x.Request.Method, server.URL+"/api/public"+x.Request.Path, bytes.NewReader(body))
+		if x.Request.Form != nil {
+			form := url.Values{}
+			for k, v := range x.Request.Form {
+				form.Set(k, fillIn(v, saved))
+			}
+			body = []byte(form.Encode())
+		}
+		path := "/api/public" + x.Request.Path
+		if strings.HasPrefix(x.Request.Path, "/oauth/") {
+			path = x.Request.Path
+		}
+		req, err := http.NewRequest(x.Request.Method, server.URL+path, bytes.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.Header.Set("Authorization", "Token golden")
 		req.Header.Set("Accept", "*/*; version=2")
 		for k, v := range x.Request.Headers {
-			req.Header.Set(k, v)
+			req.Header.Set(k, fillIn(v, saved))
+		}
+		if x.Request.Form != nil {
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
 		res, err := client.Do(req)
 		if err != nil {
@@ -108,7 +140,19 @@ func replay(t *testing.T, g golden) {
 		for _, diff := range compare("", have, want, x.Response.Exact) {
 			t.Errorf("%s: %s\n%s", name, diff, got)
 		}
+		for name, key := range x.Save {
+			object, _ := have.(map[string]any)
+			saved[name], _ = object[key].(string)
+		}
 	}
+}
+
+// fillIn replaces {{names}}.
+func fillIn(text string, saved map[string]string) string {
+	for name, v := range saved {
+		text = strings.ReplaceAll(text, "{{"+name+"}}", v)
+	}
+	return text
 }
 
 var keyForm = regexp.MustCompile(`^[a-z0-9]{12}$`)

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -178,12 +179,17 @@ func (c *CRM) pair(g kit.Grant) kit.Issued {
 	return kit.Issued{Answer: c.tokenBody(g, access, refresh), Refresh: refresh, Grant: g}
 }
 
+// access makes an access token, and forgets those that expired long ago.
 func (c *CRM) access(g kit.Grant) string {
 	t := Token{
 		Value: "uca_" + c.ids.AlphaNum(60), Scope: shieldOf(g.Scopes), OAuth: true,
 		Expires: c.opts.Clock.Now().Add(c.opts.AccessLife).UnixMicro(),
 	}
-	c.AddToken(t)
+	long := t.Expires - (c.opts.AccessLife + time.Hour).Microseconds()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.tokens, func(_ string, old Token) bool { return old.OAuth && old.Expires < long })
+	c.tokens[t.Value] = t
 	return t.Value
 }
 
