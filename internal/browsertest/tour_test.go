@@ -11,6 +11,7 @@ func tour(t *testing.T, visit func(*tab, stop)) {
 	b := w.tab(t)
 	h := mouse{b}
 	tourOfTheWayIn(w, b, h, visit)
+	tourOfThePeople(w, b, h, visit)
 }
 
 // tourOfTheWayIn ends signed in as the owner.
