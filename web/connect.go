@@ -155,14 +155,25 @@ func (s *Server) keyForm(p spot, typed url.Values, wrong refusal) templates.KeyF
 // accountFields ask for what names an account, with what was typed, or what is known of the connection.
 func (s *Server) accountFields(p spot, params []connector.Param, typed url.Values, wrong refusal) (list []templates.Typed) {
 	for _, x := range params {
-		value := typed.Get(x.Name)
-		if value == "" && p.again != nil {
-			value = p.again.Params[x.Name]
-		}
+		value := s.nameOf(p, x.Name, typed)
 		list = append(list, templates.Typed{Name: x.Name, Label: x.Label, Help: x.Help, Example: x.Example, Value: value, Error: wrong.fields[x.Name],
 			Check: "/connect/" + p.spec.ID + "/look/" + x.Name})
 	}
 	return list
+}
+
+// nameOf is one of the values that name an account: what was typed, else what is known of the connection, else what the
+// installation says.
+func (s *Server) nameOf(p spot, field string, typed url.Values) string {
+	switch {
+	case typed.Get(field) != "":
+		return typed.Get(field)
+	case p.again != nil:
+		return p.again.Params[field]
+	case typed.Has(field):
+		return ""
+	}
+	return s.o.Accounts[p.spec.ID][field]
 }
 
 // addressField asks for the address of the API, for those whose account is somewhere else than at the vendor's.

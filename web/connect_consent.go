@@ -43,10 +43,7 @@ func (s *Server) consentWay(c echo.Context, p spot, offer connection.Offer, type
 	}
 	wrong := refusal{fields: map[string]string{}}
 	for _, x := range ask {
-		value := typed.Get(x.Name)
-		if value == "" && p.again != nil {
-			value = p.again.Params[x.Name]
-		}
+		value := s.nameOf(p, x.Name, typed)
 		q.Set(x.Name, value)
 		f := s.lookAt(p.spec, x.Name, value)
 		ready = ready && f.Error == ""

@@ -47,6 +47,8 @@ type Options struct {
 	Wake    Waker
 	// Bases are the addresses of APIs that new connections get where nothing was typed, by system; the vendor's own unless set.
 	Bases map[string]string
+	// Accounts is what names a new account where nothing was typed, by system and by the name of the field.
+	Accounts map[string]map[string]string
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error

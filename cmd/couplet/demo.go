@@ -69,7 +69,9 @@ func (c *demoCmd) serve(ctx context.Context, g *Globals, t *terminal, place *pla
 		return err
 	}
 	defer a.Close()
-	serve := &serveCmd{Roles: []string{"web", "worker"}, hookKeys: []string{info.HighLevel.WebhookKey}}
+	serve := &serveCmd{Roles: []string{"web", "worker"}, hookKeys: []string{info.HighLevel.WebhookKey},
+		bases:    map[string]string{"highlevel": info.HighLevel.URL, "usercom": info.UserCom.URL},
+		accounts: map[string]map[string]string{"usercom": {"subdomain": info.UserCom.Subdomain}}}
 	s, err := serve.build(ctx, a, g)
 	if err != nil {
 		return err
@@ -144,5 +146,6 @@ func pretendApps(info sandbox.Info) consentFlags {
 		HighlevelAuthorizeURL: hl.OAuthURL + "chooselocation", HighlevelTokenURL: hl.OAuthURL + "token",
 		UsercomClientID: uc.ClientID, UsercomClientSecret: uc.ClientSecret,
 		UsercomAuthorizeURL: uc.OAuthURL + "authorize", UsercomTokenURL: uc.OAuthURL + "token",
+		UsercomScopes: "read write", UsercomHeaderWord: "Bearer",
 	}
 }

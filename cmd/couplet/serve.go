@@ -34,7 +34,9 @@ type serveCmd struct {
 	TrustedProxies       []string `help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	HighlevelWebhookKeys string   `help:"File of PEM public keys that replace the built-in key for signatures of HighLevel." placeholder:"FILE" type:"existingfile"`
 
-	hookKeys []string // as HighlevelWebhookKeys, for the demo, whose key is in no file
+	hookKeys []string          // as HighlevelWebhookKeys, for the demo, whose key is in no file
+	bases    map[string]string // web.Options.Bases
+	accounts map[string]map[string]string
 }
 
 func (serveCmd) Help() string {
@@ -100,7 +102,7 @@ func (c *serveCmd) build(ctx context.Context, a *app, g *Globals) (*server, erro
 	if err != nil {
 		return nil, err
 	}
-	o := web.Options{Store: a.store, Connect: a.connect, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
+	o := web.Options{Store: a.store, Connect: a.connect, Bases: c.bases, Accounts: c.accounts, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
 		PublicURL: public, TrustedProxies: proxies, Metrics: metrics, Now: a.now, Log: a.log}
 	if s.works {
 		o.Workers = s.jobs.Ready

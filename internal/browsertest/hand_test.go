@@ -69,6 +69,11 @@ type mouse struct{ b *tab }
 
 func (m mouse) name() string { return "mouse" }
 
+// unscripted is a mouse on pages whose scripts do not run.
+type unscripted struct{ mouse }
+
+func (unscripted) name() string { return "mouse without JavaScript" }
+
 func (m mouse) press(w what) {
 	m.b.t.Helper()
 	var at *struct{ X, Y float64 }
