@@ -3,6 +3,8 @@ package templates
 import (
 	"testing"
 	"time"
+
+	"couplet/internal/flow"
 )
 
 func TestTimesAreSaidTheWayTheDesignSays(t *testing.T) {
@@ -42,6 +44,22 @@ func TestTimesAreSaidTheWayTheDesignSays(t *testing.T) {
 		3*time.Hour + 20*time.Minute: "3 h 20 min", 7*time.Hour + 20*time.Minute: "7 h", 50 * time.Hour: "2 days", 30 * time.Hour: "1 day"} {
 		if got := Took(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestSchedulesAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	minutes := func(n int) flow.Schedule { return flow.Schedule{Every: flow.Duration(time.Duration(n) * time.Minute)} }
+	cron := func(line string) flow.Schedule { return flow.Schedule{Cron: line, TimeZone: "Europe/Lisbon"} }
+	for want, s := range map[string]flow.Schedule{
+		"Every minute": minutes(1), "Every 5 minutes": minutes(5), "Every 90 minutes": minutes(90), "Every 2 hours": minutes(120), "Every day": minutes(24 * 60),
+		"Every 15 minutes": cron("*/15 * * * *"), "Every 6 hours": cron("0 */6 * * *"), "Every hour": cron("19 * * * *"),
+		"Every day at 02:00, Europe/Lisbon": cron("0 2 * * *"), "Every Sunday at 02:05, Europe/Lisbon": cron("5 2 * * 0"), "On weekdays at 08:30, Europe/Lisbon": cron("30 8 * * 1-5"),
+		"By the cron line 0 2 1 * *": cron("0 2 1 * *"), "By the cron line 0 2 * * 1,3": cron("0 2 * * 1,3"), "When you run it": {},
+	} {
+		if got := ScheduleWords(s); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
 		}
 	}
 }

@@ -33,13 +33,13 @@ func parsed(t *testing.T, res *http.Response) *goquery.Document {
 	return doc
 }
 
-func TestTheStartPageSaysThatItRunsAndNothingElse(t *testing.T) {
+func TestSomebodyWhoIsNotSignedInIsSentToSignInAndShownNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	res := b.get("/", browser)
 	doc := parsed(t, res)
-	if got := doc.Find("[data-testid=headline]").Text(); res.StatusCode != http.StatusOK || got != "Couplet is running" {
-		t.Errorf("status %d, headline %q", res.StatusCode, got)
+	if got := res.Request.URL.Path; res.StatusCode != http.StatusOK || got != "/sign-in" {
+		t.Errorf("status %d at %s", res.StatusCode, got)
 	}
 	if text := doc.Text(); strings.Contains(text, "people") || strings.Contains(text, "left") {
 		t.Error("it shows what is kept")

@@ -46,7 +46,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/settings/team/:id/remove", owner, s.remove},
 
 		// overview
-		{http.MethodGet, "/", anyone, s.home},
+		{http.MethodGet, "/", viewer, s.overviewPage},
+		{http.MethodGet, "/overview/events", viewer, s.overviewEvents},
 
 		// the way to a flow: accounts, template
 		{http.MethodGet, "/flows", viewer, s.flows},

@@ -24,7 +24,6 @@ import (
 // open are the routes that anybody may call.
 var open = map[string]string{
 	"GET /healthz": "asked by machines", "GET /readyz": "asked by machines", "GET /static/*": "the same for everybody",
-	"GET /":      "until the overview is there", // shows nothing that is kept
 	"GET /setup": "guarded by the code", "POST /setup": "guarded by the code",
 	"GET /sign-in": "the way in", "POST /sign-in": "the way in", "POST /sign-out": "ends what the browser has", "GET /sign-in/link/:secret": "guarded by the secret",
 	"GET /invite/:secret": "guarded by the secret", "POST /invite/:secret": "guarded by the secret",

@@ -38,7 +38,7 @@ func TestSigningInLeadsToWhereThePersonWantedToGo(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.person("ines@harborpine.test", "viewer")
-	b.echo.GET("/kept", b.admit(route{http.MethodGet, "/kept", viewer, b.home}))
+	b.echo.GET("/kept", b.admit(route{http.MethodGet, "/kept", viewer, b.overviewPage}))
 	client := b.nobody()
 	goesTo(t, b.visit(client, "/kept?a=1&b=2"), "/sign-in?next=%2Fkept%3Fa%3D1%26b%3D2")
 	doc := parsed(t, b.visit(client, "/sign-in?next=%2Fkept%3Fa%3D1%26b%3D2"))

@@ -1,0 +1,182 @@
+package templates
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Overview is the first page: how all flows are, what they did in the last day, and what waits for a person.
+type Overview struct {
+	Frame Frame
+	Clock Clock
+	// Live says that the page changes by itself; otherwise it is as it was when it was asked for.
+	Live bool
+	// MayEdit says that the person may make flows.
+	MayEdit bool
+
+	Flows []OverviewFlow
+	Day   Bars // of all flows
+	Needs []OverviewNeed
+	Conns []OverviewConnection
+}
+
+// OverviewFlow is a flow as a line of the overview.
+type OverviewFlow struct {
+	ID, Name  string
+	When      string // by its schedule, in words
+	Ends      [2]End
+	Direction string // of the couplet
+	State     string // of the couplet
+	On        bool
+	// Kind, Icon and Word say how it is going; Run is what it is about, "" for nothing.
+	Kind, Icon, Word string
+	Run              string
+	// Last is when it last ran, and Did what came of it.
+	Last time.Time
+	Did  string
+	Day  Bars
+}
+
+// needing are the states of flows that want a person.
+func (f OverviewFlow) needing() bool { return f.State == Attention || f.State == Failed }
+
+// OverviewNeed is how many records of a flow wait for a person for one reason.
+type OverviewNeed struct {
+	Kind, Icon  string // "warn" or "bad"
+	Title, Text string
+	N           int
+	Href        string
+}
+
+// OverviewConnection is an account and how much of its allowance was used.
+type OverviewConnection struct {
+	ID, Name         string
+	System           System
+	Kind, Icon, Word string
+	// Used requests were made in the last 24 hours, of Most in all; Most is 0 where the system publishes no daily allowance.
+	Used, Most int
+	// Told says that Used is what the system itself says, about its own day.
+	Told bool
+	// Waits says why no requests are made now, "" when they are.
+	Waits string
+}
+
+// headline says in a sentence how everything is.
+func (v Overview) headline() string {
+	on, needing, running := 0, 0, 0
+	for _, f := range v.Flows {
+		if f.On {
+			on++
+		}
+		if f.needing() {
+			needing++
+		}
+		if f.State == Running {
+			running++
+		}
+	}
+	text := "No flow is on."
+	if on > 0 {
+		text = Capital(countWord(on)) + plural(on, " flow is on.", " flows are on.")
+	}
+	switch {
+	case needing == 1 && on == 1 && len(v.Flows) == 1:
+		return text + " It needs you."
+	case needing > 0:
+		return text + " " + Capital(countWord(needing)) + plural(needing, " needs you.", " need you.")
+	case on == 0:
+		return text
+	case running > 0:
+		return text + " " + Capital(countWord(running)) + plural(running, " is running.", " are running.")
+	case on == 1:
+		return text + " It is in step."
+	}
+	return text + " All are in step."
+}
+
+// sub is what follows the headline: what was done, and what waits.
+func (v Overview) sub() string {
+	sum := v.Day.Sum()
+	text := "Nothing had to be changed since this time yesterday."
+	if n := sum.Records(); n > 0 {
+		text = Count(n, "record was", "records were") + " brought into step since this time yesterday."
+	}
+	waiting := 0
+	for _, n := range v.Needs {
+		waiting += n.N
+	}
+	if waiting > 0 {
+		text += " " + Capital(countWord(waiting)) + plural(waiting, " waits for you; nothing else is held up.", " wait for you; nothing else is held up.")
+	}
+	return text
+}
+
+func (v Overview) waiting() (n int) {
+	for _, x := range v.Needs {
+		n += x.N
+	}
+	return n
+}
+
+// said is what the numbers of a connection mean.
+func (c OverviewConnection) said() string {
+	switch {
+	case c.Most > 0 && c.Told:
+		return Number(c.Used) + " of " + Number(c.Most) + " requests today"
+	case c.Most > 0:
+		return Number(c.Used) + " of " + Number(c.Most) + " requests in 24 hours"
+	}
+	return Count(c.Used, "request", "requests") + " in 24 hours. " + c.System.Name + " publishes no allowance for a day"
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+var smallNumbers = [...]string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
+// countWord writes a small number as a word.
+func countWord(n int) string {
+	if n >= 0 && n < len(smallNumbers) {
+		return smallNumbers[n]
+	}
+	return Number(n)
+}
+
+// Capital begins a text with a capital letter.
+func Capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// plainNumber is a number for an attribute.
+func plainNumber(n int) string { return strconv.Itoa(n) }
+
+func firstText(v Overview) string {
+	text := "A flow keeps the records of two accounts in step. Connect both, pick what is kept in step, see what would change, and switch it on."
+	switch {
+	case !v.MayEdit:
+		return text + " Your role here is to look; an editor or an owner can make the first flow."
+	case len(v.Conns) == 1:
+		return "The first account is connected. One more, and you can see what would change before anything does."
+	case len(v.Conns) > 1:
+		return "The accounts are connected. Pick what is kept in step, and see what would change before anything does."
+	}
+	return text
+}
+
+func firstButton(v Overview) string {
+	switch len(v.Conns) {
+	case 0:
+		return "Connect the first account"
+	case 1:
+		return "Connect the second account"
+	}
+	return "Make the first flow"
+}

@@ -1,0 +1,167 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"couplet/internal/connection"
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// watched is what the state of a flow is told from.
+type watched struct {
+	house
+	clock templates.Clock
+	open  []engine.Run
+	last  map[string]engine.Run
+	next  map[string]store.FlowState
+	needs []store.Need
+}
+
+// state says how a flow is going: the couplet's state, and a few words.
+func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
+	last, ran := w.last[f.ID]
+	if ran {
+		line.Last, line.Did = last.Finished, did(last)
+	}
+	say := func(state, kind, icon, word, run string) {
+		line.State, line.Kind, line.Icon, line.Word, line.Run = state, kind, icon, word, run
+	}
+	for _, r := range w.open {
+		if r.Flow == f.ID && !r.DryRun {
+			say(templates.Running, "ok", "loader-circle", templates.RunningWord(r), r.ID)
+			line.Last, line.Did = r.Started, templates.SoFar(r)
+			return
+		}
+	}
+	if !f.Enabled {
+		word := "Off"
+		if f.Approval == nil {
+			word = "Not switched on yet"
+		}
+		say(templates.Off, "off", "pause", word, "")
+		return
+	}
+	if word := w.broken(f); word != "" {
+		say(templates.Attention, "warn", "circle-alert", word, last.ID)
+		return
+	}
+	needs := 0
+	for _, n := range w.needs {
+		if w.on(f, n.Pair) {
+			needs += n.N
+		}
+	}
+	switch {
+	case last.Status == engine.Paused:
+		say(templates.Attention, "warn", "circle-alert", haltWord(last), last.ID)
+	case last.Status == engine.Failed:
+		say(templates.Failed, "bad", "circle-x", "The last run failed", last.ID)
+	case needs > 0:
+		say(templates.Attention, "warn", "circle-alert", templates.Count(needs, "record needs you", "records need you"), "")
+	case !ran:
+		say(templates.Off, "off", "clock", "Not run yet", "")
+		line.Did = "First run " + w.clock.Until(w.next[f.ID].Next)
+		if w.next[f.ID].Next.IsZero() {
+			line.Did = "First run in a moment"
+		}
+	default:
+		say(templates.InStep, "ok", "check", "In step", "")
+	}
+}
+
+// broken says which account keeps a flow from working, "" when none does.
+func (w watched) broken(f flow.Flow) string {
+	for _, id := range f.Connections {
+		switch c := w.conns[id]; c.State {
+		case connection.NeedsKey:
+			return w.system(id, "").Name + " needs a key"
+		case connection.Reconnect:
+			return w.system(id, "").Name + " does not take the key"
+		}
+	}
+	return ""
+}
+
+// haltWord says in a few words why a run waits for a person.
+func haltWord(r engine.Run) string {
+	switch r.Halt.Why {
+	case engine.HaltKey:
+		return "The key is not taken"
+	case engine.HaltBrake, engine.HaltEmptied:
+		return "Stopped by the brake"
+	case engine.HaltApproval:
+		return "Waits for your approval"
+	case engine.HaltMap:
+		return "The map needs mending"
+	case engine.HaltRefusals:
+		return "The first records were refused"
+	}
+	return "Needs you"
+}
+
+// did is what a finished run came to, in a few words.
+func did(r engine.Run) string {
+	n := r.Linked
+	for _, c := range r.To {
+		n += c.Created + c.Updated
+	}
+	switch {
+	case n > 0:
+		return templates.Count(n, "record", "records")
+	case r.Status == engine.Cancelled:
+		return "stopped"
+	}
+	return "nothing to do"
+}
+
+// needLine puts a need into words.
+func (w watched) needLine(n store.Need) templates.OverviewNeed {
+	line := templates.OverviewNeed{Kind: "warn", N: n.N}
+	p := w.pairs[n.Pair]
+	f, _ := w.of(n.Pair)
+	names := w.names(p.Conns)
+	result := "needs"
+	switch n.Kind {
+	case store.NeedConflict:
+		line.Icon, line.Title = "git-compare-arrows", "Two different values for "+w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
+		line.Text = "changed on both sides; you decide"
+	case store.NeedReview:
+		line.Icon, line.Title = "copy", reviewTitle(n.Reason)
+		line.Text = engine.Explain(n.Reason, names)
+	case store.NeedParked:
+		line.Kind, line.Icon = "bad", "circle-x"
+		line.Title, _, _ = strings.Cut(strings.TrimSuffix(n.Reason, "."), ". ")
+		line.Text, result = "left as it was until somebody changes it", "failed"
+	}
+	if f.Name != "" {
+		line.Text = f.Name + " · " + line.Text
+	}
+	line.Href = fmt.Sprintf("/runs?flow=%s&result=%s&when=all", f.ID, result)
+	return line
+}
+
+// reviewTitle names a reason for which a record cannot be told apart.
+func reviewTitle(reason string) string {
+	switch reason {
+	case "no_key":
+		return "No e-mail and no phone"
+	case "shared_key":
+		return "One e-mail or phone, several records"
+	case "keys_disagree":
+		return "E-mail and phone lead to different records"
+	case "linked_elsewhere":
+		return "The match has a partner already"
+	case "deleted_earlier":
+		return "Deleted earlier"
+	case "made_by_us":
+		return "Made by Couplet, without its original"
+	case "held_there":
+		return "Its e-mail or phone is taken over there"
+	}
+	return "Cannot be told apart"
+}
+
