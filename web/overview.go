@@ -126,8 +126,8 @@ func (s *Server) allowances(w watched, hours []store.Hour) (out []templates.Over
 		}
 	}
 	var told map[string]connection.Snapshot
-	if s.o.Allowance != nil {
-		told = s.o.Allowance()
+	if s.o.Connect.Pool != nil {
+		told = s.o.Connect.Pool.Snapshots()
 	}
 	for _, c := range sortedConnections(w.conns) {
 		spec := w.specs(c.System)

@@ -45,8 +45,8 @@ func (s *Server) house(ctx context.Context, ws string) (h house, err error) {
 
 // specNamed is the data of a system, an empty one for a system that this program does not know.
 func (s *Server) specNamed(system string) *connector.Spec {
-	if r, ok := s.o.Receivers[system]; ok && r.Spec != nil {
-		return r.Spec
+	if known, ok := s.o.Connect.Systems[system]; ok {
+		return known.Spec
 	}
 	return &connector.Spec{ID: system, Name: system, Mark: "uc"}
 }
@@ -54,11 +54,7 @@ func (s *Server) specNamed(system string) *connector.Spec {
 // system is how a connection's system is shown, with its words for an object.
 func (h house) system(conn, object string) templates.System {
 	spec := h.specs(h.conns[conn].System)
-	x := templates.System{ID: spec.ID, Name: spec.Name, Mark: spec.Mark, One: "record", Many: "records"}
-	if o, ok := spec.Object(object); ok {
-		x.One, x.Many = o.One, o.Many
-	}
-	return x
+	return systemOf(spec, object)
 }
 
 // systems are those of the two sides of a pair of connections.

@@ -164,4 +164,3 @@ func reviewTitle(reason string) string {
 	}
 	return "Cannot be told apart"
 }
-

@@ -65,9 +65,6 @@ type Options struct {
 	// Debounce is how long further hints for a record that was just looked at are gathered; 3 s unless set.
 	Debounce time.Duration
 
-	// Allowance tells the state of each connection's allowance, by its id, as far as this process knows it; it may be nil.
-	Allowance func() map[string]connection.Snapshot
-
 	// PublicURL is where people reach the web app, nil when it was not said.
 	PublicURL *url.URL
 	// TrustedProxies may say for whom they forward a request. From any other, a forwarded address is ignored.

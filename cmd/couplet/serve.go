@@ -104,7 +104,6 @@ func (c *serveCmd) build(ctx context.Context, a *app, g *Globals) (*server, erro
 	}
 	o := web.Options{Store: a.store, Connect: a.connect, Bases: c.bases, Accounts: c.accounts, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
 		PublicURL: public, TrustedProxies: proxies, Metrics: metrics, Now: a.now, Log: a.log}
-	o.Allowance = a.pool.Snapshots
 	if s.works {
 		o.Workers = s.jobs.Ready
 	}
