@@ -127,3 +127,34 @@ func TestCallsYieldRefs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Section 11.6.
+func TestCallsAboutTheAppSayWhichAppAndWhere(t *testing.T) {
+	t.Parallel()
+	public, private, _ := ed25519.GenerateKey(rand.Reader)
+	hooks, err := highlevel.NewHooks(highlevel.HookKeys(pemOf(t, public)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]struct {
+		account string
+		call    *connector.AppCall
+	}{
+		`{"type":"INSTALL","appId":"A","installType":"Location","locationId":"L1","companyId":"C1","timestamp":"2026-11-23T10:00:00.000Z"}`: {"L1", &connector.AppCall{App: "A", Agency: "C1"}},
+		`{"type":"UNINSTALL","appId":"A","locationId":"L1"}`:              {"L1", &connector.AppCall{Removed: true, App: "A"}},
+		`{"type":"UNINSTALL","appId":"A","companyId":"C1"}`:               {"", &connector.AppCall{Removed: true, App: "A", Agency: "C1"}},
+		`{"data":{"type":"UNINSTALL","appId":"A","companyId":"C1"}}`:      {"", &connector.AppCall{Removed: true, App: "A", Agency: "C1"}},
+		`{"type":"PLAN_CHANGE","appId":"A","locationId":"L1"}`:            {"L1", nil},
+		`{"type":"ContactCreate","appId":"A","locationId":"L1","id":"X"}`: {"L1", nil},
+		`{"type":"uninstall","appId":"A","locationId":"L1"}`:              {"L1", nil},
+	} {
+		header := http.Header{"X-Ghl-Signature": {base64.StdEncoding.EncodeToString(ed25519.Sign(private, []byte(body)))}}
+		call, err := hooks.Parse(header, []byte(body))
+		if err != nil || call.Account != want.account || (call.App == nil) != (want.call == nil) || call.App != nil && *call.App != *want.call {
+			t.Errorf("%s: %+v %+v, %v", body, call, call.App, err)
+		}
+		if call.App != nil && len(call.Refs) != 0 {
+			t.Errorf("%s: yields records", body)
+		}
+	}
+}
