@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"os/user"
 	"slices"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
-	"couplet/internal/engine"
 	"couplet/internal/flow"
-	"couplet/internal/mapping"
 )
 
 // applyCmd makes what a flow file says (cli.md, `couplet apply`). Nothing is stored unless all of the file is valid:
@@ -103,8 +100,12 @@ type applying struct {
 // wanted is a connection as the file wants it.
 type wanted struct {
 	connection.Connection
-	token   string // "" keeps the stored one
+	token   string            // "" keeps the stored one
+	tried   *connection.Tried // an app's own id and secret, tried
 	open    connector.Connector
+	waits   bool // for a person to connect it in the browser
+	forget  bool // what was stored is of another kind
+	has     []string
 	lines   flow.Connection
 	changed bool
 }
@@ -117,7 +118,7 @@ func (a *app) plan(ctx context.Context, name string, data []byte) (*applying, er
 	}
 	in := flow.Installation{AllowPrivate: a.set.Allow}
 	for _, s := range systems() {
-		in.Systems = append(in.Systems, flow.System{ID: s.Spec.ID, Name: s.Spec.Name, Params: paramNames(s.Spec)})
+		in.Systems = append(in.Systems, flow.System{ID: s.Spec.ID, Name: s.Spec.Name, Params: paramNames(s.Spec), Told: told(s.Spec), Consent: s.Spec.OAuth != nil})
 	}
 	for _, c := range stored {
 		sealed, err := a.store.Secret(ctx, a.ws, c.ID, connection.SecretToken)
@@ -150,122 +151,13 @@ func (a *app) plan(ctx context.Context, name string, data []byte) (*applying, er
 	return p, nil
 }
 
-// planFlows checks the maps against both accounts, and the flows against those that exist.
-func (p *applying) planFlows(ctx context.Context) (problems flow.Errors, err error) {
-	stored, err := p.a.store.Flows(ctx, p.a.ws)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range p.spec.Flows {
-		f, err := flow.Resolve(s)
-		if err != nil {
-			return nil, err
-		}
-		bad, err := p.planFlow(ctx, s, &f, stored)
-		if err != nil {
-			return nil, err
-		}
-		problems = append(problems, bad...)
-		p.flows = append(p.flows, f)
-	}
-	return problems, nil
-}
-
-func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, stored []flow.Flow) (flow.Errors, error) {
-	fail := func(field, text string) flow.Errors {
-		return flow.Errors{{File: p.file, Line: s.LineOf(field), Text: fmt.Sprintf("flow %s: %s", s.Name, text)}}
-	}
-	f.Workspace, f.Version = p.a.ws, 1
-	var fields [2][]connector.Field
-	var names [2]string
-	for side, name := range s.Connections {
-		w := p.conns[name]
-		f.Connections[side] = w.ID
-		names[side] = systems()[w.System].Spec.Name
-		if f.Region == "" {
-			f.Region = w.Identity.Region
-		}
-		if w.open == nil {
-			if err := p.try(ctx, w, systems()[w.System]); err != nil {
-				return fail("connections", err.Error()), nil
-			}
-		}
-		have, err := w.open.(connector.Describer).Describe(ctx, f.Object)
-		if err != nil {
-			return fail("connections", err.Error()), nil
-		}
-		for _, x := range f.Extras() {
-			if _, there := connector.FieldNamed(have, x.Field.Name); x.Side == engine.Side(side) && !there {
-				have = append(have, x.Field)
-			}
-		}
-		fields[side] = have
-	}
-	_, bad := mapping.Compile(f.Map, fields[0], fields[1], mapping.Options{Region: f.Region, Systems: names, Direction: f.Direction, Policy: f.Conflict, Blank: f.Blank})
-	problems := s.RowErrors(p.file, bad)
-	state := "created"
-	others := slices.DeleteFunc(slices.Clone(stored), func(o flow.Flow) bool {
-		if o.Name != f.Name {
-			return false
-		}
-		f.ID, f.Version, f.Approval, state = o.ID, o.Version, o.Approval, "changed"
-		if sameFlow(o, *f) {
-			state = "unchanged"
-		}
-		return true
-	})
-	for _, bad := range flow.WritesConflict(others, *f) {
-		problems = append(problems, fail(bad.Field, bad.Text)...)
-	}
-	if f.Enabled && f.Approval == nil {
-		f.Approval = &flow.Approval{By: person(), At: p.a.now().UTC(), How: "apply"}
-	}
-	p.changes = append(p.changes, change{Kind: "flow", Name: s.Name, Change: state, Note: onOff(f.Enabled)})
-	return problems, nil
-}
-
-// sameFlow reports whether a file changes nothing of a stored flow.
-func sameFlow(x, y flow.Flow) bool {
-	text := func(f flow.Flow) string {
-		f.Version, f.Approval = 0, nil
-		b, _ := json.Marshal(f) // a flow is plain data
-		return string(b)
-	}
-	return text(x) == text(y)
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
-}
-
-// person is who applies: the name of the operating system's user.
-func person() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "command line"
-}
-
 // store keeps everything.
 func (p *applying) store(ctx context.Context) error {
 	for _, w := range p.conns {
-		if w.open == nil || w.lines.Name == "" {
+		if w.open == nil && !w.waits || w.lines.Name == "" {
 			continue
 		}
-		if _, err := p.a.store.SaveConnection(ctx, p.a.ws, w.Connection); err != nil {
-			return err
-		}
-		if w.token == "" {
-			continue
-		}
-		sealed, err := p.a.sealer.Seal(p.a.ws, w.ID, connection.SecretToken, []byte(w.token))
-		if err != nil {
-			return err
-		}
-		if err := p.a.store.SaveSecret(ctx, p.a.ws, w.ID, connection.SecretToken, sealed); err != nil {
+		if err := p.storeConnection(ctx, w); err != nil {
 			return err
 		}
 	}
@@ -278,6 +170,33 @@ func (p *applying) store(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (p *applying) storeConnection(ctx context.Context, w *wanted) error {
+	switch {
+	case w.tried != nil:
+		_, err := p.a.connect.Keep(ctx, *w.tried)
+		return err
+	case w.token != "":
+		sealed, err := p.a.sealer.Seal(p.a.ws, w.ID, connection.SecretToken, []byte(w.token))
+		if err == nil {
+			_, err = p.a.store.Connect(ctx, p.a.ws, connection.Connected{Connection: w.Connection, Secrets: map[string][]byte{connection.SecretToken: sealed},
+				Permit: connection.Permit{Scopes: w.has, Obtained: p.a.now()}})
+		}
+		return err
+	}
+	if _, err := p.a.store.SaveConnection(ctx, p.a.ws, w.Connection); err != nil || !w.forget {
+		return err
+	}
+	return p.a.store.Disconnect(ctx, p.a.ws, w.ID, connection.NeedsKey, "")
+}
+
+// told are the params that a system tells when a person agrees.
+func told(s *connector.Spec) (names []string) {
+	if s.OAuth != nil {
+		names = slices.Collect(maps.Keys(s.OAuth.Account))
+	}
+	return names
 }
 
 func paramNames(s *connector.Spec) []string {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"couplet/internal/connection"
@@ -28,23 +30,80 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 			return fail("system", "it exists and is of another system; give the new one another name")
 		}
 		w.ID, w.Epoch, w.Identity, state = old.ID, old.Epoch, old.Identity, "unchanged"
-		if !connection.SameTarget(sys.Spec, old.Connection, w.Connection) && w.token == "" {
+		w.forget = old.AuthKind != w.AuthKind
+		if w.AuthKind == connection.KindConsent { // what the consent told need not stand in the file
+			w.Params = maps.Clone(old.Params)
+			maps.Copy(w.Params, c.Account)
+		}
+		if w.AuthKind == connection.KindToken && !connection.SameTarget(sys.Spec, old.Connection, w.Connection) && w.token == "" {
 			return fail("base_url", "its address changed, so its stored key was discarded; give the key again")
 		}
 		if !connection.SameAccount(sys.Spec, old.Connection, w.Connection) {
 			return fail("account", "it exists and is another account. What was agreed about the records of one account says nothing about those of another, so give the new one a name of its own")
 		}
 	}
-	if err := p.try(ctx, w, sys); err != nil {
+	if err := p.prove(ctx, w, old, sys); err != nil {
 		return fail("auth", err.Error())
 	}
-	if exists && (w.token != "" && !p.sameKey(ctx, w) || !sameConnection(old.Connection, w.Connection)) {
+	if exists && (w.token != "" && !p.sameKey(ctx, w) || w.tried != nil || w.forget || !sameConnection(old.Connection, w.Connection)) {
 		state = "changed"
 	}
 	w.changed = state != "unchanged"
 	p.conns[c.Name] = w
-	p.changes = append(p.changes, change{Kind: "connection", Name: c.Name, Change: state, Note: sys.Spec.Name + ", " + w.Identity.Name})
+	note := sys.Spec.Name + ", " + w.Identity.Name
+	if w.waits {
+		note = sys.Spec.Name + ", waits for you: open Couplet in the browser and connect it there"
+	}
+	p.changes = append(p.changes, change{Kind: "connection", Name: c.Name, Change: state, Note: note})
 	return nil
+}
+
+// prove has a connection prove itself in its own way.
+func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.System) error {
+	same := old != nil && old.AuthKind == w.AuthKind
+	switch w.AuthKind {
+	case connection.KindConsent:
+		if !same {
+			w.State, w.waits = connection.NeedsKey, true
+			return nil
+		}
+		w.State, w.Problem, w.CheckedAt, w.waits = old.State, old.Problem, old.CheckedAt, old.State != connection.OK
+		if w.waits {
+			return nil
+		}
+		return p.tryStored(ctx, w, old)
+	case connection.KindClient:
+		a := w.lines.Auth
+		key := connection.ClientKey{ID: a.ClientID, Secret: a.ClientSecret, TokenURL: a.TokenURL, Scopes: a.Scopes}
+		if same {
+			known, err := p.a.connect.SameClient(ctx, old.Connection, key)
+			if err != nil {
+				return err
+			}
+			if known {
+				return p.tryStored(ctx, w, old)
+			}
+		}
+		g := connection.GiveKey{Workspace: p.a.ws, System: w.System, Name: w.Name, Params: w.Params, BaseURL: w.BaseURL, PerSecond: w.PerSecond, Client: &key, For: p.needs(w.Name)}
+		if old != nil {
+			g.Connection = old.ID
+		}
+		tried, err := p.a.connect.Try(ctx, g)
+		if err != nil {
+			return err
+		}
+		w.tried, w.ID, w.Identity = &tried, tried.Connection.ID, tried.Account
+		w.open, err = p.a.connect.Reach(tried)
+		return err
+	}
+	return p.try(ctx, w, sys)
+}
+
+// tryStored has a connection prove itself with what is stored.
+func (p *applying) tryStored(ctx context.Context, w, old *wanted) error {
+	c := old.Connection
+	c.State, c.Problem, c.PerSecond = connection.OK, "", w.PerSecond
+	return p.check(ctx, w, func() (connector.Connector, error) { return p.a.pool.Open(ctx, c, nil) })
 }
 
 func sameConnection(x, y connection.Connection) bool {
@@ -60,7 +119,7 @@ func (p *applying) sameKey(ctx context.Context, w *wanted) bool {
 	return err == nil && string(plain) == w.token
 }
 
-// try makes the connector and has it prove the key, for writing too when a flow of the file writes there.
+// try proves a pasted key.
 func (p *applying) try(ctx context.Context, w *wanted, sys connection.System) error {
 	token := w.token
 	if token == "" {
@@ -76,36 +135,60 @@ func (p *applying) try(ctx context.Context, w *wanted, sys connection.System) er
 	} else if err := sys.Spec.CheckKey(token, systemSpecs()...); err != nil {
 		return err
 	}
-	c, err := sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, HTTP: p.a.http, Now: p.a.now,
-		Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.a.now),
-		Token:  func(context.Context) (string, error) { return token, nil }})
-	if err != nil {
+	return p.check(ctx, w, func() (connector.Connector, error) {
+		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, HTTP: p.a.http, Now: p.a.now,
+			Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.a.now),
+			Token:  func(context.Context) (string, error) { return token, nil }})
+	})
+}
+
+// check has a connector say whose its key is, and prove it for writing too when a flow of the file writes there.
+func (p *applying) check(ctx context.Context, w *wanted, open func() (connector.Connector, error)) (err error) {
+	if w.open, err = open(); err != nil {
 		return err
 	}
-	w.open = c
-	check, ok := c.(connector.Checker)
+	check, ok := w.open.(connector.Checker)
 	if !ok {
 		return nil
 	}
-	w.Identity, err = check.Check(ctx, p.writes(w.Name))
+	w.Identity, err = check.Check(ctx, slices.Contains(p.needs(w.Name), connector.ToWrite))
 	w.CheckedAt = p.a.now()
 	return err
 }
 
-// writes reports whether a flow of the file that is on writes to the connection.
-func (p *applying) writes(name string) bool {
+// scopes are those that a connection was seen to have, or was granted.
+func (p *applying) scopes(ctx context.Context, w *wanted) ([]string, error) {
+	permit, known, err := p.a.store.PermitOf(ctx, p.a.ws, w.ID)
+	switch asks, can := w.open.(connector.Prober); {
+	case err != nil:
+		return nil, err
+	case w.has != nil:
+	case w.tried != nil:
+		for _, s := range w.tried.Granted {
+			w.has = append(w.has, s.Name)
+		}
+	case known && w.AuthKind != connection.KindToken:
+		w.has = permit.Scopes
+	case can:
+		w.has, err = asks.Probe(ctx)
+	}
+	return w.has, err
+}
+
+// needs is what the flows of the file that are on want to do with a connection.
+func (p *applying) needs(name string) (needs []connector.Need) {
 	for _, f := range p.spec.Flows {
 		r, err := flow.Resolve(f)
 		if err != nil || !r.Enabled {
 			continue
 		}
 		for side, c := range f.Connections {
-			if c == name && r.Direction.To(engine.Side(side)) {
-				return true
+			if c == name {
+				needs = append(needs, r.Needs(engine.Side(side))...)
 			}
 		}
 	}
-	return false
+	return needs
 }
 
 // hookAddresses makes the address of each new connection whose system is told by a person whom to call. It is shown once:

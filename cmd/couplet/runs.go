@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"couplet/internal/connection"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/store"
@@ -305,7 +306,15 @@ func (c *exportCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		if len(wanted) > 0 && !used[x.ID] {
 			continue
 		}
-		file.Connections = append(file.Connections, flow.Connection{Name: x.Name, System: x.System, Auth: flow.Auth{Kind: x.AuthKind},
+		auth := flow.Auth{Kind: x.AuthKind}
+		if x.AuthKind == connection.KindClient {
+			key, err := a.connect.ClientOf(ctx, x)
+			if err != nil {
+				return err
+			}
+			auth.ClientID, auth.TokenURL, auth.Scopes = key.ID, key.TokenURL, key.Scopes
+		}
+		file.Connections = append(file.Connections, flow.Connection{Name: x.Name, System: x.System, Auth: auth,
 			Account: x.Params, BaseURL: x.BaseURL, Limits: flow.Limits{PerSecond: x.PerSecond}})
 	}
 	text, err := flow.Export(file)

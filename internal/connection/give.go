@@ -53,6 +53,37 @@ type Tried struct {
 
 	secrets map[string]any
 	permit  Permit
+	trial   trial
+}
+
+// Reach makes a connector with a key that was tried and is not saved yet.
+func (s *Service) Reach(t Tried) (connector.Connector, error) {
+	return t.trial.sys.New(s.account(t.trial))
+}
+
+// SameClient reports whether a connection already has that app's id and secret; an empty id and secret are the same as
+// whatever it has.
+func (s *Service) SameClient(ctx context.Context, c Connection, k ClientKey) (bool, error) {
+	own, err := s.client(ctx, c)
+	if err != nil || own.ID == "" || k.ID == "" && k.Secret == "" && k.TokenURL == "" {
+		return own.ID != "", err
+	}
+	return own.ID == k.ID && own.Secret == k.Secret && (k.TokenURL == "" || k.TokenURL == own.TokenURL) &&
+		(len(k.Scopes) == 0 || slices.Equal(k.Scopes, own.Scopes)), nil
+}
+
+// ClientOf is the app of a connection that acts for itself, without its secret.
+func (s *Service) ClientOf(ctx context.Context, c Connection) (ClientKey, error) {
+	own, err := s.client(ctx, c)
+	return ClientKey{ID: own.ID, TokenURL: own.TokenURL, Scopes: own.Scopes}, err
+}
+
+func (s *Service) client(ctx context.Context, c Connection) (own clientOf, err error) {
+	sealed, err := s.Memory.Secret(ctx, c.Workspace, c.ID, SecretClient)
+	if err != nil || len(sealed) == 0 {
+		return own, err
+	}
+	return own, unseal(s.Sealer, c.Workspace, c.ID, SecretClient, sealed, &own)
 }
 
 // Try looks at a key and tries it, and saves nothing. Its error is a sentence for the person who gave it.
@@ -91,7 +122,7 @@ func (s *Service) Try(ctx context.Context, g GiveKey) (Tried, error) {
 	if err != nil {
 		return t, err
 	}
-	t.Account, t.Connection.Identity = who, who
+	t.Account, t.Connection.Identity, t.trial = who, who, try
 	t.Granted, t.Missing = sys.Spec.ScopesNamed(t.permit.Scopes...), withheld(sys.Spec, needs, t.permit.Scopes)
 	t.Was, t.OtherAccount, t.Twin = s.compare(sys.Spec, all, g.Connection, c.System, ConsentBody{Params: c.Params, BaseURL: c.BaseURL, Account: who})
 	if g.Connection == "" && c.Name == "" {

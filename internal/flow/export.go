@@ -34,7 +34,7 @@ func Export(f File) ([]byte, error) {
 	for _, s := range f.Flows {
 		w.flow(s)
 	}
-	if bytes.Count(w.buf.Bytes(), []byte("${")) != len(f.Connections) {
+	if bytes.Count(w.buf.Bytes(), []byte("${")) != w.secrets {
 		return nil, errors.New("a value holds ${, which a flow file would read as a variable; change that value first")
 	}
 	// What cannot be read again must not be handed out: it would be missed only when it is needed.
@@ -45,7 +45,8 @@ func Export(f File) ([]byte, error) {
 	return w.buf.Bytes(), nil
 }
 
-// SecretNames are the variables that stand for the tokens of connections in an exported file, by connection name.
+// SecretNames are the variables that stand for the secrets of connections in an exported file, by connection name. One
+// that a person connects in the browser has none, and its name stands in no file.
 func SecretNames(connections []Connection) map[string]string {
 	out := map[string]string{}
 	for i, name := range secretNames(connections) {
@@ -64,9 +65,13 @@ func secretNames(connections []Connection) []string {
 			stem = "CONNECTION_" + stem
 		}
 		stem = strings.TrimSuffix(stem, "_")
-		name := stem + "_TOKEN"
+		what := "_TOKEN"
+		if c.Auth.Kind == AuthClient {
+			what = "_CLIENT_SECRET"
+		}
+		name := stem + what
 		for n := 2; slices.Contains(out, name); n++ {
-			name = stem + "_" + strconv.Itoa(n) + "_TOKEN"
+			name = stem + "_" + strconv.Itoa(n) + what
 		}
 		out = append(out, name)
 	}
@@ -74,7 +79,11 @@ func secretNames(connections []Connection) []string {
 }
 
 // writer writes YAML line by line, because no encoder knows which groups the documentation writes on one line.
-type writer struct{ buf bytes.Buffer }
+type writer struct {
+	buf bytes.Buffer
+	// secrets is the number of variables that stand for one.
+	secrets int
+}
 
 func (w *writer) line(depth int, format string, args ...any) {
 	w.buf.WriteString(strings.Repeat("  ", depth))
@@ -85,7 +94,7 @@ func (w *writer) line(depth int, format string, args ...any) {
 func (w *writer) connection(c Connection, secret string) {
 	w.line(1, "- name: %s", scalar(c.Name))
 	w.line(2, "system: %s", scalar(c.System))
-	w.line(2, "auth: { kind: %s, token: \"${%s}\" }", scalar(c.Auth.Kind), secret)
+	w.line(2, "auth: %s", w.auth(c.Auth, secret))
 	if c.Account != nil {
 		var pairs []string
 		for _, k := range slices.Sorted(maps.Keys(c.Account)) {
@@ -99,6 +108,27 @@ func (w *writer) connection(c Connection, secret string) {
 	if c.Limits.PerSecond != 0 {
 		w.line(2, "limits: { per_second: %s }", strconv.FormatFloat(c.Limits.PerSecond, 'f', -1, 64))
 	}
+}
+
+func (w *writer) auth(a Auth, secret string) string {
+	pairs := []string{pair("kind", a.Kind)}
+	switch a.Kind {
+	case AuthConsent: // the tokens come when a person connects it
+		return group(pairs)
+	case AuthClient:
+		pairs = append(pairs, pair("client_id", a.ClientID))
+		if a.ClientID != "" {
+			w.secrets++
+			pairs = append(pairs, `client_secret: "${`+secret+`}"`)
+		}
+		pairs = append(pairs, pair("token_url", a.TokenURL))
+		if len(a.Scopes) > 0 {
+			pairs = append(pairs, "scopes: "+list(a.Scopes))
+		}
+		return group(pairs)
+	}
+	w.secrets++
+	return group(append([]string{"kind: " + scalar(a.Kind)}, `token: "${`+secret+`}"`))
 }
 
 func (w *writer) flow(s FlowSpec) {

@@ -21,8 +21,9 @@ func TestAnExportedFileIsReadAsTheSameFile(t *testing.T) {
 		}
 		secrets := map[string]string{}
 		for _, c := range f.Connections {
-			secrets[SecretNames(f.Connections)[c.Name]] = c.Auth.Token
-			if strings.Contains(string(data), c.Auth.Token) {
+			secret := c.Auth.Token + c.Auth.ClientSecret
+			secrets[SecretNames(f.Connections)[c.Name]] = secret
+			if secret != "" && strings.Contains(string(data), secret) {
 				t.Fatalf("the secret is in the file:\n%s", data)
 			}
 		}
@@ -53,7 +54,22 @@ func files() *rapid.Generator[File] {
 		some := func(label string) bool { return rapid.Bool().Draw(t, label) }
 		f := File{Version: 1}
 		for i, name := range unique(t, "connection") {
-			c := Connection{Name: name, System: odd.Draw(t, "system"), Auth: Auth{"token", "s3cr3t-" + strings.Repeat("x", i+8)}}
+			c := Connection{Name: name, System: odd.Draw(t, "system"), Auth: Auth{Kind: AuthToken, Token: "s3cr3t-" + strings.Repeat("x", i+8)}}
+			switch {
+			case some("consent"):
+				c.Auth = Auth{Kind: AuthConsent}
+			case some("client"):
+				c.Auth = Auth{Kind: AuthClient}
+				if some("own client") {
+					c.Auth.ClientID, c.Auth.ClientSecret = odd.Draw(t, "client"), "s3cr3t-"+strings.Repeat("x", i+8)
+				}
+				if some("token address") {
+					c.Auth.TokenURL = "https://" + rapid.StringMatching(`[a-z.]{1,9}/[a-z/]*`).Draw(t, "token")
+				}
+				if some("scopes") {
+					c.Auth.Scopes = rapid.SliceOfN(odd, 1, 3).Draw(t, "scopes")
+				}
+			}
 			if some("account") {
 				c.Account = map[string]string{}
 				for _, k := range unique(t, "param") {

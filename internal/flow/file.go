@@ -28,10 +28,23 @@ type Connection struct {
 	lines map[string]int
 }
 
-// Auth is how a connection proves itself. Token is the secret itself: it is never logged and never exported.
+// Auth is how a connection proves itself: by a token that a person pasted, by a person's consent in the browser
+// (oauth2), or as an app that acts for itself (client_credentials). Token and ClientSecret are the secrets themselves:
+// they are never logged and never exported.
 type Auth struct {
-	Kind, Token string
+	Kind, Token            string
+	ClientID, ClientSecret string
+	// TokenURL is where an app's own tokens come from, "" for the address of the installation's app.
+	TokenURL string
+	Scopes   []string
 }
+
+// The kinds of auth.
+const (
+	AuthToken   = "token"
+	AuthConsent = "oauth2"
+	AuthClient  = "client_credentials"
+)
 
 // Limits are what the account's owner knows better than the vendor's published figures.
 type Limits struct {

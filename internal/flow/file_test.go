@@ -47,8 +47,9 @@ flows:
 `
 
 var here = Installation{Systems: []System{
-	{ID: "highlevel", Name: "HighLevel", Params: []string{"locationId"}},
-	{ID: "usercom", Name: "User.com", Params: []string{"subdomain"}},
+	{ID: "highlevel", Name: "HighLevel", Params: []string{"locationId"}, Told: []string{"locationId"}, Consent: true},
+	{ID: "usercom", Name: "User.com", Params: []string{"subdomain"}, Consent: true},
+	{ID: "plain", Name: "Plain CRM"},
 }}
 
 func environment(name string) (string, bool) {
@@ -70,8 +71,8 @@ func TestTheDocumentedFileIsReadAsItStands(t *testing.T) {
 	}
 	want := &File{Version: 1,
 		Connections: []Connection{
-			{Name: "agency-main", System: "highlevel", Auth: Auth{"token", "pit-1"}, Account: map[string]string{"locationId": "ve9EPM428h8vShlRW1KT"}, BaseURL: "http://127.0.0.1:9101"},
-			{Name: "usercom", System: "usercom", Auth: Auth{"token", "uc-1"}, Account: map[string]string{"subdomain": "acme"}, BaseURL: "http://127.0.0.1:9102/api/public/"},
+			{Name: "agency-main", System: "highlevel", Auth: Auth{Kind: AuthToken, Token: "pit-1"}, Account: map[string]string{"locationId": "ve9EPM428h8vShlRW1KT"}, BaseURL: "http://127.0.0.1:9101"},
+			{Name: "usercom", System: "usercom", Auth: Auth{Kind: AuthToken, Token: "uc-1"}, Account: map[string]string{"subdomain": "acme"}, BaseURL: "http://127.0.0.1:9102/api/public/"},
 		},
 		Flows: []FlowSpec{{
 			Name: "contacts", Template: "contact-sync", Connections: [2]string{"agency-main", "usercom"}, Enabled: &yes, Direction: mapping.Both,
@@ -150,8 +151,10 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 		{"variable with a bad name", "auth: { kind: token, token: \"${UC", `auth: { kind: token, token: "${A-B}" }`, 10, []string{"${A-B}", "names no variable"}},
 		{"variable never closed", "auth: { kind: token, token: \"${UC", `auth: { kind: token, token: "${UC" }`, 10, []string{"names no variable"}},
 		{"variable naming a variable", "account: { subdomain", `account: { subdomain: "${NESTED}" }`, 11, []string{"may not name another"}},
-		{"oauth2 not yet", "auth: { kind: token, token: \"${UC", "auth: { kind: oauth2 }", 10, []string{"oauth2 is not carried out", "only token works now"}},
-		{"client credentials not yet", "auth: { kind: token, token: \"${UC", "auth: { kind: client_credentials }", 10, []string{"client_credentials is not carried out", "only token"}},
+		{"oauth2 with a token", "auth: { kind: token, token: \"${UC", "auth: { kind: oauth2, token: x }", 10, []string{"has token, which belongs to kind token"}},
+		{"half a client", "auth: { kind: token, token: \"${UC", "auth: { kind: client_credentials, client_id: x }", 10, []string{"only one of client_id and client_secret", "give both, or neither"}},
+		{"a token address in the open", "auth: { kind: token, token: \"${UC", "auth: { kind: client_credentials, token_url: \"http://x.example/token\" }", 10, []string{"token_url of", "use https"}},
+		{"an unknown kind", "auth: { kind: token, token: \"${UC", "auth: { kind: password }", 10, []string{"\"password\" is not known", "use token, oauth2 or client_credentials"}},
 		{"auth unknown", "auth: { kind: token, token: \"${UC", "auth: { kind: basic }", 10, []string{`"basic" is not known`}},
 		{"no token anywhere", "auth: { kind: token, token: \"${UC", "auth: { kind: token }", 10, []string{"has no token, and none is stored"}},
 		{"delete tag not yet", "delete:", "delete: tag", 28, []string{"tag is not carried out", "only detach works now"}},
@@ -159,7 +162,7 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 		{"delete restore not yet", "delete:", "delete: restore", 28, []string{"restore is not carried out"}},
 		{"delete unknown", "delete:", "delete: never", 28, []string{`"never" is not known`, "detach"}},
 		{"template unknown", "template:", "template: task-sync", 15, []string{`"task-sync" is not known`, "contact-sync"}},
-		{"system unknown", "system: usercom", "system: hubspot", 9, []string{`"hubspot" is not known`, "highlevel, usercom"}},
+		{"system unknown", "system: usercom", "system: hubspot", 9, []string{`"hubspot" is not known`, "highlevel, usercom, plain"}},
 		{"connection unknown", "connections: { a", "connections: { a: agency-main, b: nobody }", 16, []string{`"nobody" is not in this file`, "agency-main, usercom"}},
 		{"same connection twice", "connections: { a", "connections: { a: usercom, b: usercom }", 16, []string{"same connection"}},
 		{"one side missing", "connections: { a", "connections: { a: usercom }", 16, []string{"has no b"}},
@@ -351,4 +354,43 @@ func TestNothingAPersonPostsMakesTheReaderPanic(t *testing.T) {
 func FuzzTheReaderNeverPanics(f *testing.F) {
 	f.Add([]byte(documented))
 	f.Fuzz(func(t *testing.T, data []byte) { _, _ = Load("fuzz", data, environment, here) })
+}
+
+func TestTheKindsOfAuthAreReadAndWhatAConsentTellsMayBeLeftOut(t *testing.T) {
+	t.Parallel()
+	text := `version: 1
+connections:
+  - name: a
+    system: highlevel
+    auth: { kind: oauth2 }
+  - name: b
+    system: usercom
+    auth: { kind: client_credentials, client_id: id, client_secret: "${HL_TOKEN}", token_url: https://x.example/token, scopes: [read, write] }
+    account: { subdomain: acme }
+  - name: c
+    system: highlevel
+    auth: { kind: client_credentials }
+    account: { locationId: l }
+`
+	f, err := Load("my.yaml", []byte(text), environment, here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Auth{{Kind: AuthConsent}, {Kind: AuthClient, ClientID: "id", ClientSecret: "pit-1", TokenURL: "https://x.example/token", Scopes: []string{"read", "write"}}, {Kind: AuthClient}}
+	for i, c := range f.Connections {
+		if diff := cmp.Diff(want[i], c.Auth); diff != "" {
+			t.Error(diff)
+		}
+	}
+	for says, change := range map[string][2]string{
+		"has no subdomain":                         {"    account: { subdomain: acme }\n", ""},
+		"has no locationId":                        {"    account: { locationId: l }\n", ""},
+		"auth kind oauth2 is not known to Plain":   {"system: highlevel\n    auth: { kind: oauth2 }", "system: plain\n    auth: { kind: oauth2 }"},
+		"client_secret, which belongs to kind cli": {"{ kind: oauth2 }", "{ kind: oauth2, client_secret: x }"},
+	} {
+		_, err := Load("my.yaml", []byte(strings.Replace(text, change[0], change[1], 1)), environment, here)
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
 }

@@ -1,20 +1,47 @@
 package flow
 
-import "couplet/internal/connector"
+import (
+	"slices"
+
+	"couplet/internal/connector"
+)
 
 // Needs is what a flow wants to do with the account of one side: read it in any case, and when it writes there, make the
 // custom field that holds the counterpart's reference. It is what scopes are asked for by.
 func (f Flow) Needs(side connector.Side) []connector.Need {
 	needs := []connector.Need{connector.ToRead}
-	makes := f.Direction.To(side)
-	if makes {
+	if f.Direction.To(side) {
 		needs = append(needs, connector.ToWrite)
 	}
-	for _, x := range f.Extras() {
-		makes = makes || x.Side == side
-	}
-	if makes {
+	if f.Direction.To(side) || len(f.extras(side)) > 0 {
 		needs = append(needs, connector.ToMakeFields)
 	}
 	return needs
+}
+
+// NeedsGiven is Needs of an account whose fields are known: fields that are there already need not be made. object is what
+// the flow keeps in step.
+func (f Flow) NeedsGiven(side connector.Side, object *connector.Object, have []connector.Field) []connector.Need {
+	want := f.extras(side)
+	if f.Direction.To(side) {
+		want = append(want, object.Stamp)
+	}
+	there := func(w connector.Field) bool {
+		return slices.ContainsFunc(have, func(h connector.Field) bool {
+			return w.Name != "" && h.Name == w.Name || h.Custom && h.Label == w.Label
+		})
+	}
+	if !slices.ContainsFunc(want, func(w connector.Field) bool { return !there(w) }) {
+		return slices.DeleteFunc(f.Needs(side), func(n connector.Need) bool { return n == connector.ToMakeFields })
+	}
+	return f.Needs(side)
+}
+
+func (f Flow) extras(side connector.Side) (fields []connector.Field) {
+	for _, x := range f.Extras() {
+		if x.Side == side {
+			fields = append(fields, x.Field)
+		}
+	}
+	return fields
 }

@@ -71,7 +71,17 @@ func (r *reader) connection(n ast.Node) Connection {
 		key{"auth", func(n ast.Node) {
 			lines := r.object(n, "auth",
 				key{"kind", as(r, "auth.kind", &c.Auth.Kind)},
-				key{"token", as(r, "auth.token", &c.Auth.Token)})
+				key{"token", as(r, "auth.token", &c.Auth.Token)},
+				key{"client_id", as(r, "auth.client_id", &c.Auth.ClientID)},
+				key{"client_secret", as(r, "auth.client_secret", &c.Auth.ClientSecret)},
+				key{"token_url", as(r, "auth.token_url", &c.Auth.TokenURL)},
+				key{"scopes", func(n ast.Node) {
+					r.list(n, "auth.scopes", func(n ast.Node) {
+						s := ""
+						as(r, "auth.scopes", &s)(n)
+						c.Auth.Scopes = append(c.Auth.Scopes, s)
+					})
+				}})
 			r.need(n, lines, "auth", "kind")
 			under(inner, "auth", lines)
 		}},

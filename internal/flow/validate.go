@@ -22,8 +22,11 @@ type Installation struct {
 // System is what a flow file must know about a system.
 type System struct {
 	ID, Name string
-	// Params of an account that must be given, and those that may be.
-	Params, Optional []string
+	// Params of an account that must be given, and those that may be. Told are those of Params that the system tells when a
+	// person agrees, so that a file may leave them out.
+	Params, Optional, Told []string
+	// Consent says that a person can be asked to agree at all.
+	Consent bool
 }
 
 // Existing is a connection that is stored already.
@@ -111,25 +114,47 @@ func (v *validator) connection(c Connection) {
 
 func (v *validator) auth(c Connection) {
 	at := c.LineOf("auth.kind")
+	own := map[string][]string{AuthToken: {"token"}, AuthConsent: {}, AuthClient: {"client_id", "client_secret", "token_url", "scopes"}}
+	keys, known := own[c.Auth.Kind]
+	if !known {
+		if c.Auth.Kind != "" {
+			v.fail(at, "auth kind %q is not known; use token, oauth2 or client_credentials", c.Auth.Kind)
+		}
+		return
+	}
+	for kind, others := range own {
+		for _, k := range others {
+			if line, given := c.lines["auth."+k]; given && !slices.Contains(keys, k) {
+				v.fail(line, "auth of %s has %s, which belongs to kind %s; remove it, or change the kind", c.Name, k, kind)
+			}
+		}
+	}
+	if s := slices.IndexFunc(v.in.Systems, func(s System) bool { return s.ID == c.System }); s >= 0 && c.Auth.Kind != AuthToken && !v.in.Systems[s].Consent {
+		v.fail(at, "auth kind %s is not known to %s; use token", c.Auth.Kind, v.in.Systems[s].Name)
+	}
 	switch c.Auth.Kind {
-	case "":
-	case "token":
+	case AuthToken:
 		if _, given := c.lines["auth.token"]; !given && c.Auth.Token == "" {
 			if old, ok := v.in.existing(c.Name); !ok || !old.HasKey {
 				v.fail(at, "auth of %s has no token, and none is stored; add token: \"${NAME}\" and set that variable", c.Name)
 			}
 		}
-	case "oauth2", "client_credentials":
-		v.fail(at, "auth kind %s is not carried out by this version; only token works now, with a key that the system's own settings page makes", c.Auth.Kind)
-	default:
-		v.fail(at, "auth kind %q is not known; use token", c.Auth.Kind)
+	case AuthClient:
+		if (c.Auth.ClientID == "") != (c.Auth.ClientSecret == "") {
+			v.fail(at, "auth of %s has only one of client_id and client_secret; give both, or neither to use the app of this installation", c.Name)
+		}
+		if c.Auth.TokenURL != "" {
+			if err := checkBase(c.Auth.TokenURL, v.in.AllowPrivate); err != nil {
+				v.fail(c.LineOf("auth.token_url"), "token_url of %s: %s", c.Name, err)
+			}
+		}
 	}
 }
 
 func (v *validator) account(c Connection, s System) {
 	known := append(slices.Clone(s.Params), s.Optional...)
 	for _, p := range s.Params {
-		if _, ok := c.Account[p]; !ok {
+		if _, ok := c.Account[p]; !ok && !(c.Auth.Kind == AuthConsent && slices.Contains(s.Told, p)) {
 			v.fail(c.LineOf("account"), "account of %s has no %s; %s needs %s", c.Name, p, s.Name, strings.Join(s.Params, ", "))
 		}
 	}
