@@ -57,7 +57,9 @@ func (b *tab) axe(name string) {
 	b.t.Helper()
 	source, err := axeSource()
 	b.must(err)
-	b.must(chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](source+";0")))
+	if !demand[bool](b, "!!window.axe") {
+		b.must(chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](source+";0")))
+	}
 	faults, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]violation](`axe.run(document, {
 		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
 	}).then((r) => r.violations.map((v) => ({ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map((n) => ({HTML: n.html.slice(0, 300), FailureSummary: n.failureSummary}))})))`,
@@ -91,6 +93,7 @@ func (b *tab) sound(name string) {
 	b.t.Helper()
 	for _, l := range looks {
 		b.seen(l)
+		b.settle() // colours do not jump
 		at := fmt.Sprintf("%s (%s, %s)", name, b.path(), l.name)
 		b.axe(at)
 		b.narrow(at)

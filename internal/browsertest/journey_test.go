@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -33,19 +34,34 @@ func connectBoth(b *tab, h hand) {
 	b.at("^/new/template")
 }
 
-// agree follows the way to the system's consent page, signs in there, says yes to everything, and takes the account.
+// agree consents and takes the account.
 func (b *tab) agree(h hand) {
 	b.t.Helper()
+	b.consent(h)
+	h.press(button("Yes, connect"))
+}
+
+// consent follows the way to the system's consent page and says yes to everything. It ends where the account is named.
+func (b *tab) consent(h hand) {
+	b.t.Helper()
 	h.press(testid("go"))
-	for _, step := range []string{"signin", "choose"} { // where the system has them
-		b.until("the page of "+step, func() bool { return b.shows(testid(step)) || b.shows(testid("allow")) })
+	b.untilAsked(h)
+	h.press(testid("allow"))
+	b.at("^/connect/pending/")
+}
+
+// untilAsked signs in at the system and chooses the first account, where it has such pages.
+func (b *tab) untilAsked(h hand) {
+	b.t.Helper()
+	steps := []string{"signin", "choose", "allow"}
+	for i, step := range steps[:2] {
+		b.until("the page of "+step, func() bool {
+			return slices.ContainsFunc(steps[i:], func(s string) bool { return b.shows(testid(s)) })
+		})
 		if b.shows(testid(step)) {
 			h.press(testid(step))
 		}
 	}
-	h.press(testid("allow"))
-	b.at("^/connect/pending/")
-	h.press(button("Yes, connect"))
 }
 
 // clock tells how long the parts of a journey took.
