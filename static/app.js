@@ -3,3 +3,4 @@ import './js/theme.js';
 import './js/ui.js';
 import './js/copy.js';
 import './js/opens.js';
+import './js/builder.js';

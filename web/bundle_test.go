@@ -100,11 +100,14 @@ func publicPEM(t testing.TB, key any) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
+// clock is the clock of everything in a bundle.
+func (b *bundle) clock() func() time.Time { return func() time.Time { return b.now } }
+
 func newBundle(t testing.TB, change ...func(*Options)) *bundle {
 	t.Helper()
 	ctx := t.Context()
 	b := &bundle{t: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), woken: make(chan wakeUp, 100), log: &buffer{}}
-	clock := func() time.Time { return b.now }
+	clock := b.clock()
 	d, err := db.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"), db.Options{})
 	must(t, err)
 	t.Cleanup(func() { d.Close() })
@@ -119,7 +122,7 @@ func newBundle(t testing.TB, change ...func(*Options)) *bundle {
 	must(t, err)
 	second, err := usercom.NewHooks()
 	must(t, err)
-	b.options = Options{Store: b.store, Connect: connects(t, b.store, clock), Wake: waker(b.woken), Ping: d.Ping, HookKey: hookKey, Now: clock,
+	b.options = Options{Store: b.store, Connect: connects(t, b.store, clock), Samples: b.engine(), Wake: waker(b.woken), Ping: d.Ping, HookKey: hookKey, Now: clock,
 		Receivers: map[string]Receiver{"highlevel": {highlevel.Spec(), first}, "usercom": {usercom.Spec(), second}},
 		Log:       slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {

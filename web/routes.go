@@ -84,6 +84,18 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/apps/:system/delete", editor, s.forgetApp},
 
 		// a flow: its map
+		{http.MethodGet, "/flows/:id", viewer, s.openFlow},
+		{http.MethodGet, "/flows/:id/map", viewer, s.mapPage},
+		{http.MethodPost, "/flows/:id/map/pair", editor, s.changesMap(editPair)},
+		{http.MethodPost, "/flows/:id/map/row", editor, s.changesMap(editRow)},
+		{http.MethodPost, "/flows/:id/map/unpair", editor, s.changesMap(editUnpair)},
+		{http.MethodPost, "/flows/:id/map/match", editor, s.changesMap(editMatch)},
+		{http.MethodPost, "/flows/:id/map/rules", editor, s.changesMap(editRules)},
+		{http.MethodPost, "/flows/:id/map/dismiss", editor, s.dismiss},
+		{http.MethodPost, "/flows/:id/map/undo", editor, s.stepsMap(-1)},
+		{http.MethodPost, "/flows/:id/map/redo", editor, s.stepsMap(1)},
+		{http.MethodPost, "/flows/:id/map/drop", editor, s.dropMap},
+		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},
 
 		// a flow: preview and switch
 

@@ -39,7 +39,7 @@ import (
 	"couplet/internal/store"
 )
 
-// Options say what the web app needs. Store, Connect, Wake, Ping, Now and Log are required.
+// Options say what the web app needs. Store, Connect, Samples, Wake, Ping, Now and Log are required.
 type Options struct {
 	Store *store.Store
 	// Connect connects accounts. Its Systems are those that pages know.
@@ -49,6 +49,8 @@ type Options struct {
 	Bases map[string]string
 	// Accounts is what names a new account where nothing was typed, by system and by the name of the field.
 	Accounts map[string]map[string]string
+	// Samples reads fields and real records of the accounts, for pages that show them.
+	Samples Sampler
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error
@@ -89,12 +91,13 @@ type Server struct {
 	sessions *sessionStore
 	draining atomic.Bool
 	storing  time.Duration // how long storing a hook may take
+	looks    *looks
 }
 
 // New makes the web app.
 func New(o Options) (*Server, error) {
-	if o.Store == nil || o.Connect == nil || o.Wake == nil || o.Ping == nil || o.Now == nil || o.Log == nil {
-		return nil, errors.New("web: Store, Connect, Wake, Ping, Now and Log are needed")
+	if o.Store == nil || o.Connect == nil || o.Samples == nil || o.Wake == nil || o.Ping == nil || o.Now == nil || o.Log == nil {
+		return nil, errors.New("web: Store, Connect, Samples, Wake, Ping, Now and Log are needed")
 	}
 	if len(o.HookKey) < 16 {
 		return nil, errors.New("web: HookKey needs 16 bytes or more")
@@ -105,7 +108,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing}
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, looks: &looks{sampler: o.Samples, now: o.Now}}
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = clientIP(o.TrustedProxies)

@@ -25,7 +25,7 @@ const sampleLimit = 4
 
 // Samples reads up to n real people for a flow: linked ones first, then those that its keys would join, then one of each
 // side that has no partner. It reads one page of each side, then each of the chosen records once, and looks for the
-// partners of those that the pages do not show: a page, and about five calls for each sample. It writes nothing in either account.
+// partners of those that the pages do not show: a page, and two or three calls for each sample. It writes nothing in either account.
 func (e *Engine) Samples(ctx context.Context, ws string, f flow.Flow, g Ground, n int) (Sampling, error) {
 	s := &sampler{e: e, ws: ws, f: f, g: g, n: n}
 	s.open(ctx)
@@ -50,6 +50,7 @@ type sampler struct {
 	keys    [2]map[string]map[string]string // id -> kind -> value
 	holders [2]map[Key][]string
 	used    [2]map[string]bool
+	fresh   [2]map[string]connector.Record
 	out     []Sample
 
 	mu      sync.Mutex
@@ -71,6 +72,7 @@ func (s *sampler) open(ctx context.Context) {
 			s.failed(side, err)
 		}
 		s.keys[side], s.holders[side], s.used[side] = map[string]map[string]string{}, map[Key][]string{}, map[string]bool{}
+		s.fresh[side] = map[string]connector.Record{}
 	}
 }
 
@@ -137,112 +139,6 @@ func filled(f connector.Fields) (n int) {
 	return n
 }
 
-// pair takes those that are linked already, and those of both pages that one key joins and no other keeps apart.
-func (s *sampler) pair(ctx context.Context) error {
-	both := max(s.n-2, 1)
-	pair, err := s.e.Store.PairFor(ctx, s.ws, s.f.Connections, s.f.Object, NewID("pair", s.e.Now()))
-	if err != nil {
-		return err
-	}
-	for _, side := range []Side{A, B} {
-		var ids []string
-		for _, r := range s.page[side] {
-			ids = append(ids, r.ID)
-		}
-		links, err := s.e.Store.LinksOf(ctx, s.ws, pair.ID, side, ids)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			l, ok := links[id]
-			if !ok || l.State != On {
-				continue
-			}
-			if len(s.out) < both && !s.used[A][l.IDs[A]] {
-				s.out = append(s.out, Sample{Records: s.refs(l.IDs[A], l.IDs[B]), Linked: true, base: l.Base})
-			}
-			s.used[A][l.IDs[A]], s.used[B][l.IDs[B]] = true, true
-		}
-	}
-	for _, r := range s.page[A] {
-		if len(s.out) >= both {
-			break
-		}
-		id, by := s.partner(A, r.ID)
-		if id == "" {
-			continue
-		}
-		// A page shows only the beginning: somebody further on may hold the same key, and then it joins nobody.
-		if err := s.lookUp(ctx, pair, Key{by, s.keys[A][r.ID][by]}); err != nil {
-			return err
-		}
-		if again, _ := s.partner(A, r.ID); again == id {
-			s.add(r.ID, id, by, "")
-		}
-	}
-	return nil
-}
-
-// lookUp learns who holds a key on each side: from what runs have seen of everybody, else by asking.
-func (s *sampler) lookUp(ctx context.Context, pair Pair, k Key) error {
-	for _, side := range []Side{A, B} {
-		if !pair.Seeded.IsZero() {
-			held, err := s.e.Store.Holders(ctx, s.ws, s.f.Connections[side], s.f.Object, []Key{k}, 3)
-			if err != nil {
-				return err
-			}
-			for _, id := range held[k] {
-				if !slices.Contains(s.holders[side][k], id) {
-					s.holders[side][k] = append(s.holders[side][k], id)
-				}
-			}
-			continue
-		}
-		found, err := s.find(ctx, side, k)
-		if err != nil {
-			s.failed(side, err)
-			return nil
-		}
-		for _, r := range found {
-			s.know(side, r)
-		}
-	}
-	return nil
-}
-
-func (s *sampler) add(a, b, by, why string) {
-	s.out = append(s.out, Sample{Records: s.refs(a, b), By: by, Why: why})
-	s.used[A][a], s.used[B][b] = true, true
-}
-
-func (s *sampler) refs(a, b string) (out [2]connector.Record) {
-	for side, id := range [2]string{a, b} {
-		out[side].Ref = connector.Ref{Object: s.f.Object, ID: id}
-	}
-	return out
-}
-
-// partner is the record of the other page that the match keys lead to, by the matcher's own rules.
-func (s *sampler) partner(side Side, id string) (partner, by string) {
-	if s.used[side][id] {
-		return "", ""
-	}
-	m := FindPartner(s.candidate(side, id), s.f.Match, func(p string) (Candidate, bool) { return s.candidate(side.Other(), p), true })
-	if m.Kind != MatchLink || s.used[side.Other()][m.Partner] {
-		return "", ""
-	}
-	return m.Partner, m.By
-}
-
-func (s *sampler) candidate(side Side, id string) Candidate {
-	c := Candidate{ID: id, Keys: s.keys[side][id], Own: map[string][]string{}, Across: map[string][]string{}, Linked: s.used[side][id]}
-	for kind, value := range c.Keys {
-		c.Own[kind] = s.holders[side][Key{kind, value}]
-		c.Across[kind] = s.holders[side.Other()][Key{kind, value}]
-	}
-	return c
-}
-
 // alone adds people of one side whose partner the other page does not show: it is looked for by their keys.
 func (s *sampler) alone(ctx context.Context) {
 	places := []Side{A, B}
@@ -289,7 +185,7 @@ func (s *sampler) lonely(ctx context.Context, side Side, id string) {
 		why = ""
 	default:
 		for _, r := range found {
-			s.know(other, r)
+			s.learn(other, r)
 		}
 		m := FindPartner(s.candidate(side, id), s.f.Match, func(p string) (Candidate, bool) { return s.candidate(other, p), true })
 		switch m.Kind {
@@ -338,6 +234,10 @@ func (s *sampler) read(ctx context.Context) {
 	for i := range s.out {
 		for _, side := range []Side{A, B} {
 			ref := s.out[i].Records[side].Ref
+			if known, ok := s.fresh[side][ref.ID]; ok {
+				s.out[i].Records[side] = known
+				continue
+			}
 			if ref.ID == "" || s.conn[side] == nil {
 				continue
 			}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+)
+
+const goneRow = "That pair is not there any more, so it could not be changed."
+
+// editPair joins two fields.
+func editPair(m *mapOf, form func(string) []string) mapEdit {
+	a, b := oneOf(form("a")), oneOf(form("b"))
+	l := m.labels(mapping.Row{A: mapping.Names{a}, B: mapping.Names{b}})
+	return mapEdit{want: fmt.Sprintf("pair %s with %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
+		if a == "" || b == "" {
+			return "", changed{}, impossible("A pair needs a field on each side. Choose one on the left and one on the right.")
+		}
+		row, err := mapping.Pair(f.Map, m.mappable(connector.A), m.mappable(connector.B), a, b, m.options())
+		if err != nil {
+			return "", changed{}, impossible(fmt.Sprintf("%s and %s cannot be paired. %s", l[0], l[1], err))
+		}
+		f.Map = append(f.Map, row)
+		l := m.labels(row)
+		return fmt.Sprintf("%s is now paired with %s.", l[0], l[1]), changed{key: row.Key(), fresh: true}, nil
+	}}
+}
+
+// editMatch pairs what was suggested.
+func editMatch(m *mapOf, form func(string) []string) mapEdit {
+	keys := form("pair")
+	want := fmt.Sprintf("accept %d suggestions.", len(keys))
+	if len(keys) == 1 {
+		want = "accept a suggestion."
+	}
+	return mapEdit{want: want, do: func(f *flow.Flow) (string, changed, error) {
+		if len(keys) == 0 {
+			return "", changed{}, impossible("No pair was chosen, so there was nothing to do.")
+		}
+		last, n := "", 0
+		for _, key := range keys {
+			a, b, ok := strings.Cut(key, "=")
+			if !ok {
+				continue
+			}
+			row, err := mapping.Pair(f.Map, m.mappable(connector.A), m.mappable(connector.B), strings.Split(a, "+")[0], b, m.options())
+			if err != nil || row.Key() != key {
+				continue // somebody paired one of the two meanwhile
+			}
+			f.Map = append(f.Map, row)
+			last, n = row.Key(), n+1
+		}
+		switch {
+		case n == 0:
+			return "", changed{}, impossible("Those fields are paired already, or are not there any more.")
+		case n == 1:
+			l := m.labels(f.Map[len(f.Map)-1])
+			return fmt.Sprintf("%s is now paired with %s.", l[0], l[1]), changed{key: last, fresh: true}, nil
+		}
+		return fmt.Sprintf("%d pairs were made.", n), changed{key: last, fresh: true}, nil
+	}}
+}
+
+// editUnpair takes a pair out.
+func editUnpair(m *mapOf, form func(string) []string) mapEdit {
+	key := oneOf(form("row"))
+	i := rowOf(m.flow(), key)
+	l := [2]string{"two fields", ""}
+	if i >= 0 {
+		l = m.labels(m.flow().Map[i])
+	}
+	return mapEdit{want: fmt.Sprintf("unpair %s and %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
+		if i < 0 {
+			return "", changed{}, impossible(goneRow)
+		}
+		f.Map = slices.Delete(f.Map, i, i+1)
+		return fmt.Sprintf("%s and %s are no longer paired.", l[0], l[1]), changed{anchor: "h-free"}, nil
+	}}
+}
+
+// editRow replaces a pair: its choices, or by one that mends it.
+func editRow(m *mapOf, form func(string) []string) mapEdit {
+	key := oneOf(form("row"))
+	i := rowOf(m.flow(), key)
+	row := mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
+		Transform: oneOf(form("transform")), Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
+	l := m.labels(row)
+	return mapEdit{want: fmt.Sprintf("change the pair of %s and %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
+		if i < 0 {
+			return "", changed{}, impossible(goneRow)
+		}
+		if row.Direction == mapping.Both || row.Direction == f.Direction { // nothing of its own: it goes the way of the flow
+			row.Direction = ""
+		}
+		_, before := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
+		f.Map[i] = row
+		_, after := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
+		for _, p := range after {
+			if p.Row == i || len(after) > len(before) {
+				return "", changed{}, impossible(p.Plain)
+			}
+		}
+		return fmt.Sprintf("The pair of %s and %s is changed.", l[0], l[1]), changed{key: row.Key()}, nil
+	}}
+}
+
+// editRules changes the rules of the whole flow.
+func editRules(m *mapOf, form func(string) []string) mapEdit {
+	return mapEdit{want: "change the rules of the flow.", do: func(f *flow.Flow) (string, changed, error) {
+		if v := oneOf(form("direction")); v != "" {
+			f.Direction = mapping.Direction(v)
+		}
+		if v := oneOf(form("match")); v != "" {
+			f.Match = strings.Split(v, ",")
+		}
+		if v := oneOf(form("conflict")); v != "" {
+			f.Conflict = mapping.Policy(v)
+		}
+		if v := oneOf(form("blank")); v != "" {
+			f.Blank = mapping.Blank(v)
+		}
+		if v := oneOf(form("region")); v != "" && !(v == "US" && f.Region == "") {
+			f.Region = v
+		}
+		was := m.flow().Problems()
+		for _, p := range f.Problems() {
+			if !slices.ContainsFunc(was, func(q flow.Problem) bool { return q.Field == p.Field }) && !strings.HasPrefix(p.Field, "map.") {
+				return "", changed{}, impossible("That rule is not one that Couplet knows: " + p.Text + ".")
+			}
+		}
+		return "The rules are changed.", changed{anchor: "rules"}, nil
+	}}
+}

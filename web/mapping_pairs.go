@@ -1,0 +1,256 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+	"couplet/templates"
+)
+
+var stepIcons = map[string]string{"": "equal", "trim": "scissors", "lowercase": "case-lower", "e164": "phone", "split_name": "split"}
+
+func trimmed(s string) string { return strings.TrimSpace(s) }
+
+func cut(pick string) (side, name string, ok bool) { return strings.Cut(pick, ":") }
+
+// pairs are the rows that need somebody, and the others.
+func (b *board) pairs() (needs, fine []templates.MapPair) {
+	next := 0 // of the rules, which are in the order of the rows that make one
+	for i, row := range b.flow().Map {
+		p := templates.MapPair{Key: row.Key(), ID: templates.MapAnchor(row.Key()), Way: "both",
+			Ends: [2]templates.MapField{b.end(connector.A, row.A), b.end(connector.B, row.B)}}
+		if bad := slices.IndexFunc(b.problems, func(p mapping.Problem) bool { return p.Row == i }); bad >= 0 {
+			b.broken(&p, row, b.problems[bad])
+			needs = append(needs, p)
+			continue
+		}
+		r := &b.rules.Rules[next]
+		next++
+		b.works(&p, i, row, r)
+		fine = append(fine, p)
+	}
+	return needs, fine
+}
+
+func (b *board) broken(p *templates.MapPair, row mapping.Row, bad mapping.Problem) {
+	p.Problem = bad.Plain
+	p.Way, p.WayWords = wayOf(row.Direction), b.wayWords(row.Direction)
+	p.Chips = chips(row.Transform)
+	for _, f := range mapping.Fixes(b.flow().Map, bad, b.fields(connector.A), b.fields(connector.B), b.options()) {
+		if len(p.Fixes) < 3 {
+			p.Fixes = append(p.Fixes, templates.MapFix{Text: f.Text, Row: formRow(f.Row)})
+		}
+	}
+}
+
+func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.Rule) {
+	p.Way, p.WayWords = wayOf(r.Direction), b.wayWords(r.Direction)
+	p.OneWay = r.Direction != mapping.Both
+	p.Chips = chips(row.Transform)
+	if r.Kind == mapping.Consent {
+		p.Chips = append(p.Chips, templates.MapChip{Title: "Only ever tightened", Icon: "lock"})
+	}
+	p.MatchKey = b.matchKey(r)
+	for _, to := range []connector.Side{connector.B, connector.A} {
+		for _, s := range r.Loses(to, b.systems[to].Name) {
+			if !slices.Contains(p.Lost, s) {
+				p.Lost = append(p.Lost, s)
+			}
+		}
+	}
+	if b.at.Open == p.Key {
+		o := b.open(i, row, r)
+		p.Open = &o
+	}
+}
+
+// chips are the steps of a row.
+func chips(transform string) []templates.MapChip {
+	if transform == "" {
+		return nil
+	}
+	return []templates.MapChip{{Title: mapping.TransformNamed(transform).Title, Icon: stepIcon(transform)}}
+}
+
+func stepIcon(name string) string {
+	if i, ok := stepIcons[name]; ok {
+		return i
+	}
+	return "split"
+}
+
+func wayOf(d mapping.Direction) string {
+	switch d {
+	case mapping.AToB:
+		return "to"
+	case mapping.BToA:
+		return "from"
+	}
+	return "both"
+}
+
+func (b *board) wayWords(d mapping.Direction) string {
+	switch d {
+	case mapping.AToB:
+		return b.systems[0].Name + " fills " + b.systems[1].Name
+	case mapping.BToA:
+		return b.systems[1].Name + " fills " + b.systems[0].Name
+	}
+	return "Both ways"
+}
+
+// matchKey is the kind of key by which the two fields of a rule tell who is who, "" when they do not.
+func (b *board) matchKey(r *mapping.Rule) string {
+	for _, kind := range b.flow().Match {
+		is := true
+		for side := range r.Fields {
+			key := slices.IndexFunc(b.fields(connector.Side(side)), func(f connector.Field) bool { return string(f.Type) == kind && !f.Custom && f.Read })
+			is = is && key >= 0 && len(r.Fields[side]) == 1 && r.Fields[side][0].Name == b.fields(connector.Side(side))[key].Name
+		}
+		if is {
+			return kind
+		}
+	}
+	return ""
+}
+
+// open is what an open pair shows and lets one choose.
+func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen {
+	o := templates.MapOpen{Row: formRow(row), Consent: r.Kind == mapping.Consent}
+	for _, w := range b.ways[i] {
+		o.Ways = append(o.Ways, templates.MapOption{Value: string(w.Direction), Text: b.wayWords(w.Direction), Icon: map[string]string{"to": "arrow-right", "from": "arrow-left", "both": "arrow-left-right"}[wayOf(w.Direction)],
+			Chosen: r.Direction == w.Direction, Why: w.Why})
+	}
+	for _, name := range mapping.Steps(b.flow().Map, i, b.fields(connector.A), b.fields(connector.B), b.options()) {
+		t := mapping.TransformNamed(name)
+		o.Steps = append(o.Steps, templates.MapOption{Value: name, Text: t.Title, Icon: stepIcon(name), Chosen: row.Transform == name})
+	}
+	for _, from := range []connector.Side{connector.A, connector.B} {
+		v, shown := r.Read(from, b.values[from])
+		if !r.Direction.To(from.Other()) || !shown {
+			continue
+		}
+		w := templates.MapWalk{From: b.systems[from]}
+		for _, s := range r.Walk(from.Other(), v) {
+			w.Steps = append(w.Steps, templates.MapStep{Title: mapping.TransformNamed(s.Transform).Title, Icon: stepIcon(s.Transform),
+				Value: mapping.Words(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
+		}
+		o.Walks = append(o.Walks, w)
+	}
+	o.Conflict = b.conflicts(row.Conflict, true)
+	o.Blank = []templates.MapOption{{Value: "", Text: "As in the rules of this flow", Chosen: row.Blank == ""},
+		{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: row.Blank == mapping.Keep},
+		{Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: row.Blank == mapping.Clear}}
+	for side := range r.Fields {
+		for _, f := range r.Fields[side] {
+			if f.Help != "" {
+				o.Notes = append(o.Notes, b.systems[side].Name+", "+f.Label+": "+f.Help)
+			}
+		}
+	}
+	return o
+}
+
+// conflicts are the ways to settle a field that changed on both sides.
+func (b *board) conflicts(chosen mapping.Policy, row bool) []templates.MapOption {
+	var out []templates.MapOption
+	if row {
+		out = append(out, templates.MapOption{Text: "As in the rules of this flow", Chosen: chosen == ""})
+	}
+	for _, p := range mapping.Policies {
+		if p == mapping.Union { // the same as richer for single values, and lists are always joined
+			continue
+		}
+		out = append(out, templates.MapOption{Value: string(p), Text: b.policyWords(p), Chosen: chosen == p || chosen == mapping.Union && p == mapping.Richer})
+	}
+	return out
+}
+
+func (b *board) policyWords(p mapping.Policy) string {
+	switch p {
+	case mapping.AWins:
+		return b.systems[0].Name + " wins"
+	case mapping.BWins:
+		return b.systems[1].Name + " wins"
+	case mapping.Newest:
+		return "The newest change wins"
+	case mapping.Richer, mapping.Union:
+		return "The fuller value wins"
+	}
+	return "You decide each time"
+}
+
+// suggestions are pairs that somebody most likely wants.
+func (b *board) suggestions() []templates.MapSuggestion {
+	var samples []mapping.Sample
+	for _, s := range b.seen.sampling.Samples {
+		if s.Both() {
+			samples = append(samples, s.Values())
+		}
+	}
+	var out []templates.MapSuggestion
+	for _, s := range mapping.Suggest(b.mappable(connector.A), b.mappable(connector.B), b.flow().Map, samples, b.options(), b.dismissed) {
+		out = append(out, templates.MapSuggestion{Key: s.Row.Key(), Why: s.Why, Sure: s.Score >= mapping.Sure,
+			Ends: [2]templates.MapField{b.end(connector.A, s.Row.A), b.end(connector.B, s.Row.B)}})
+	}
+	return out
+}
+
+// mappable are the fields of a side without our own references.
+func (m *mapOf) mappable(side connector.Side) []connector.Field {
+	return slices.DeleteFunc(slices.Clone(m.fields(side)), func(f connector.Field) bool { return m.stamp(side, f.Name) })
+}
+
+// formRow is a row as a form sends it.
+func formRow(r mapping.Row) templates.MapRow {
+	return templates.MapRow{A: r.A, B: r.B, Direction: string(r.Direction), Transform: r.Transform, Conflict: string(r.Conflict), Blank: string(r.Blank)}
+}
+
+// flowRules are the rules of the whole flow.
+func (b *board) flowRules() templates.MapRules {
+	f := b.flow()
+	var r templates.MapRules
+	for _, d := range []mapping.Direction{mapping.Both, mapping.AToB, mapping.BToA} {
+		chosen := f.Direction == d || f.Direction == "" && d == mapping.Both
+		r.Direction = append(r.Direction, templates.MapOption{Value: string(d), Text: b.wayWords(d), Icon: map[string]string{"to": "arrow-right", "from": "arrow-left", "both": "arrow-left-right"}[wayOf(d)], Chosen: chosen})
+	}
+	for _, kinds := range [][]string{{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}} {
+		r.Match = append(r.Match, templates.MapOption{Value: strings.Join(kinds, ","), Text: matchWords(kinds), Chosen: slices.Equal(kinds, f.Match)})
+	}
+	conflict := f.Conflict
+	if conflict == "" {
+		conflict = mapping.Newest
+	}
+	r.Conflict = b.conflicts(conflict, false)
+	clears := f.Blank == mapping.Clear
+	r.Blank = []templates.MapOption{{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: !clears}, {Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: clears}}
+	r.Region = regions(f.Region)
+	empties := "an emptied value deletes nothing"
+	if clears {
+		empties = "an emptied value empties the other side"
+	}
+	r.Summary = []string{b.wayWords(f.Direction), "matched by " + strings.ToLower(matchWords(f.Match)), lowerFirst(b.policyWords(conflict), b.systems), empties}
+	return r
+}
+
+func matchWords(kinds []string) string {
+	return map[string]string{"email,phone": "E-mail, else phone", "phone,email": "Phone, else e-mail", "email": "E-mail only", "phone": "Phone only"}[strings.Join(kinds, ",")]
+}
+
+// lowerFirst begins a phrase small, unless it begins with a name.
+func lowerFirst(s string, systems [2]templates.System) string {
+	for _, x := range systems {
+		if strings.HasPrefix(s, x.Name) {
+			return s
+		}
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// rowOf finds a row by its key.
+func rowOf(f flow.Flow, key string) int {
+	return slices.IndexFunc(f.Map, func(r mapping.Row) bool { return r.Key() == key })
+}

@@ -1,0 +1,359 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"couplet/internal/connection"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+)
+
+func TestTheMapShowsPairsWithRealValuesAndEverythingElseUnpaired(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 60)
+	doc := c.open(c.signIn("editor"), "")
+	if n := doc.Find("[data-testid=pair]").Length(); n != 5 {
+		t.Errorf("%d pairs", n)
+	}
+	email := pairLine(doc, "email=email")
+	if email.Find("[data-testid=match-key]").Length() != 1 || email.Find("[data-testid=way]").AttrOr("data-way", "") != "both" || squeezed(email.Find("[data-testid=fate]")) != "Lossless" {
+		t.Errorf("email: %s", squeezed(email))
+	}
+	if !strings.Contains(squeezed(email), "@") {
+		t.Errorf("no real value: %s", squeezed(email))
+	}
+	name := pairLine(doc, "firstName+lastName=name")
+	if squeezed(name.Find("[data-testid=fate]")) != "Lossy" || !strings.Contains(squeezed(name), "First name + Last name") || !strings.Contains(squeezed(name), "The first word becomes the first name") {
+		t.Errorf("name: %s", squeezed(name))
+	}
+	if made := squeezed(pairLine(doc, "companyName=company_name")); !strings.Contains(made, "Couplet makes this field when you switch on") {
+		t.Errorf("company: %s", made)
+	}
+	for _, f := range []string{"city", "state", "dateOfBirth"} {
+		if free(doc, "a", f).Length() != 1 {
+			t.Errorf("%s is not listed as unpaired", f)
+		}
+	}
+	if free(doc, "a", "email").Length() != 0 || free(doc, "b", "first_name").Length() != 0 {
+		t.Error("what is paired is listed as unpaired")
+	}
+	if squeezed(doc.Find("[data-testid=sample]")) == "" || doc.Find("[data-testid=lines] li").Length() < 4 {
+		t.Errorf("no sample: %s", squeezed(doc.Find("[data-testid=preview]")))
+	}
+	if doc.Find("[data-testid=to-preview]").AttrOr("href", "") != "/flows/"+c.flow.ID+"/preview" {
+		t.Error("no way on")
+	}
+}
+
+func TestTwoFieldsArePairedByPressingOneThenTheOtherWithoutScripts(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 40)
+	client := c.signIn("editor")
+	picked := parsed(t, c.press(client, free(c.open(client, ""), "a", "city")))
+	if free(picked, "a", "city").AttrOr("aria-pressed", "") != "true" {
+		t.Error("what is picked up does not look so")
+	}
+	doc := c.follow(client, c.press(client, free(picked, "b", "city")))
+	if pairLine(doc, "city=city").Length() != 1 || !slices.Contains(c.draftKeys(), "city=city") {
+		t.Errorf("not paired: %v", c.draftKeys())
+	}
+	if squeezed(doc.Find("[data-testid=saved]")) != "Saved at 10:00" {
+		t.Errorf("saved: %q", squeezed(doc.Find("[data-testid=saved]")))
+	}
+	published, err := c.store.FlowByID(t.Context(), c.flow.Workspace, c.flow.ID)
+	must(t, err)
+	if len(published.Map) != 5 {
+		t.Error("a draft changed what runs")
+	}
+	// Letting go: a press on what is picked up.
+	dropped := parsed(t, c.press(client, free(parsed(t, c.press(client, free(doc, "a", "state"))), "a", "state")))
+	if free(dropped, "a", "state").AttrOr("aria-pressed", "") != "false" {
+		t.Error("it cannot be let go")
+	}
+}
+
+func TestTwoFieldsArePairedByTheirNames(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	client := c.signIn("editor")
+	doc := c.follow(client, c.press(client, c.open(client, "").Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
+	if pairLine(doc, "state=region").Length() != 1 {
+		t.Error("not paired")
+	}
+	res := c.press(client, doc.Find("[data-testid=pair-these]"), "a", "tags", "b", "city")
+	bad := parsed(t, res)
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(squeezed(bad.Find("[data-testid=bad]")), "Tags is a list and City holds one value") {
+		t.Errorf("status %d: %s", res.StatusCode, squeezed(bad.Find("[data-testid=bad]")))
+	}
+	if res := c.press(client, doc.Find("[data-testid=pair-these]"), "a", "city"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("half a pair: status %d", res.StatusCode)
+	}
+}
+
+func TestAPairIsOpenedChangedAndTakenOut(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 40)
+	client := c.signIn("editor")
+	doc := c.open(client, "?open=phone%3Dphone_number")
+	line := pairLine(doc, "phone=phone_number")
+	if !strings.Contains(squeezed(line.Find("[data-testid=open]")), "International phone") {
+		t.Fatalf("not open: %s", squeezed(line))
+	}
+	choices := line.Find("[data-testid=choices] button")
+	doc = c.follow(client, c.press(client, choices, "direction", "a_to_b", "transform", "trim", "conflict", "ask", "blank", "clear"))
+	line = pairLine(doc, "phone=phone_number")
+	if line.Find("[data-testid=way]").AttrOr("data-way", "") != "to" || squeezed(line.Find("[data-testid=fate]")) != "One way" || line.Find("[data-testid=choices]").Length() != 1 {
+		t.Errorf("after the change: %s", squeezed(line))
+	}
+	f, _, err := c.store.Draft(t.Context(), c.flow.Workspace, c.flow.ID)
+	must(t, err)
+	got := f.Map[rowOf(f, "phone=phone_number")]
+	if got.Direction != mapping.AToB || got.Transform != "trim" || got.Conflict != mapping.Ask || got.Blank != mapping.Clear {
+		t.Errorf("%+v", got)
+	}
+	doc = c.follow(client, c.press(client, line.Find("[data-testid=unpair]")))
+	if pairLine(doc, "phone=phone_number").Length() != 0 || free(doc, "a", "phone").Length() != 1 {
+		t.Error("still paired")
+	}
+	doc = c.follow(client, c.press(client, doc.Find("[data-testid=undo]")))
+	if pairLine(doc, "phone=phone_number").Find("[data-testid=way]").AttrOr("data-way", "") != "to" {
+		t.Error("not undone")
+	}
+	doc = c.follow(client, c.press(client, doc.Find("[data-testid=redo]")))
+	if pairLine(doc, "phone=phone_number").Length() != 0 {
+		t.Error("not redone")
+	}
+}
+
+func TestAnImpossibleDirectionIsShutWithItsReason(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20, func(f *flow.Flow) { f.Direction = mapping.AToB })
+	doc := c.open(c.signIn("editor"), "?open=tags%3Dtags")
+	back := pairLine(doc, "tags=tags").Find("input[name=direction][value=b_to_a]")
+	if _, shut := back.Attr("disabled"); !shut || !strings.Contains(squeezed(back.Closest("label")), "The whole flow goes from HighLevel to User.com only.") {
+		t.Errorf("%s", squeezed(back.Closest("label")))
+	}
+}
+
+func TestABrokenPairIsOnTopWithTheButtonThatMendsIt(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20, func(f *flow.Flow) {
+		f.Map = append(f.Map, mapping.Row{A: mapping.Names{"citty"}, B: mapping.Names{"city"}}, mapping.Row{A: mapping.Names{"state"}, B: mapping.Names{"first_name"}})
+	})
+	client := c.signIn("editor")
+	doc := c.open(client, "")
+	needs := doc.Find("[data-testid=needs] [data-testid=pair]")
+	if needs.Length() != 2 || doc.Find("[data-testid=to-preview]").Length() != 0 || squeezed(doc.Find("[data-testid=blocked]")) != "2 pairs need you first" {
+		t.Fatalf("%d need somebody; %s", needs.Length(), squeezed(doc.Find("header.bld-head")))
+	}
+	line := pairLine(doc, "citty=city")
+	if !strings.Contains(squeezed(line.Find("[data-testid=problem]")), "HighLevel has no field “citty”") {
+		t.Errorf("%s", squeezed(line))
+	}
+	doc = c.follow(client, c.press(client, line.Find("[data-testid=fix]").First()))
+	if pairLine(doc, "city=city").Find("[data-testid=problem]").Length() != 0 || doc.Find("[data-testid=needs] [data-testid=pair]").Length() != 1 {
+		t.Error("not mended")
+	}
+	doc = c.follow(client, c.press(client, doc.Find("[data-testid=needs] [data-testid=unpair]")))
+	if doc.Find("[data-testid=needs]").Length() != 0 || doc.Find("[data-testid=to-preview]").Length() != 1 {
+		t.Error("still something is needed")
+	}
+}
+
+func TestSuggestionsAreAcceptedDismissedAndShownBeforeTheyArePaired(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 60)
+	client := c.signIn("editor")
+	doc := c.open(client, "")
+	suggestion := func(doc *goquery.Document, key string) *goquery.Selection {
+		return doc.Find("[data-testid=suggestion][data-key='" + key + "']")
+	}
+	if suggestion(doc, "city=city").Length() != 1 || suggestion(doc, "state=region").Length() != 1 {
+		t.Fatalf("suggested: %s", squeezed(doc.Find("[data-testid=suggestions]")))
+	}
+	doc = c.follow(client, c.press(client, suggestion(doc, "city=city").Find("[data-testid=accept]")))
+	if pairLine(doc, "city=city").Length() != 1 || suggestion(doc, "city=city").Length() != 0 {
+		t.Error("not accepted")
+	}
+	doc = c.follow(client, c.press(client, suggestion(doc, "state=region").Find("[data-testid=dismiss]")))
+	if suggestion(doc, "state=region").Length() != 0 || free(doc, "a", "state").Length() != 1 || suggestion(c.open(client, ""), "state=region").Length() != 0 {
+		t.Error("not dismissed for good")
+	}
+	before := c.draftKeys()
+	doc = c.open(client, "?match=1")
+	if !slices.Equal(before, c.draftKeys()) {
+		t.Error("something was paired by looking")
+	}
+	boxes := doc.Find("[data-testid=matching] input[type=checkbox]")
+	if boxes.Length() == 0 || strings.Contains(squeezed(doc.Find("[data-testid=matching]")), "Unsubscribed") {
+		t.Fatalf("%s", squeezed(doc.Find("[data-testid=matching]")))
+	}
+	doc = c.follow(client, c.press(client, doc.Find("[data-testid=match-all]")))
+	boxes.Each(func(_ int, box *goquery.Selection) {
+		if key := box.AttrOr("value", ""); pairLine(doc, key).Length() != 1 {
+			t.Errorf("%s was not paired", key)
+		}
+	})
+	if !slices.Contains(c.draftKeys(), "country=country") {
+		t.Errorf("%v", c.draftKeys())
+	}
+}
+
+func TestAColleaguesChangeIsNotOverwrittenAndTheWishIsOfferedAgain(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	mine, theirs := c.signIn("editor"), c.signIn("owner")
+	old := c.open(mine, "")
+	c.follow(theirs, c.press(theirs, c.open(theirs, "").Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
+
+	res := c.press(mine, old.Find("[data-testid=pair-these]"), "a", "city", "b", "city")
+	doc := parsed(t, res)
+	note := squeezed(doc.Find("[data-testid=clash]"))
+	if res.StatusCode != http.StatusConflict || !strings.Contains(note, "@couplet.test changed this map at 10:00") || !strings.Contains(note, "pair City with City") {
+		t.Fatalf("status %d: %s", res.StatusCode, note)
+	}
+	if keys := c.draftKeys(); slices.Contains(keys, "city=city") || !slices.Contains(keys, "state=region") {
+		t.Fatalf("overwritten: %v", keys)
+	}
+	c.follow(mine, c.press(mine, doc.Find("[data-testid=again]")))
+	if keys := c.draftKeys(); !slices.Contains(keys, "city=city") || !slices.Contains(keys, "state=region") {
+		t.Errorf("%v", keys)
+	}
+	// Taking out, rules and undo clash the same way.
+	for _, button := range []*goquery.Selection{pairLine(old, "tags=tags").Find("[data-testid=unpair]"), old.Find("#rules-form button"), old.Find("[data-testid=suggestion] [data-testid=accept]").First()} {
+		if button.Length() == 0 {
+			continue
+		}
+		if res := c.press(mine, button); res.StatusCode != http.StatusConflict {
+			t.Errorf("status %d", res.StatusCode)
+		}
+	}
+}
+
+func TestTheRulesOfTheFlowAreChanged(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	client := c.signIn("editor")
+	doc := c.open(client, "")
+	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by e-mail, else phone · the newest change wins · an emptied value deletes nothing" {
+		t.Errorf("%q", got)
+	}
+	doc = c.follow(client, c.press(client, doc.Find("#rules-form button"), "match", "phone", "conflict", "b_wins", "blank", "clear", "direction", "a_to_b", "region", "PT"))
+	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules HighLevel fills User.com · matched by phone only · User.com wins · an emptied value empties the other side" {
+		t.Errorf("%q", got)
+	}
+	f, _, err := c.store.Draft(t.Context(), c.flow.Workspace, c.flow.ID)
+	must(t, err)
+	if f.Conflict != mapping.BWins || f.Blank != mapping.Clear || !slices.Equal(f.Match, []string{"phone"}) || f.Direction != mapping.AToB || f.Region != "PT" {
+		t.Errorf("%+v", f)
+	}
+	if pairLine(doc, "email=email").Find("[data-testid=match-key]").Length() != 0 || pairLine(doc, "phone=phone_number").Find("[data-testid=match-key]").Length() != 1 {
+		t.Error("the match key did not move")
+	}
+	if res := c.press(client, doc.Find("#rules-form button"), "match", "name"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a match by names: status %d", res.StatusCode)
+	}
+}
+
+func TestAViewerSeesTheMapAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	client := c.signIn("viewer")
+	doc := c.open(client, "?open=email%3Demail")
+	if n := doc.Find("#bld form").Length(); n != 0 {
+		t.Errorf("%d forms", n)
+	}
+	if pairLine(doc, "email=email").Find("[data-testid=open]").Length() != 1 || doc.Find("[data-testid=lines] li").Length() == 0 {
+		t.Error("a viewer cannot look")
+	}
+	for _, act := range []string{"pair", "row", "unpair", "match", "dismiss", "rules", "undo", "redo", "drop", "read"} {
+		if res := c.post(client, c.path()+"/"+act, url.Values{"revision": {"0"}, "a": {"city"}, "b": {"city"}}); res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: status %d", act, res.StatusCode)
+		}
+	}
+	if len(c.draftKeys()) != 5 {
+		t.Error("something changed")
+	}
+}
+
+func TestTheMapIsWorkedOnWhileAnAccountCannotBeRead(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20, func(f *flow.Flow) {
+		f.Map = append(f.Map, mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"their_own"}})
+	})
+	must(t, c.store.DeleteSecret(t.Context(), c.flow.Workspace, c.conns[1].ID, connection.SecretToken))
+	client := c.signIn("editor")
+	doc := c.open(client, "")
+	if got := squeezed(doc.Find("[data-testid=unread]")); !strings.Contains(got, "The fields of User.com could not be read") || !strings.Contains(got, "has no key") {
+		t.Errorf("%q", got)
+	}
+	if doc.Find("[data-testid=needs]").Length() != 0 || pairLine(doc, "city=their_own").Length() != 1 {
+		t.Error("what cannot be looked up counts as broken")
+	}
+	c.follow(client, c.press(client, doc.Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
+}
+
+// TestHtmxGetsTheBoardAlone: the answer to htmx is the inner part of the page, which says aloud what was done and leads
+// the focus to the new pair.
+func TestHtmxGetsTheBoardAlone(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	client := c.signIn("editor")
+	revision := c.open(client, "").Find("#pair-form [name=revision]").AttrOr("value", "")
+	head := map[string]string{"Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": c.url, "HX-Request": "true", "HX-Target": "div#bld"}
+	res := c.as(client, http.MethodPost, c.path()+"/pair", strings.NewReader(url.Values{"revision": {revision}, "a": {"city"}, "b": {"city"}}.Encode()), head)
+	body, err := io.ReadAll(res.Body)
+	must(t, err)
+	if res.StatusCode != http.StatusOK || strings.Contains(string(body), "<html") || strings.Contains(string(body), `id="bld"`) {
+		t.Fatalf("status %d: %.300s", res.StatusCode, body)
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
+	must(t, err)
+	if squeezed(doc.Find("[data-testid=announce]")) != "City is now paired with City." {
+		t.Errorf("announced: %q", squeezed(doc.Find("[data-testid=announce]")))
+	}
+	if _, focus := pairLine(doc, "city=city").Attr("autofocus"); !focus {
+		t.Error("the focus is lost")
+	}
+}
+
+func TestLookingAtTheMapWritesNothingAndIsRemembered(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 40)
+	client := c.signIn("editor")
+	doc := c.open(client, "")
+	calls := func() (n, writes int) {
+		for _, system := range []string{"highlevel", "usercom"} {
+			for _, k := range c.box.Counters(system).Calls {
+				n += k.Count
+				if k.Method != http.MethodGet && !strings.HasSuffix(k.Path, "/search") {
+					writes += k.Count
+				}
+			}
+		}
+		return n, writes
+	}
+	first, writes := calls()
+	if writes != 0 || first == 0 {
+		t.Errorf("%d calls, %d of them write", first, writes)
+	}
+	c.follow(client, c.press(client, doc.Find("[data-testid=pair-these]"), "a", "city", "b", "city"))
+	c.open(client, "?sample=1&side=a")
+	if again, _ := calls(); again != first {
+		t.Errorf("%d more calls", again-first)
+	}
+	// A field that was made meanwhile is there after reading again.
+	_, err := c.box.UserCom.Create("attributes", map[string]any{"name": "Loyalty", "value_type": "string", "content_type": "clientuser"})
+	must(t, err)
+	doc = c.follow(client, c.press(client, c.open(client, "").Find("[data-testid=read]")))
+	if doc.Find("[data-testid=free-b] .cust").Length() == 0 {
+		t.Errorf("the new field is not there: %s", squeezed(doc.Find("[data-testid=free-b]")))
+	}
+}
