@@ -101,7 +101,7 @@ type changed struct {
 // mapChanged answers a change that was made: htmx gets the page anew, others are sent to the line it was about.
 func (s *Server) mapChanged(c echo.Context, m *mapOf, done string, what changed) error {
 	at := mapState(c)
-	if at.Open != "" && rowOf(m.flow(), at.Open) < 0 {
+	if at.Open != "" && rowAt(m.flow(), at.Open) < 0 {
 		at.Open = "" // the pair that was open is gone
 	}
 	if c.Request().Header.Get("HX-Request") == "true" {

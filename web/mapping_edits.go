@@ -68,7 +68,7 @@ func editMatch(m *mapOf, form func(string) []string) mapEdit {
 // editUnpair takes a pair out.
 func editUnpair(m *mapOf, form func(string) []string) mapEdit {
 	key := oneOf(form("row"))
-	i := rowOf(m.flow(), key)
+	i := rowAt(m.flow(), key)
 	l := [2]string{"two fields", ""}
 	if i >= 0 {
 		l = m.labels(m.flow().Map[i])
@@ -85,7 +85,7 @@ func editUnpair(m *mapOf, form func(string) []string) mapEdit {
 // editRow replaces a pair: its choices, or by one that mends it.
 func editRow(m *mapOf, form func(string) []string) mapEdit {
 	key := oneOf(form("row"))
-	i := rowOf(m.flow(), key)
+	i := rowAt(m.flow(), key)
 	row := mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
 		Transform: oneOf(form("transform")), Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
 	l := m.labels(row)

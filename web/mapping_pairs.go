@@ -250,7 +250,7 @@ func lowerFirst(s string, systems [2]templates.System) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// rowOf finds a row by its key.
-func rowOf(f flow.Flow, key string) int {
+// rowAt finds a row by its key.
+func rowAt(f flow.Flow, key string) int {
 	return slices.IndexFunc(f.Map, func(r mapping.Row) bool { return r.Key() == key })
 }

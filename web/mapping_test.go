@@ -114,7 +114,7 @@ func TestAPairIsOpenedChangedAndTakenOut(t *testing.T) {
 	}
 	f, _, err := c.store.Draft(t.Context(), c.flow.Workspace, c.flow.ID)
 	must(t, err)
-	got := f.Map[rowOf(f, "phone=phone_number")]
+	got := f.Map[rowAt(f, "phone=phone_number")]
 	if got.Direction != mapping.AToB || got.Transform != "trim" || got.Conflict != mapping.Ask || got.Blank != mapping.Clear {
 		t.Errorf("%+v", got)
 	}
