@@ -92,8 +92,8 @@ func (s *Server) prove(c echo.Context, email, given string) (store.User, proof, 
 	if len(all) > 0 {
 		u = all[0]
 	}
-	account, from := s.perAccount(c, email, u), s.perAddress(c)
-	st, err := s.o.Store.Try(ctx, account, from)
+	cleared, limits := s.signInLimits(c, email, u)
+	st, err := s.o.Store.Try(ctx, limits...)
 	if err != nil {
 		return u, proof{}, err
 	}
@@ -107,7 +107,7 @@ func (s *Server) prove(c echo.Context, email, given string) (store.User, proof, 
 	if !ok {
 		return u, wrong("That email and password do not go together. ", st), nil
 	}
-	if err := s.forgive(ctx, account, from); err != nil {
+	if err := s.forgive(ctx, cleared, limits...); err != nil {
 		return u, proof{}, err
 	}
 	s.remember(c, u)

@@ -144,3 +144,28 @@ func TestTriesAreCountedAndSlowedAndTheRightPersonComesIn(t *testing.T) {
 		goesTo(t, b.post(b.nobody(), "/sign-in", credentials(email, words4)), "/")
 	}
 }
+
+// TestAnAddressIsSlowedAndKnownBrowsersBehindItAreNot, as behind a proxy that was not named, where all have one address.
+func TestAnAddressIsSlowedAndKnownBrowsersBehindItAreNot(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.person("ines@harborpine.test", "viewer")
+	b.person("joe@harborpine.test", "viewer")
+	known := b.nobody()
+	goesTo(t, b.post(known, "/sign-in", credentials("ines@harborpine.test", words4)), "/")
+	b.post(known, "/sign-out", nil)
+	for i := range freePerAddress {
+		if res := b.post(b.nobody(), "/sign-in", credentials("guess"+strings.Repeat("x", i)+"@harborpine.test", words4)); res.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("try %d: status %d", i+1, res.StatusCode)
+		}
+	}
+	if res := b.post(b.nobody(), "/sign-in", credentials("joe@harborpine.test", words4)); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("status %d from an address that guesses", res.StatusCode)
+	}
+	if res := b.post(known, "/sign-in", credentials("joe@harborpine.test", words4)); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("status %d for another account than the one that the browser is known to", res.StatusCode)
+	}
+	goesTo(t, b.post(known, "/sign-in", credentials("ines@harborpine.test", words4)), "/")
+	b.now = b.now.Add(31 * time.Second)
+	goesTo(t, b.post(b.nobody(), "/sign-in", credentials("joe@harborpine.test", words4)), "/")
+}

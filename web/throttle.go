@@ -55,13 +55,16 @@ func (s *Server) perAddress(c echo.Context) store.Limit {
 	return s.limit(freePerAddress, "address", from)
 }
 
-// perAccount is the limit of an account, or, in a browser that has signed in to it before, that of the browser alone: a
-// stranger who tries again and again delays strangers only. An account that does not exist has a limit too.
-func (s *Server) perAccount(c echo.Context, email string, u store.User) store.Limit {
+// signInLimits are the limits of signing in to an account: that of the account, which a success clears, and that of the
+// address. A browser that has signed in to it before has one of its own instead: whoever tries again and again, even from
+// the same address, delays strangers only. An account that does not exist has a limit too.
+func (s *Server) signInLimits(c echo.Context, email string, u store.User) (cleared store.Limit, all []store.Limit) {
 	if cookie, err := c.Cookie(s.sessions.cookie("couplet_known")); err == nil && u.ID != "" && s.knows(cookie.Value, u) {
-		return s.limit(freePerAccount, "browser", cookie.Value)
+		own := s.limit(freePerAccount, "browser", cookie.Value)
+		return own, []store.Limit{own}
 	}
-	return s.limit(freePerAccount, "account", strings.ToLower(strings.TrimSpace(email)))
+	account := s.limit(freePerAccount, "account", strings.ToLower(strings.TrimSpace(email)))
+	return account, []store.Limit{account, s.perAddress(c)}
 }
 
 // remember makes the browser known as one of a person's.
@@ -82,9 +85,15 @@ func (s *Server) known(secret string, u store.User) string {
 	return base64.RawURLEncoding.EncodeToString(s.keyed("known browser", secret, u.ID, u.PasswordHash))
 }
 
-// forgive takes back a try that did not fail.
-func (s *Server) forgive(ctx context.Context, forget, back store.Limit) error {
-	return s.o.Store.Forgive(ctx, []string{forget.Name}, []string{back.Name})
+// forgive takes back a try that did not fail: cleared is forgotten whole, from the other limits one try is taken.
+func (s *Server) forgive(ctx context.Context, cleared store.Limit, all ...store.Limit) error {
+	var back []string
+	for _, l := range all {
+		if l != cleared {
+			back = append(back, l.Name)
+		}
+	}
+	return s.o.Store.Forgive(ctx, []string{cleared.Name}, back)
 }
 
 // inWords is a wait as people say it, never shorter than it is.
