@@ -36,6 +36,11 @@ var lookers = map[string]string{
 	"POST /settings/account/sessions/end": "their own sessions", "POST /settings/account/sessions/:id/end": "their own session",
 }
 
+// deciding reports whether a route is about who may come in, which owners alone decide.
+func deciding(r route) bool {
+	return strings.HasPrefix(r.path, "/settings/team") && (r.method != http.MethodGet || r.path != "/settings/team")
+}
+
 // fleeting are routes of things that are found by nobody but the session that began them, whichever its workspace.
 var fleeting = map[string]string{"/connect/pending/:id": "a consent under way"}
 
@@ -150,9 +155,16 @@ func TestEveryRouteIsKnown(t *testing.T) {
 			if r.method != http.MethodGet && lookers[name] == "" {
 				t.Errorf("%s changes something and a viewer may call it: if that is meant, say why in lookers", name)
 			}
-		case editor, owner:
+		case editor:
+		case owner:
+			if !deciding(r) {
+				t.Errorf("%s takes an owner: if it is about who may come in, say so in deciding", name)
+			}
 		default:
 			t.Errorf("%s: %q is nobody", name, r.who)
+		}
+		if deciding(r) && r.who != owner {
+			t.Errorf("%s decides who may come in and takes no owner", name)
 		}
 		known[name], known[r.path] = true, true
 		if b.sample(r, b.first()) == "" {
