@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,10 +15,13 @@ import (
 
 const words4 = "four plain words here"
 
+// hashed is made once: it costs what it should.
+var hashed = sync.OnceValues(func() (string, error) { return password.Hash(context.Background(), words4) })
+
 // person is a member with a real password.
 func (b *bundle) person(email, role string) store.User {
 	b.t.Helper()
-	hash, err := password.Hash(b.t.Context(), words4)
+	hash, err := hashed()
 	must(b.t, err)
 	u, err := b.store.AddUser(b.t.Context(), b.conns[0].Workspace, email, role, hash)
 	must(b.t, err)

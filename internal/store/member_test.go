@@ -41,6 +41,7 @@ func TestTheFirstOwnerIsMadeOnce(t *testing.T) {
 		if has, err := w.HasOwner(w.ctx); has || err != nil {
 			t.Fatalf("%v, %v", has, err)
 		}
+		w.now = w.now.Add(time.Second) // so that the first workspace is the first
 		other, err := w.AddWorkspace(w.ctx, "taken")
 		must(t, err)
 		if _, err := w.FirstOwner(w.ctx, "taken", store.User{Email: "ann@x.test"}); !errors.Is(err, store.ErrExists) {
