@@ -93,3 +93,14 @@ func (a *app) held(ctx context.Context, ws string, conns [2]string) (bool, error
 	}
 	return false, nil
 }
+
+// recheck tries the keys that were not taken any more: what was a fault of the system is over some time.
+func (a *app) recheck(ctx context.Context, ws string) error {
+	all, err := a.store.Connections(ctx, ws)
+	for _, c := range all {
+		if c.State == connection.Reconnect && ctx.Err() == nil {
+			_, _ = a.connect.Check(ctx, ws, c.ID) // what it found is stored
+		}
+	}
+	return err
+}

@@ -105,7 +105,28 @@ func (a *app) examine(ctx context.Context, c connection.Connection) (string, err
 		return "reachable", nil
 	}
 	id, err := check.Check(ctx, false)
-	return "reached; the key is good for " + id.Name, err
+	if err != nil {
+		return "", err
+	}
+	health, err := a.tokenHealth(ctx, c)
+	return "reached; the key is good for " + id.Name + health, err
+}
+
+// soon is how long before its end a token that nobody renews is told of.
+const soon = 7 * 24 * time.Hour
+
+// tokenHealth says how long the key of a connection lasts, "" for one that does not end.
+func (a *app) tokenHealth(ctx context.Context, c connection.Connection) (string, error) {
+	p, ok, err := a.connect.Permit(ctx, c.Workspace, c.ID)
+	switch {
+	case err != nil || !ok || p.Expires.IsZero():
+		return "", err
+	case p.Renews:
+		return ", which renews its key by itself; the present one lasts until " + p.Expires.UTC().Format(time.RFC3339), nil
+	case p.Expires.Sub(a.now()) < soon:
+		return "", fmt.Errorf("its key ends %s and is not renewed; connect the account again before that", p.Expires.UTC().Format(time.RFC3339))
+	}
+	return ", until " + p.Expires.UTC().Format(time.RFC3339), nil
 }
 
 // clock compares our clock with the system's.

@@ -226,6 +226,9 @@ func (a *app) tidy(ctx context.Context) {
 		if _, e := a.store.Prune(ctx, ws.ID, a.now(), store.DefaultPolicy); e != nil {
 			err = errors.Join(err, e)
 		}
+		if e := a.recheck(ctx, ws.ID); e != nil {
+			err = errors.Join(err, e)
+		}
 	}
 	err = errors.Join(err, a.store.PrunePeople(ctx))
 	if err != nil && ctx.Err() == nil {

@@ -226,6 +226,11 @@ func TestAnUninstalledAppMeansForgottenTokensAndOneSentence(t *testing.T) {
 	if len(secrets) != 1 || secrets[0].Connection != key.ID {
 		t.Errorf("secrets are left: %d", len(secrets))
 	}
+	// Checking has nothing to try, and does not write over why.
+	now2, err := h.svc.Check(t.Context(), h.ws, c.ID)
+	if connector.KindOf(err) != connector.Unauthorized || !strings.Contains(now2.Problem, "was removed") {
+		t.Errorf("%+v, %v", now2, err)
+	}
 	// Installed again: noted, and no more than that.
 	changed, err = h.svc.AppCalled(t.Context(), "highlevel", c.Identity.ID, connector.AppCall{App: app}, now)
 	must(t, err)

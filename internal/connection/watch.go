@@ -62,17 +62,22 @@ func (s *Service) Check(ctx context.Context, workspace, connection string) (Conn
 	if err != nil {
 		return c, err
 	}
-	if c.State == NeedsKey {
-		sys, err := s.system(c.System)
-		if err != nil {
-			return c, err
-		}
+	sys, err := s.system(c.System)
+	if err != nil {
+		return c, err
+	}
+	kind := SecretTokens
+	if c.AuthKind == KindToken {
+		kind = SecretToken
+	}
+	if sealed, err := s.Memory.Secret(ctx, workspace, c.ID, kind); err != nil {
+		return c, err
+	} else if len(sealed) == 0 { // nothing to try; why is said already
 		return c, noKey(c, sys.Spec)
 	}
 	s.Pool.Forget(c.ID)
 	who, err := s.reach(ctx, c)
 	if err == nil && c.Identity.ID != "" && who.ID != "" && who.ID != c.Identity.ID {
-		sys := s.Systems[c.System]
 		err = &connector.Error{Kind: connector.Unauthorized, Message: otherAccount(sys.Spec, c.Identity, who, c.Name)}
 	}
 	state, problem, changed := OK, "", false
