@@ -173,13 +173,13 @@ func AppPage(p App) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Hook != "" {
-				templ_7745c5c3_Err = copyField("hook-address", "Address for changes (webhook)", p.Hook).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = copyField("hook-address", "Address for changes", p.Hook).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if p.Scopes != "" {
-				templ_7745c5c3_Err = copyField("scope-names", "Permissions (scopes)", p.Scopes).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = copyField("scope-names", "Permissions to tick", p.Scopes).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,7 +4,9 @@ package templates
 type Consented struct {
 	Frame  Frame
 	System System
-	ID     string
+	// Way is set when the consent was begun on the way to a flow.
+	Way *Way
+	ID  string
 	// Name is what the connection is called.
 	Name string
 	// Facts name the account: label and value.

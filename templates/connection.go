@@ -26,7 +26,7 @@ type ConnectionCard struct {
 	Trouble *Trouble
 	// KeyLine says what key it has and until when.
 	KeyLine string
-	// Told says whether the system tells of changes; ToldAt is the last call, zero for none.
+	// Told says whether the system tells of changes; ToldAt, the last call, ends the sentence, zero for none.
 	Told   string
 	ToldAt time.Time
 	// Checked is when the key was last tried.
@@ -80,12 +80,20 @@ func (c ConnectionCard) waits() string {
 	case 0:
 		return "No flow uses it."
 	case 1:
-		return "The flow " + c.Flows[0].Name + " waits from then on and goes on when the account is connected again."
+		return "The flow “" + c.Flows[0].Name + "” waits from then on, and goes on when the account is connected again."
 	}
-	return "The flows " + listed(c.Flows) + " wait from then on and go on when the account is connected again."
+	return "The flows " + listed(c.Flows) + " wait from then on, and go on when the account is connected again."
 }
 
-// listed names things in a sentence: "a", "a and b", "a, b and c".
+// accountLine is whose account it is, and in which system.
+func (c ConnectionCard) accountLine() string {
+	if c.Account == "" {
+		return c.System.Name
+	}
+	return c.System.Name + ", " + c.Account
+}
+
+// listed names things in a sentence: “a”, “a” and “b”, “a”, “b” and “c”.
 func listed(all []Choice) string {
 	out := ""
 	for i, x := range all {
@@ -96,7 +104,7 @@ func listed(all []Choice) string {
 		default:
 			out += ", "
 		}
-		out += x.Name
+		out += "“" + x.Name + "”"
 	}
 	return out
 }

@@ -46,6 +46,14 @@ type Heard struct {
 	Stream string
 }
 
+// when says when the last call came.
+func (h Heard) when() string {
+	if h.Clock.Day(h.At) == "Today" {
+		return "Received at " + h.Clock.Hour(h.At)
+	}
+	return "Received " + h.Clock.Moment(h.At)
+}
+
 // words say what a call was about.
 func (h Heard) words() string {
 	if h.Records == 0 {

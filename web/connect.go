@@ -182,8 +182,12 @@ func (s *Server) addressField(p spot, typed url.Values, wrong refusal) templates
 	if value == "" && p.again != nil {
 		value = p.again.BaseURL
 	}
-	return templates.Typed{Name: "base_url", Label: "Address of the API", Value: value, Error: wrong.fields["base_url"],
+	f := templates.Typed{Name: "base_url", Label: "Address of the API", Value: value, Error: wrong.fields["base_url"],
 		Help: "Leave it empty for the one that " + p.spec.Name + " publishes. It must begin with https://."}
+	if base := s.o.Bases[p.spec.ID]; base != "" {
+		f.Help = "Leave it empty for " + base + ", which this server was started with."
+	}
+	return f
 }
 
 // permissions says what is asked for and what is not. Consent that a vendor does not publish has no names of its own here:
@@ -219,7 +223,7 @@ var (
 		connector.ToWrite:      "Needed because a flow that keeps both sides the same writes here too.",
 		connector.ToMakeFields: "Needed so that a record carries the reference of its partner and is never made twice.",
 		connector.ToHear:       "Needed to be told of changes within seconds.",
-		connector.ToInstall:    "Needed because you connect a whole agency.",
+		connector.ToInstall:    "Needed only to connect a whole agency.",
 	}
 	needIcons = map[connector.Need]string{connector.ToRead: "file-search", connector.ToWrite: "pencil", connector.ToMakeFields: "fingerprint",
 		connector.ToHear: "radio", connector.ToInstall: "building-2"}

@@ -200,6 +200,10 @@ func (s *Server) showPending(c echo.Context, status int, p connection.Pending, p
 	}
 	v := templates.Consented{Frame: frame(c, "Connect "+known.Spec.Name, "connections"), System: systemOf(known.Spec, ""), ID: p.ID, Name: p.Name,
 		Account: or(p.Account.Name, p.Account.ID), Twin: p.Twin, Chosen: p.Chosen, Until: clock.Until(p.Expires), Problem: problem}
+	if at, err := s.spotAt(c.Request().Context(), ws(c), p.Back); err == nil && at.side >= 0 {
+		top := at.journey.top(at.side)
+		v.Way, v.Frame.Active = &top, "flows"
+	}
 	for _, f := range []templates.Choice{{ID: idLabel(known.Spec), Name: p.Account.ID}, {ID: "Country", Name: p.Account.Region},
 		{ID: "Time zone", Name: p.Account.Zone}, {ID: "Connection", Name: p.Name}} {
 		if f.Name != "" && f.Name != v.Account {

@@ -155,8 +155,12 @@ func (s *Server) connectedBy(c echo.Context, conn connection.Connection) error {
 // sayConnected has the next page say what was connected, and what of it is missing.
 func (s *Server) sayConnected(c echo.Context, conn connection.Connection, missing []connector.Scope) error {
 	text := accountOf(conn) + " is connected."
-	if len(missing) > 0 {
-		text += " " + templates.Count(len(missing), "permission is", "permissions are") + " missing, and flows that need them wait: " + allowed(missing) + "."
+	switch len(missing) {
+	case 0:
+	case 1:
+		text += " One permission is missing, and flows that need it wait: " + allowed(missing) + "."
+	default:
+		text += " " + templates.Number(len(missing)) + " permissions are missing, and flows that need them wait: " + allowed(missing) + "."
 	}
 	return s.say(c, text, len(missing) > 0)
 }

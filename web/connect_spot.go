@@ -117,7 +117,10 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 					}
 				}
 			}
-			return heard(p.spec, needs), "It is what the flows that use the account need: " + strings.Join(names, ", ") + ".", nil
+			if len(names) == 1 {
+				return heard(p.spec, needs), "It is what the flow “" + names[0] + "” needs.", nil
+			}
+			return heard(p.spec, needs), "It is what these flows need: " + strings.Join(names, ", ") + ".", nil
 		}
 	}
 	chosen := p.side >= 0 && p.journey.Template != ""
@@ -137,7 +140,7 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	}
 	switch {
 	case writes && chosen:
-		purpose = "The template " + p.journey.template.Title + " keeps both sides the same, so it writes to " + p.spec.Name + " too. Nothing is written before you have seen it and switched the flow on."
+		purpose = "The template “" + p.journey.template.Title + "” keeps both sides the same, so it writes to " + p.spec.Name + " too. Nothing is written before you have seen it and switched the flow on."
 	case writes:
 		purpose = "A flow that keeps both sides the same writes to " + p.spec.Name + " too, so writing is asked for now and not a second time later. Nothing is written before you have seen it and switched a flow on."
 	default:

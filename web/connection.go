@@ -163,7 +163,7 @@ func (s *Server) health(c *templates.ConnectionCard, conn connection.Connection,
 	again := "/connections/" + conn.ID + "/key"
 	waits := "No flow waits for it."
 	if len(flows) == 1 {
-		waits = "The flow " + flows[0] + " waits for it, and nothing is lost."
+		waits = "The flow “" + flows[0] + "” waits for it, and nothing is lost."
 	} else if len(flows) > 1 {
 		waits = "These flows wait for it, and nothing is lost: " + strings.Join(flows, ", ") + "."
 	}
@@ -235,19 +235,24 @@ func keyLine(conn connection.Connection, permit connection.Permit, clock templat
 func told(spec *connector.Spec, conn connection.Connection, address bool, heard store.Heard) string {
 	switch {
 	case !heard.At.IsZero():
-		return "Yes"
+		return "Yes, last one"
 	case spec.Hooks.Kind == "none":
-		return "No, it is asked every few minutes"
-	case spec.Hooks.Kind == "manual" && address, spec.Hooks.Kind == "app" && conn.AuthKind == connection.KindConsent:
-		return "Set up, nothing has come yet"
+		return "No, it is asked every few minutes."
+	case spec.Hooks.Kind == "manual" && address:
+		return "There is an address, nothing has come yet."
+	case spec.Hooks.Kind == "app" && conn.AuthKind == connection.KindConsent:
+		return "By the installed app, nothing has come yet."
 	}
-	return "Not set up, it is asked every few minutes"
+	return "Not set up, it is asked every few minutes."
 }
 
 // allowance says how much of a day's requests is used, where the system tells, and how fast they may come.
 func allowance(c *templates.ConnectionCard, spec *connector.Spec, conn connection.Connection, k known) {
 	c.Daily = spec.Limits.Daily
 	c.Pace = fmt.Sprintf("At most %d in %s", spec.Limits.Max, templates.Took(time.Duration(spec.Limits.Window)))
+	if time.Duration(spec.Limits.Window) == time.Second {
+		c.Pace = fmt.Sprintf("At most %d a second", spec.Limits.Max)
+	}
 	if conn.PerSecond > 0 {
 		c.Pace = "At most " + strconv.FormatFloat(conn.PerSecond, 'f', -1, 64) + " a second, as you set it"
 	}

@@ -150,7 +150,7 @@ func (s *Server) heard(ctx context.Context, conn connection.Connection, spec *co
 			return h, err
 		}
 		h.Waiting = hash != ""
-		if last.At.Before(made) {
+		if !last.At.After(made) {
 			last = store.Heard{} // that came to an address that is no more
 		}
 	}
