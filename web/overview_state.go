@@ -57,7 +57,7 @@ func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
 	}
 	switch {
 	case last.Status == engine.Paused:
-		say(templates.Attention, "warn", "circle-alert", haltWord(last), last.ID)
+		say(templates.Attention, "warn", "circle-alert", templates.HaltWord(last), last.ID)
 	case last.Status == engine.Failed:
 		say(templates.Failed, "bad", "circle-x", "The last run failed", last.ID)
 	case needs > 0:
@@ -86,32 +86,17 @@ func (w watched) broken(f flow.Flow) string {
 	return ""
 }
 
-// haltWord says in a few words why a run waits for a person.
-func haltWord(r engine.Run) string {
-	switch r.Halt.Why {
-	case engine.HaltKey:
-		return "The key is not taken"
-	case engine.HaltBrake, engine.HaltEmptied:
-		return "Stopped by the brake"
-	case engine.HaltApproval:
-		return "Waits for your approval"
-	case engine.HaltMap:
-		return "The map needs mending"
-	case engine.HaltRefusals:
-		return "The first records were refused"
-	}
-	return "Needs you"
-}
-
 // did is what a finished run came to, in a few words.
 func did(r engine.Run) string {
-	n := r.Linked
+	n := 0
 	for _, c := range r.To {
 		n += c.Created + c.Updated
 	}
 	switch {
 	case n > 0:
 		return templates.Count(n, "record", "records")
+	case r.Linked > 0:
+		return templates.Number(r.Linked) + " found on both sides"
 	case r.Status == engine.Cancelled:
 		return "stopped"
 	}
@@ -123,7 +108,6 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	line := templates.OverviewNeed{Kind: "warn", N: n.N}
 	p := w.pairs[n.Pair]
 	f, _ := w.of(n.Pair)
-	names := w.names(p.Conns)
 	result := "needs"
 	switch n.Kind {
 	case store.NeedConflict:
@@ -131,7 +115,7 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 		line.Text = "changed on both sides; you decide"
 	case store.NeedReview:
 		line.Icon, line.Title = "copy", reviewTitle(n.Reason)
-		line.Text = engine.Explain(n.Reason, names)
+		line.Text = "left alone until they can be told apart"
 	case store.NeedParked:
 		line.Kind, line.Icon = "bad", "circle-x"
 		line.Title, _, _ = strings.Cut(strings.TrimSuffix(n.Reason, "."), ". ")

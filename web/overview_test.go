@@ -106,7 +106,7 @@ func TestWhatNeedsAPersonIsGroupedAndLeadsToIt(t *testing.T) {
 	})
 	want := []string{
 		"Two different values for Phonepeople · changed on both sides; you decide1",
-		"One e-mail or phone, several recordspeople · its e-mail or phone belongs to more than one record2",
+		"One e-mail or phone, several recordspeople · left alone until they can be told apart2",
 		"HighLevel refused the value of Phone: it must be a valid phone numberpeople · left as it was until somebody changes it1",
 	}
 	if strings.Join(lines, "\n") != strings.Join(want, "\n") {

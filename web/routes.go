@@ -100,6 +100,8 @@ func (s *Server) routes() []route {
 		// a flow: preview and switch
 
 		// runs
+		{http.MethodGet, "/runs", viewer, s.runsPage},
+		{http.MethodGet, "/runs/events", viewer, s.runsEvents},
 
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},

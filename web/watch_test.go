@@ -12,7 +12,6 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"couplet/internal/engine"
-	"couplet/internal/store"
 )
 
 // ran stores a finished run that began some time ago, as the engine would.
@@ -184,5 +183,3 @@ func (b *bundle) needs(r engine.Run) {
 	must(b.t, b.store.AddHints(b.t.Context(), b.conns[0].Workspace, b.pair.ID, []engine.Hint{{Side: engine.B, ID: "b1", Reason: "parked", At: b.now, Due: b.now.Add(1e6 * time.Hour),
 		Problem: "HighLevel refused the value of Phone: it must be a valid phone number. Correct the value in the record and try again."}}))
 }
-
-var _ = store.NeedParked
