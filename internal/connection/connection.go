@@ -5,6 +5,12 @@
 // process share one [Budget], so that a run, a webhook and a person on a page together stay under the vendor's limit,
 // and all of them reach the network through one guarded client ([NewHTTP]) that cannot be talked into calling a
 // private address.
+//
+// A [Service] is how accounts are connected: by consent in the browser ([Wish], [Pending]), by a pasted key ([GiveKey]),
+// or as an app that acts for itself. Whatever the way, the account is named before anything is saved, and an account never
+// changes inside a connection. Tokens that a system issued are renewed by the pool, once for all processes, stored before
+// they are used (renew.go), and go only where they were issued for: their address, their app and the address of the API
+// are sealed with them. When a system no longer takes a key, the connection's state says so once, and its flows hold.
 package connection
 
 import (
