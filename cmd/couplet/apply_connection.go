@@ -96,6 +96,9 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 		w.open, err = p.a.connect.Reach(tried)
 		return err
 	}
+	if w.token == "" {
+		return p.tryStored(ctx, w, old)
+	}
 	return p.try(ctx, w, sys)
 }
 
@@ -121,24 +124,13 @@ func (p *applying) sameKey(ctx context.Context, w *wanted) bool {
 
 // try proves a pasted key.
 func (p *applying) try(ctx context.Context, w *wanted, sys connection.System) error {
-	token := w.token
-	if token == "" {
-		sealed, err := p.a.store.Secret(ctx, p.a.ws, w.ID, connection.SecretToken)
-		if err != nil {
-			return err
-		}
-		plain, err := p.a.sealer.Open(p.a.ws, w.ID, connection.SecretToken, sealed)
-		if err != nil {
-			return err
-		}
-		token = string(plain)
-	} else if err := sys.Spec.CheckKey(token, systemSpecs()...); err != nil {
+	if err := sys.Spec.CheckKey(w.token, systemSpecs()...); err != nil {
 		return err
 	}
 	return p.check(ctx, w, func() (connector.Connector, error) {
 		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, HTTP: p.a.http, Now: p.a.now,
 			Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.a.now),
-			Token:  func(context.Context) (string, error) { return token, nil }})
+			Token:  func(context.Context) (string, error) { return w.token, nil }})
 	})
 }
 

@@ -55,7 +55,7 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 			f.Region = w.Identity.Region
 		}
 		if w.open == nil {
-			if err := p.try(ctx, w, systems()[w.System]); err != nil {
+			if err := p.tryStored(ctx, w, w); err != nil {
 				return fail("connections", err.Error()), nil
 			}
 		}
@@ -125,7 +125,8 @@ func person() string {
 // waiting names the connections of a flow that a person must connect in the browser first.
 func (p *applying) waiting(s flow.FlowSpec) (names []string) {
 	for _, name := range s.Connections {
-		if p.conns[name].waits || p.conns[name].State == connection.NeedsKey {
+		w := p.conns[name]
+		if w.waits || w.State == connection.NeedsKey || w.State == connection.Reconnect && w.AuthKind == connection.KindConsent {
 			names = append(names, name)
 		}
 	}

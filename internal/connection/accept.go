@@ -69,7 +69,7 @@ func (s *Service) accept(ctx context.Context, sys System, c Consent) (Connection
 			return Connection{}, err
 		}
 	} else if conn.Name, err = newName(all, conn.Name, c.Body.Account, sys.Spec); err != nil {
-		return Connection{}, broken(WrongAccount, w, err.Error(), err)
+		return Connection{}, broken(BadName, w, err.Error(), err)
 	}
 	var held heldTokens
 	owner, kind := ConsentSeal(c.ID)

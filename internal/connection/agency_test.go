@@ -147,7 +147,7 @@ func TestAnotherAccountIsNeverPutIntoAConnection(t *testing.T) {
 	}
 	must(t, h.works(h.svc, c.ID))
 	_, err = h.svc.AcceptNew(t.Context(), h.ws, "session of ann", p.ID, c.Name)
-	h.broken(err, connection.WrongAccount, "already")
+	h.broken(err, connection.BadName, "already")
 	d, err := h.svc.AcceptNew(t.Context(), h.ws, "session of ann", p.ID, "the other one")
 	must(t, err)
 	if d.ID == c.ID || d.Identity.ID != other.ID || d.Name != "the other one" {

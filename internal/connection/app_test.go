@@ -209,6 +209,7 @@ func TestAWishThatCannotBeIsRefusedBeforeThePersonLeaves(t *testing.T) {
 	c := h.connected(h.wish("highlevel"), visit{})
 	for says, change := range map[string]func(*connection.Wish){
 		"called taken already": func(w *connection.Wish) { w.Name = c.Name },
+		"longer than 100":      func(w *connection.Wish) { w.Name = strings.Repeat("x", 101) },
 		"Sign in first":        func(w *connection.Wish) { w.Session = "" },
 		"begin with https://":  func(w *connection.Wish) { w.BaseURL = "ftp://x" },
 		"system called nobody": func(w *connection.Wish) { w.System = "nobody" },

@@ -84,6 +84,7 @@ func (s *Service) complete(ctx context.Context, w Wish) (Wish, System, error) {
 			w.For = append(slices.Clone(w.For), needs...)
 		}
 	}
+	w.Name = strings.TrimSpace(w.Name)
 	w.For = append([]connector.Need{connector.ToRead}, w.For...)
 	slices.Sort(w.For)
 	w.For = slices.Compact(w.For)
@@ -110,6 +111,9 @@ func (s *Service) plausible(ctx context.Context, workspace, id, name, base strin
 		return &connector.Error{Kind: connector.Config, Fields: []string{field}, Message: text}
 	}
 	if id == "" && name != "" {
+		if why := badName(name); why != "" {
+			return fail("name", why)
+		}
 		all, err := s.Memory.Connections(ctx, workspace)
 		if err != nil {
 			return err

@@ -85,6 +85,8 @@ const (
 	NotOffered Reason = "not_offered"
 	// WrongAccount: it is another account than the connection has.
 	WrongAccount Reason = "wrong_account"
+	// BadName: the connection cannot be called so, or another is.
+	BadName Reason = "bad_name"
 	// Incomplete: an account of the agency must be chosen first.
 	Incomplete Reason = "incomplete"
 )

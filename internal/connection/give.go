@@ -152,9 +152,6 @@ func (s *Service) wanted(ctx context.Context, g GiveKey) (t Tried, sys System, e
 	if g.Client != nil {
 		c.AuthKind = KindClient
 	}
-	if why := badName(c.Name); why != "" {
-		return t, sys, &connector.Error{Kind: connector.Config, Fields: []string{"name"}, Message: why}
-	}
 	t.Connection = c
 	return t, sys, s.plausible(ctx, g.Workspace, g.Connection, c.Name, c.BaseURL, c.Params, sys, true)
 }

@@ -3,11 +3,13 @@ package connection_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,6 +47,11 @@ type house struct {
 
 func newHouse(t *testing.T, o sandbox.Options) *house {
 	t.Helper()
+	return newHouseOn(t, o, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"))
+}
+
+func newHouseOn(t *testing.T, o sandbox.Options, database string) *house {
+	t.Helper()
 	if o.RateLimits == "" {
 		o.RateLimits = "off"
 	}
@@ -52,7 +59,7 @@ func newHouse(t *testing.T, o sandbox.Options) *house {
 	must(t, err)
 	t.Cleanup(func() { must(t, sb.Close()) })
 	h := &house{T: t, sb: sb, info: sb.Info(), said: &bytes.Buffer{}}
-	h.db, err = db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"), db.Options{})
+	h.db, err = db.Open(t.Context(), database, db.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.db.Close()) })
 	must(t, h.db.Migrate(t.Context(), time.Now()))
@@ -66,6 +73,32 @@ func newHouse(t *testing.T, o sandbox.Options) *house {
 	must(t, err)
 	h.svc = h.process(sealer)
 	return h
+}
+
+// postgres makes a schema of its own in the database of TEST_POSTGRES_URL.
+func postgres(t *testing.T) string {
+	t.Helper()
+	base := os.Getenv("TEST_POSTGRES_URL")
+	if base == "" {
+		t.Skip("TEST_POSTGRES_URL is not set")
+	}
+	admin, err := db.Open(t.Context(), base, db.Options{MaxConns: 1})
+	must(t, err)
+	name := "c_" + strings.ToLower(rand.Text()[:12])
+	_, err = admin.Writer().Exec("create schema " + name)
+	must(t, err)
+	t.Cleanup(func() {
+		if _, err := admin.Writer().Exec("drop schema " + name + " cascade"); err != nil {
+			t.Error(err)
+		}
+		must(t, admin.Close())
+	})
+	u, err := url.Parse(base)
+	must(t, err)
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // process is the service as another process on the same database has it.

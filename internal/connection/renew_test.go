@@ -23,6 +23,11 @@ func both(t *testing.T, test func(t *testing.T, h *house, c connection.Connectio
 			test(t, h, h.connected(h.wish(system), visit{}))
 		})
 	}
+	t.Run("postgres", func(t *testing.T) { // who waits for whom is the database's business, too
+		t.Parallel()
+		h := newHouseOn(t, sandbox.Options{Contacts: 4, AccessLife: time.Hour}, postgres(t))
+		test(t, h, h.connected(h.wish("highlevel"), visit{}))
+	})
 }
 
 // refreshes counts the calls to the token address after the first.

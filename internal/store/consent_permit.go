@@ -87,7 +87,10 @@ func (s *Store) Connect(ctx context.Context, ws string, c connection.Connected) 
 			}
 		}
 		c.Permit.Connection = conn
-		return savePermit(ctx, tx, ws, c.Permit)
+		if err := savePermit(ctx, tx, ws, c.Permit); err != nil {
+			return err
+		}
+		return dropAgencies(ctx, tx, ws)
 	})
 	return ok && err == nil, exists(err, "connection", c.Connection.Name)
 }
@@ -107,9 +110,14 @@ func (s *Store) Disconnect(ctx context.Context, ws, conn string, state connectio
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, "delete from agency where workspace_id = $1 and id not in (select agency from permit where workspace_id = $1)", ws)
-		return err
+		return dropAgencies(ctx, tx, ws)
 	})
+}
+
+// dropAgencies forgets the tokens of agencies that no connection is of any more.
+func dropAgencies(ctx context.Context, tx *db.Tx, ws string) error {
+	_, err := tx.Exec(ctx, "delete from agency where workspace_id = $1 and id not in (select agency from permit where workspace_id = $1)", ws)
+	return err
 }
 
 // MarkConnection implements connection.Memory. A zero checked leaves the time as it is.
