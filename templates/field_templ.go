@@ -179,7 +179,7 @@ func fieldValue(f MapField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case f.Made:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<small>Couplet makes this field when you switch on</small>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<small>Made when you switch on</small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

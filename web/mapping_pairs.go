@@ -136,7 +136,7 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		w := templates.MapWalk{From: b.systems[from]}
 		for _, s := range r.Walk(from.Other(), v) {
 			w.Steps = append(w.Steps, templates.MapStep{Title: mapping.TransformNamed(s.Transform).Title, Icon: stepIcon(s.Transform),
-				Value: mapping.Words(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
+				Value: inParts(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
 		}
 		o.Walks = append(o.Walks, w)
 	}
@@ -145,13 +145,27 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: row.Blank == mapping.Keep},
 		{Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: row.Blank == mapping.Clear}}
 	for side := range r.Fields {
+		if s := r.Limits(connector.Side(side), b.systems[side].Name); s != "" {
+			o.Notes = append(o.Notes, s)
+		}
 		for _, f := range r.Fields[side] {
+			if slices.Contains(b.seen.ground.Made[side], f.Name) {
+				o.Notes = append(o.Notes, f.Label+" is not there yet. Couplet makes this field when you switch on.")
+			}
 			if f.Help != "" {
 				o.Notes = append(o.Notes, b.systems[side].Name+", "+f.Label+": "+f.Help)
 			}
 		}
 	}
 	return o
+}
+
+// inParts is a value as a person reads it, with the seams of one that is in parts.
+func inParts(v mapping.Value) string {
+	if p, ok := v.(mapping.Parts); ok {
+		return strings.Join(p, " + ")
+	}
+	return mapping.Words(v)
 }
 
 // conflicts are the ways to settle a field that changed on both sides.

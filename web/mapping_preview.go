@@ -111,6 +111,9 @@ func (b *board) line(f *engine.FieldPlan, to connector.Side, names [2]string) te
 	case engine.InSync, engine.Absorb:
 		if f.Before[connector.A] != nil || f.Before[connector.B] != nil {
 			l.Note = "the same"
+			if other := mapping.Words(f.Before[to.Other()]); other != l.Was && other != "" && l.Was != "" {
+				l.Note = "means the same"
+			}
 		}
 	case engine.NotShown:
 		l.Note = engine.Explain(f.Why, names)

@@ -33,7 +33,7 @@ func TestTheMapShowsPairsWithRealValuesAndEverythingElseUnpaired(t *testing.T) {
 	if squeezed(name.Find("[data-testid=fate]")) != "Lossy" || !strings.Contains(squeezed(name), "First name + Last name") || !strings.Contains(squeezed(name), "The first word becomes the first name") {
 		t.Errorf("name: %s", squeezed(name))
 	}
-	if made := squeezed(pairLine(doc, "companyName=company_name")); !strings.Contains(made, "Couplet makes this field when you switch on") {
+	if made := squeezed(pairLine(doc, "companyName=company_name")); !strings.Contains(made, "Made when you switch on") {
 		t.Errorf("company: %s", made)
 	}
 	for _, f := range []string{"city", "state", "dateOfBirth"} {

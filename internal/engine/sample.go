@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -143,6 +144,24 @@ func (s Sample) Values() mapping.Sample {
 	return mapping.Sample{s.Records[A].Fields, s.Records[B].Fields}
 }
 
+// with is what each side shows once the fields are there that are still to be made: those are empty.
+func (s Sample) with(made [2][]string) mapping.Sample {
+	shown := s.Values()
+	for side := range shown {
+		if len(made[side]) == 0 || shown[side] == nil {
+			continue
+		}
+		fields := maps.Clone(shown[side])
+		for _, name := range made[side] {
+			if _, ok := fields[name]; !ok {
+				fields[name] = nil
+			}
+		}
+		shown[side] = fields
+	}
+	return shown
+}
+
 // Waits reports whether a person has to say first who the sample's partner is; nothing is written until then.
 func (s Sample) Waits() bool { return s.Why != "" && !strings.HasPrefix(s.Why, "new_") }
 
@@ -158,7 +177,7 @@ func (s Sample) Decide(m *mapping.Map, f flow.Flow, g Ground, lessons []Capabili
 		}
 	}
 	if s.Both() {
-		return Plan(Input{Rules: m.Rules, Obs: s.Values(), Base: s.base, Changed: s.changed, Interval: (&session{flow: f}).interval(), Denied: caps.denied})
+		return Plan(Input{Rules: m.Rules, Obs: s.with(g.Made), Base: s.base, Changed: s.changed, Interval: (&session{flow: f}).interval(), Denied: caps.denied})
 	}
 	if s.Waits() {
 		return Decision{}

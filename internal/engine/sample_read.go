@@ -35,7 +35,22 @@ func (e *Engine) Samples(ctx context.Context, ws string, f flow.Flow, g Ground, 
 	}
 	s.alone(ctx)
 	s.read(ctx)
+	s.telling()
 	return Sampling{Samples: s.out, Problem: s.problem}, ctx.Err()
+}
+
+// telling puts first what the map changes most, for that is what a person wants to see.
+func (s *sampler) telling() {
+	m, _ := mapping.Compile(s.f.Map, s.g.Fields[A], s.g.Fields[B], s.g.Options(s.f))
+	writes := func(x Sample) int {
+		d := x.Decide(m, s.f, s.g, nil)
+		n := len(d.Writes[A]) + len(d.Writes[B])
+		if x.Both() {
+			n += len(m.Rules) // a new record writes everything and tells least
+		}
+		return n
+	}
+	slices.SortStableFunc(s.out, func(x, y Sample) int { return cmp.Compare(writes(y), writes(x)) })
 }
 
 type sampler struct {

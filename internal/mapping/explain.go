@@ -73,7 +73,7 @@ func (r *Rule) Loses(to connector.Side, system string) []string {
 	case r.step == "split_name" && to == connector.A:
 		lost = append(lost, "The first word becomes the first name, so a first name of two words is split after the first.")
 	}
-	if s := r.cutBy(to, system); s != "" {
+	if s, n := r.cutBy(to, system); n > 0 && n < roomy {
 		lost = append(lost, s)
 	}
 	if len(r.Fields[connector.A]) == 1 && len(r.Fields[connector.B]) == 1 {
@@ -84,13 +84,28 @@ func (r *Rule) Loses(to connector.Side, system string) []string {
 	return lost
 }
 
-// cutBy says that a system keeps fewer characters than the other may send.
-func (r *Rule) cutBy(to connector.Side, system string) string {
+// roomy is how many characters a field must keep for nobody to notice that it keeps no more.
+const roomy = 40
+
+// Limits says in a sentence that a side keeps no more than so many characters of a field, where that is enough for
+// nearly everybody; "" where it is not so. What is too short for many counts as lost.
+func (r *Rule) Limits(to connector.Side, system string) string {
+	if !r.Direction.To(to) || r.Kind == Set {
+		return ""
+	}
+	if s, n := r.cutBy(to, system); n >= roomy {
+		return s
+	}
+	return ""
+}
+
+// cutBy says that a system keeps fewer characters than the other may send, and how many.
+func (r *Rule) cutBy(to connector.Side, system string) (string, int) {
 	from := r.Fields[to.Other()]
 	switch from[0].Type {
 	case connector.Text, connector.HTML, connector.Option, connector.Email:
 	default:
-		return ""
+		return "", 0
 	}
 	for i, longest := range r.longest[to] {
 		if longest == 0 || len(from) == len(r.longest[to]) && from[i].MaxLen > 0 && from[i].MaxLen <= longest {
@@ -100,9 +115,9 @@ func (r *Rule) cutBy(to connector.Side, system string) string {
 		if len(r.longest[to]) > 1 {
 			each = " for each part"
 		}
-		return fmt.Sprintf("%s keeps %d characters of %s%s; what is longer is cut.", system, longest, calledAll(r.Fields[to]), each)
+		return fmt.Sprintf("%s keeps %d characters of %s%s; what is longer is cut.", system, longest, calledAll(r.Fields[to]), each), longest
 	}
-	return ""
+	return "", 0
 }
 
 // misfit says what a field does to values that were made for the other one.

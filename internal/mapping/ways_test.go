@@ -140,6 +140,20 @@ func TestAPairSaysWhatOfAValueIsLost(t *testing.T) {
 	}
 }
 
+func TestARoomyLimitIsSaidAndIsNoLoss(t *testing.T) {
+	t.Parallel()
+	y := field("y", connector.Text)
+	y.MaxLen = 64
+	r := rule(t, mapping.Row{}, field("x", connector.Text), y)
+	if lost, says := r.Loses(connector.B, "Right"), r.Limits(connector.B, "Right"); len(lost) > 0 || says != "Right keeps 64 characters of Y; what is longer is cut." {
+		t.Errorf("%v, %q", lost, says)
+	}
+	y.MaxLen = 2
+	if says := rule(t, mapping.Row{}, field("x", connector.Text), y).Limits(connector.B, "Right"); says != "" {
+		t.Errorf("what is lost is said twice: %q", says)
+	}
+}
+
 func TestAValueIsShownAfterEachStep(t *testing.T) {
 	t.Parallel()
 	r := rule(t, mapping.Row{Transform: "e164"}, field("x", connector.Phone), field("y", connector.Phone))
