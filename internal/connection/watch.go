@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"couplet/internal/connector"
@@ -110,6 +111,45 @@ func (s *Service) reach(ctx context.Context, c Connection) (connector.Identity, 
 		return connector.Identity{}, nil
 	}
 	return check.Check(ctx, false)
+}
+
+// Change renames a connection, changes its pace or its address. Another address discards its secret, which must be given
+// again: else whoever may change a connection could have its key sent to a server of their own. Its account, state and
+// kind of key are not changed here.
+func (s *Service) Change(ctx context.Context, changed Connection) (Connection, error) {
+	old, err := s.Memory.ConnectionByID(ctx, changed.Workspace, changed.ID)
+	if err != nil {
+		return old, err
+	}
+	sys, err := s.system(old.System)
+	if err != nil {
+		return old, err
+	}
+	c := old
+	c.Name, c.BaseURL, c.PerSecond = strings.TrimSpace(changed.Name), changed.BaseURL, changed.PerSecond
+	fresh := "" // a name that is the old one is not checked again
+	if c.Name != old.Name {
+		if fresh = c.Name; fresh == "" {
+			return old, &connector.Error{Kind: connector.Config, Fields: []string{"name"}, Message: "A connection needs a name."}
+		}
+	}
+	if err := s.plausible(ctx, c.Workspace, "", fresh, c.BaseURL, c.Params, sys, false); err != nil {
+		return old, err
+	}
+	if c.PerSecond < 0 || c.PerSecond > 10000 {
+		return old, &connector.Error{Kind: connector.Config, Fields: []string{"per_second"}, Message: "Calls per second are from 0 to 10000; 0 stands for the published number."}
+	}
+	moved := target(sys.Spec, c) != target(sys.Spec, old)
+	if moved { // first, so that the key never meets the new address
+		if err := s.Memory.Disconnect(ctx, c.Workspace, c.ID, NeedsKey, "Its address was changed, so its key was discarded. Connect it again to go on."); err != nil {
+			return old, err
+		}
+	}
+	if err := s.Memory.ChangeConnection(ctx, c.Workspace, c); err != nil {
+		return old, err
+	}
+	s.Pool.Forget(c.ID)
+	return s.Memory.ConnectionByID(ctx, c.Workspace, c.ID)
 }
 
 // Disconnect forgets the secrets of a connection. Its flows hold; what was agreed about records stays, so that

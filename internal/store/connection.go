@@ -37,6 +37,19 @@ func saveConnection(ctx context.Context, tx *db.Tx, ws string, c connection.Conn
 	return err
 }
 
+// ChangeConnection implements connection.Memory.
+func (s *Store) ChangeConnection(ctx context.Context, ws string, c connection.Connection) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update connection set name = $3, base_url = $4, per_second = $5 where workspace_id = $1 and id = $2",
+			ws, c.ID, c.Name, c.BaseURL, c.PerSecond)
+		if err == nil && n == 0 {
+			err = notFound("connection", c.ID)
+		}
+		return err
+	})
+	return exists(err, "connection", c.Name)
+}
+
 // Connections lists the connections of a workspace by name.
 func (s *Store) Connections(ctx context.Context, ws string) ([]connection.Connection, error) {
 	return db.All(ctx, s.db, "select "+connectionColumns+" from connection where workspace_id = $1 order by name", []any{ws}, scanConnection)

@@ -81,6 +81,9 @@ func (w *world) consentWrites() []call {
 		{"MarkConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.MarkConnection(ctx, ws, c, connection.Reconnect, "changed", start.Add(time.Hour))
 		}},
+		{"ChangeConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.ChangeConnection(ctx, ws, connection.Connection{ID: c, Name: "left", PerSecond: 7})
+		}},
 		{"SaveAgencyTokens", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.SaveAgencyTokens(ctx, ws, "sys", "agency", []byte("agency of "+w.ws), []byte("changed"))
 		}},
