@@ -19,9 +19,9 @@ type Consented struct {
 	// Twin is the name of another connection that has the same account.
 	Twin string
 	// Locations are the accounts of an agency to choose from; Chosen is the id of the one that was chosen.
-	Agency, AgencyOne, AgencyMany string
-	Locations                     []Location
-	Chosen                        string
+	Agency, AgencyID, AgencyOne, AgencyMany string
+	Locations                               []Location
+	Chosen                                  string
 	// Until is when the consent is forgotten.
 	Until string
 	// Problem says why the last press came to nothing.

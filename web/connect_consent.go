@@ -220,7 +220,7 @@ func (s *Server) showPending(c echo.Context, status int, p connection.Pending, p
 		v.Withheld = append(v.Withheld, permission(x, nil))
 	}
 	if a := agencyOf(known.Spec); a != nil {
-		v.Agency, v.AgencyOne, v.AgencyMany = or(p.Agency.Name, p.Agency.ID), a.One, a.Many
+		v.Agency, v.AgencyID, v.AgencyOne, v.AgencyMany = or(p.Agency.Name, "Your agency"), p.Agency.ID, a.One, a.Many
 		for _, l := range p.Locations {
 			v.Locations = append(v.Locations, templates.Location{ID: l.ID, Name: or(l.Name, l.ID), Detail: l.ID})
 		}

@@ -138,6 +138,9 @@ func (w *walker) request(method string, to *url.URL, form url.Values) *walker {
 // check holds a page of ours against what every page must be.
 func (w *walker) check() {
 	w.t.Helper()
+	if !strings.HasPrefix(w.url.Path, "/flows/") { // pages of others are held to it by their own tests
+		voice(w.t, w.url.Path, w.doc)
+	}
 	w.doc.Find("script:not([src]), style, [style]").Each(func(_ int, n *goquery.Selection) { w.t.Errorf("%s: inline %s", w.url, goquery.NodeName(n)) })
 	if n := w.doc.Find("h1").Length(); n != 1 {
 		w.t.Errorf("%s: %d h1", w.url, n)
