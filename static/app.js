@@ -4,3 +4,4 @@ import './js/ui.js';
 import './js/copy.js';
 import './js/opens.js';
 import './js/builder.js';
+import './js/live.js';

@@ -98,6 +98,13 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},
 
 		// a flow: preview and switch
+		{http.MethodGet, "/flows/:id/preview", viewer, s.preview},
+		{http.MethodGet, "/flows/:id/preview/events", viewer, s.previewEvents},
+		{http.MethodPost, "/flows/:id/preview/rehearse", editor, s.rehearse},
+		{http.MethodGet, "/flows/:id/on", editor, s.onPage},
+		{http.MethodPost, "/flows/:id/on", editor, s.switchOn},
+		{http.MethodPost, "/flows/:id/switch", editor, s.switchFlow},
+		{http.MethodGet, "/flows/:id/run/latest", viewer, s.latestRun},
 
 		// runs
 		{http.MethodGet, "/runs", viewer, s.runsPage},

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"couplet/internal/mapping"
 )
 
 // Foretelling is planning everything that is due and writing nothing: for the brake, and for a dry run. It takes the
@@ -235,6 +237,9 @@ func planned(d Decision) []FieldChange {
 		for side := range f.Sends {
 			if f.Sends[side] {
 				after[side] = f.Send[side]
+				if parts, ok := f.Send[side].(mapping.Parts); ok && len(f.Rule.Fields[side]) == 1 {
+					after[side] = mapping.Words(parts) // it is written in pieces and read as a whole
+				}
 			}
 		}
 		out = append(out, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after})

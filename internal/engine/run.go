@@ -246,7 +246,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
-	if r.DryRun && r.Status == Done { // it takes the place of what was foretold before
+	if r.DryRun && (r.Status == Done || r.Status == DoneWithProblems) { // it takes the place of what was foretold before
 		if e := s.e.Store.DropPlans(ctx, s.ws, s.flow.ID, r.ID); e != nil {
 			s.e.Log.Warn("earlier plans not forgotten", "flow", s.flow.Name, "error", e)
 		}

@@ -170,8 +170,8 @@ func TestSwitchingOnPublishesWhatWasApprovedOrNothing(t *testing.T) {
 		if !stored.Enabled || stored.Version != 2 || stored.Schedule.Every != f.Schedule.Every || len(stored.Map) != 1 {
 			t.Errorf("%+v", stored)
 		}
-		if st, err := w.FlowStateOf(w.ctx, w.ws, f.ID); err != nil || !st.Next.IsZero() {
-			t.Error("it is not planned anew", st, err)
+		if st, err := w.FlowStateOf(w.ctx, w.ws, f.ID); err != nil || !st.Next.After(start) || st.Next.After(start.Add(time.Hour+time.Second)) {
+			t.Error("it is not planned by its schedule", st, err)
 		}
 		if _, changed, err := w.Draft(w.ctx, w.ws, f.ID); err != nil || changed {
 			t.Error("the draft is still there", err)

@@ -92,13 +92,17 @@ func plan(ctx context.Context, tx *db.Tx, d DueFlow, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	_, err = tx.Exec(ctx, "update flow_state set next_at = $3 where workspace_id = $1 and flow = $2", d.Workspace, d.Flow, db.MS(nextOf(f, now)))
+	return err
+}
+
+// nextOf is when a flow looks next by itself, rounded up: one that came up to a millisecond early would come twice.
+func nextOf(f flow.Flow, now time.Time) time.Time {
 	next := f.Schedule.Next(now, f.ID)
 	if next.IsZero() {
 		next = never
 	}
-	next = next.Add(time.Millisecond - 1) // rounded up: a flow that came up to a millisecond early would come twice
-	_, err = tx.Exec(ctx, "update flow_state set next_at = $3 where workspace_id = $1 and flow = $2", d.Workspace, d.Flow, db.MS(next))
-	return err
+	return next.Add(time.Millisecond - 1)
 }
 
 // never is the next time of a flow that has no schedule.

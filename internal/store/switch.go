@@ -12,8 +12,8 @@ import (
 var ErrOutdated = errors.New("approved is not what is there now")
 
 // SwitchOn publishes the draft of a flow, stores who approved what it does, and switches it on: all of it or nothing. It
-// fails with ErrOutdated unless the approval is for the revision that this publishes. A flow that is switched on is planned
-// anew.
+// fails with ErrOutdated unless the approval is for the revision that this publishes. It looks next when its schedule says so:
+// whoever switches on wakes its first run.
 func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f flow.Flow, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if f, _, err = s.publish(ctx, tx, ws, id); err != nil {
@@ -23,7 +23,11 @@ func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f
 			return ErrOutdated
 		}
 		f.Enabled, f.Approval = true, &a
-		return updateFlow(ctx, tx, f, s.now())
+		if err := updateFlow(ctx, tx, f, s.now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "update flow_state set next_at = $3 where workspace_id = $1 and flow = $2", ws, id, db.MS(nextOf(f, s.now())))
+		return err
 	})
 	return f, exists(err, "flow", f.Name)
 }

@@ -1,0 +1,85 @@
+package templates
+
+import (
+	"couplet/internal/engine"
+)
+
+// headline says what is being done.
+func (l Rehearsing) headline() string {
+	if l.Run.ID == "" {
+		return "It waits for its turn."
+	}
+	if l.Run.Status.Final() {
+		return "Both sides are compared."
+	}
+	stage, _ := l.Run.Progress.Now()
+	switch stage.Phase {
+	case engine.PhasePrepare:
+		return "Asking both sides which fields they have."
+	case engine.PhaseRead:
+		return "Reading both sides."
+	case engine.PhaseCompare:
+		return "Comparing."
+	}
+	return "Beginning."
+}
+
+// side is how far one side was read: a sentence, how much of how much, and whether it is over.
+func (l Rehearsing) side(side int) (text string, n, of int) {
+	r, x := l.Run.Progress.Read[side], l.Systems[side]
+	switch {
+	case r.Over:
+		return Count(r.N, x.One, x.Many) + " read", 1, 1
+	case r.Of > 0:
+		return Number(r.N) + " of " + Count(r.Of, x.One, x.Many), r.N, r.Of
+	case r.N > 0:
+		return Count(r.N, x.One, x.Many) + " so far", 0, 1
+	}
+	return "not read yet", 0, 1
+}
+
+// compared is how far the comparing has come; false before it begins.
+func (l Rehearsing) compared() (text string, n, of int, begun bool) {
+	p := l.Run.Progress
+	if p.Due == 0 {
+		return "", 0, 1, false
+	}
+	n = min(p.Done, p.Due)
+	return Number(n) + " of " + Count(p.Due, "record", "records") + " compared", n, p.Due, true
+}
+
+// WaitWords says what a run waits for. names are those of the two systems.
+func WaitWords(w engine.Wait, names [2]string, c Clock) string {
+	name := "A system"
+	if w.Side >= 0 && w.Side < len(names) {
+		name = names[w.Side]
+	}
+	until := ""
+	if !w.Until.IsZero() {
+		until = " It goes on " + c.Until(w.Until) + "."
+	}
+	switch w.For {
+	case engine.ForAllowance:
+		return "It goes as fast as " + name + " allows."
+	case engine.ForStop:
+		return name + " takes no requests for a while: " + w.Why + "." + until
+	case engine.ForAnswer:
+		return w.Why + until
+	case engine.ForSettle:
+		return "It waits until the other side can be trusted to show what is there." + until
+	case engine.ForRetry:
+		if w.Why != "" {
+			return "A record was not taken and is tried again: " + w.Why + until
+		}
+		return "A record was not taken and is tried again." + until
+	}
+	return ""
+}
+
+func (l Rehearsing) waits() (out []string) {
+	names := [2]string{l.Systems[0].Name, l.Systems[1].Name}
+	for _, w := range l.Run.Progress.Waits {
+		out = append(out, WaitWords(w, names, l.Clock))
+	}
+	return out
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/engine"
+	"couplet/templates"
+)
+
+// The preview of a flow is its newest rehearsal: a dry run of the draft, begun by a person and carried out by a worker like
+// any run. The page shows it while it is under way, when it came to nothing, and what it found.
+
+// preview shows the newest rehearsal. The query names what of it is looked at; `asked` is when one was asked for that may
+// not have begun yet.
+func (s *Server) preview(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := s.prospect(ctx, ws(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	clock, err := s.clock(ctx, ws(c))
+	if err != nil {
+		return err
+	}
+	r, err := s.rehearsed(ctx, ws(c), p.flow.ID)
+	if err != nil {
+		return err
+	}
+	v := templates.Preview{Frame: frame(c, "Preview of "+p.flow.Name, "flows"), Clock: clock, Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor)}
+	asked := askedAt(c)
+	switch {
+	case underway(r, asked):
+		live, err := s.live(ctx, ws(c), p, r, asked)
+		if err != nil {
+			return err
+		}
+		v.Live = &live
+	case r.is && !r.whole():
+		v.Stopped = p.stopped(r.run)
+	case r.is:
+		if v.Result, err = s.foreseen(ctx, ws(c), p, r, lookIn(c.QueryParams())); err != nil {
+			return err
+		}
+	}
+	return pageOr(c, http.StatusOK, templates.PreviewPage(v), "preview")
+}
+
+// rehearse has the draft rehearsed. The page says so until a worker has begun.
+func (s *Server) rehearse(c echo.Context) error {
+	ctx := c.Request().Context()
+	f, _, err := s.o.Store.Draft(ctx, ws(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	asked := s.o.Now()
+	if err := s.o.Wake.Wake(ctx, ws(c), f.ID, engine.Rehearse); err != nil {
+		return err
+	}
+	return redirect(c, "/flows/"+f.ID+"/preview?asked="+strconv.FormatInt(asked.UnixMilli(), 10))
+}
+
+// patient is how long a page believes that a rehearsal that was asked for will still begin.
+const patient = 10 * time.Minute
+
+// askedAt is when the rehearsal was asked for that the person waits for, zero for none.
+func askedAt(c echo.Context) time.Time {
+	ms, err := strconv.ParseInt(c.QueryParam("asked"), 10, 64)
+	if err != nil || ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// underway reports whether a rehearsal runs, or one that was asked for has yet to begin. Both clocks are ours, but not of
+// one process, so that a run may seem to have begun a moment before it was asked for.
+func underway(r rehearsed, asked time.Time) bool {
+	if r.is && !r.run.Status.Final() {
+		return true
+	}
+	return !asked.IsZero() && (!r.is || r.run.Started.Before(asked.Add(-time.Second)))
+}
+
+// live is a rehearsal that is under way.
+func (s *Server) live(ctx context.Context, ws string, p prospect, r rehearsed, asked time.Time) (templates.Rehearsing, error) {
+	l := templates.Rehearsing{Stream: p.path("preview/events") + "?asked=" + strconv.FormatInt(asked.UnixMilli(), 10), Systems: p.systems()}
+	if asked.IsZero() {
+		l.Stream = p.path("preview/events")
+	}
+	var err error
+	if l.Clock, err = s.clock(ctx, ws); err != nil {
+		return l, err
+	}
+	if r.is && !r.run.Status.Final() || !underway(r, asked) {
+		l.Run = r.run
+		return l, nil
+	}
+	if s.o.Now().Sub(asked) > patient {
+		return l, nil
+	}
+	active, busy, err := s.o.Store.ActiveRun(ctx, ws, p.flow.ID)
+	switch {
+	case err != nil:
+		return l, err
+	case busy && !active.DryRun:
+		l.Behind = "A run of this flow is under way. The rehearsal begins when it is over."
+	case s.o.Now().Sub(asked) > 5*time.Second && s.o.Workers != nil && s.o.Workers() != nil:
+		l.Behind = "No worker takes it up: " + s.o.Workers().Error() + "."
+	case s.o.Now().Sub(asked) > 5*time.Second:
+		l.Behind = "Another flow of the same two accounts may be at work, or all workers are busy."
+	}
+	return l, nil
+}
+
+// pace is how often a page that is watched looks again.
+const pace = 500 * time.Millisecond
+
+// previewEvents tells how a rehearsal goes on, until it is over.
+func (s *Server) previewEvents(c echo.Context) error {
+	workspace, id, asked := ws(c), c.Param("id"), askedAt(c)
+	p, err := s.prospect(c.Request().Context(), workspace, id)
+	if err != nil {
+		return err
+	}
+	return s.stream(c, pace, func(ctx context.Context) (templ.Component, bool, error) {
+		r, err := s.rehearsed(ctx, workspace, id)
+		if err != nil {
+			return nil, false, err
+		}
+		l, err := s.live(ctx, workspace, p, r, asked)
+		return templates.RehearsingNow(l), !underway(r, asked), err
+	})
+}

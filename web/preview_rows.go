@@ -1,0 +1,149 @@
+package web
+
+import (
+	"context"
+	"strings"
+
+	"couplet/internal/engine"
+	"couplet/internal/mapping"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// rows are records with what would be done about them. Who they are is read from what was last seen of them: the log of a
+// run says which, not who.
+func (s *Server) rows(ctx context.Context, ws string, v view, rows []store.PlanRow) ([]templates.Foretold, error) {
+	pair, err := s.o.Store.PairByID(ctx, ws, v.run.Pair)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.o.Store.Ends(ctx, ws, pair, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]templates.Foretold, len(rows))
+	for i, row := range rows {
+		out[i] = v.row(row, [2]engine.Mirror{seen[0][row.Entry.IDs[0]], seen[1][row.Entry.IDs[1]]})
+		out[i].Open = i == 0
+	}
+	return out, nil
+}
+
+func rowID(r store.PlanRow) string { return r.Entry.ID + "-" + sides[r.Side] }
+
+// kindOf is the badge of a group's rows.
+var kindOf = map[store.PlanGroup]templates.Badge{
+	store.PlanCreated: {Kind: "ok", Text: "Create", Icon: "plus"},
+	store.PlanUpdated: {Text: "Update", Icon: "pencil"},
+	store.PlanSame:    {Text: "The same", Icon: "equal"},
+	store.PlanSkipped: {Text: "Left alone", Icon: "minus"},
+	store.PlanNeed:    {Kind: "warn", Text: "Needs you", Icon: "circle-alert"},
+}
+
+func (v view) row(r store.PlanRow, m [2]engine.Mirror) templates.Foretold {
+	x := v.systems()
+	out := templates.Foretold{ID: rowID(r), System: x[r.Side], Kind: kindOf[v.glance.group]}
+	out.Name, out.Address = v.titles(r.Side, m)
+	if out.Name == "" {
+		out.Name, out.Address = out.Address, ""
+	}
+	if out.Name == "" {
+		out.Name = "A " + x[r.Side].One + " without a name"
+	}
+	switch v.glance.group {
+	case store.PlanCreated, store.PlanUpdated:
+		v.changes(&out, r)
+	default:
+		v.stays(&out, r, m)
+	}
+	return out
+}
+
+// changes lists what a record gets.
+func (v view) changes(out *templates.Foretold, r store.PlanRow) {
+	out.Head = [3]string{out.System.Name + " field", "Now", "After"}
+	for _, f := range r.Entry.Fields {
+		if !store.Changes(f, r.Side) {
+			continue
+		}
+		out.Lines = append(out.Lines, templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: value(f, f.Before, r.Side), After: value(f, f.After, r.Side)})
+	}
+	out.Many = templates.Count(len(out.Lines), "value", "values")
+	if v.glance.group == store.PlanCreated {
+		from := v.systems()[1-r.Side]
+		out.Why = "It is made from the " + from.One + " in " + from.Name + "."
+	}
+}
+
+// stays says why a record is left as it is, or waits.
+func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror) {
+	x := v.systems()
+	out.Head = [3]string{"Field", x[0].Name, x[1].Name}
+	for _, f := range r.Entry.Fields {
+		line := templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: value(f, f.Before, 0), After: value(f, f.Before, 1), Kept: true}
+		switch {
+		case f.Outcome == engine.Broken:
+			line.Why = "The value cannot be put into the other side's form."
+		case f.Outcome == engine.Accept, f.Outcome == engine.Blocked, f.Outcome == engine.OpenClash:
+			line.Why = sentenceOf(engine.Explain(f.Rule, v.names()))
+		case r.Entry.Sides != [2]bool{}:
+			continue // it is shown among the updated
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	switch v.glance.group {
+	case store.PlanSame:
+		out.Why = "In step already: " + engine.Explain(r.Entry.Reason, v.names()) + "."
+	case store.PlanNeed:
+		out.Why, out.Fix = v.needed(r)
+	}
+	if len(out.Lines) > 0 {
+		out.Many = templates.Count(len(out.Lines), "value", "values")
+	}
+}
+
+// needed says why a record waits for a person, and what that person can do.
+func (v view) needed(r store.PlanRow) (why, fix string) {
+	if r.Entry.Result != engine.ResultReview {
+		return "A value below needs your word. The rest of the record goes on.", ""
+	}
+	x := v.systems()[r.Side]
+	switch r.Entry.Reason {
+	case "no_key":
+		fix = "Give it an email or a phone number in " + x.Name + ", and the next look takes it up."
+	case "shared_key", "keys_disagree":
+		fix = "Give each " + x.One + " an email of its own, or merge those that are one person, in " + x.Name + ". The next look takes it up."
+	case "linked_elsewhere", "held_there", "made_by_us":
+		fix = "See whether the two are one person; if they are, merge them."
+	case "deleted_earlier":
+		fix = "It is not made again by itself, because somebody deleted it."
+	}
+	return sentenceOf(engine.Explain(r.Entry.Reason, v.names())), fix
+}
+
+// longest is how much of a value is shown.
+const longest = 300
+
+// value is what a side holds in words, cut where it is very long. A list that a document brought back is either the parts
+// of one value, where several fields of the side are one, or a set.
+func value(f engine.FieldChange, of [2]any, side int) string {
+	v := of[side]
+	if list, ok := v.([]any); ok {
+		texts := make([]string, len(list))
+		for i, e := range list {
+			texts[i] = mapping.Words(e)
+		}
+		a, b, _ := strings.Cut(f.Field, "=")
+		if v = texts; strings.Contains([2]string{a, b}[side], "+") {
+			v = mapping.Parts(texts)
+		}
+	}
+	text := []rune(strings.TrimSpace(mapping.Words(v)))
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// sentenceOf makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."
+func sentenceOf(reason string) string { return capital(reason) + "." }

@@ -1,0 +1,46 @@
+package web
+
+import (
+	"couplet/internal/connection"
+	"couplet/internal/engine"
+	"couplet/templates"
+)
+
+// stopped says why a rehearsal came to nothing, once, and leads to what mends it.
+func (p prospect) stopped(r engine.Run) *templates.Stopped {
+	out := &templates.Stopped{At: r.Started, Title: "The rehearsal could not be finished", Text: r.Note}
+	toMap := templates.Link{Text: "Open the map", Href: p.path("map")}
+	switch r.Halt.Why {
+	case engine.HaltKey:
+		sides := []int{r.Halt.Side}
+		if r.Halt.Side < 0 {
+			sides = []int{0, 1}
+		}
+		for _, side := range sides {
+			out.Fixes = append(out.Fixes, templates.Link{Text: "Connect " + p.specs[side].Name + " again", Href: again(p.conns[side])})
+		}
+		if len(sides) == 1 {
+			out.Title = p.specs[sides[0]].Name + " did not let us in"
+		}
+	case engine.HaltMap:
+		out.Title, out.Fixes = "A pair of the map cannot work", []templates.Link{toMap}
+	case engine.HaltObject:
+		out.Fixes = []templates.Link{toMap}
+	}
+	if r.Status == engine.Cancelled {
+		out.Title = "The rehearsal was stopped"
+	}
+	if out.Text == "" {
+		out.Text = "The log of the run has the details."
+	}
+	return out
+}
+
+// again is where a connection is connected again: straight to the system's own page where the person agreed there before.
+func again(c connection.Connection) string {
+	key := "/connections/" + c.ID + "/key"
+	if c.AuthKind == connection.KindConsent {
+		return "/connect/" + c.System + "/start?back=" + key
+	}
+	return key
+}

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"couplet/internal/connection"
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+	"couplet/templates"
+)
+
+// prospect is a flow as somebody would switch it on: its draft, and the two accounts that it is between.
+type prospect struct {
+	flow  flow.Flow // the draft, or what is published where there is none
+	conns [2]connection.Connection
+	specs [2]*connector.Spec
+}
+
+func (s *Server) prospect(ctx context.Context, ws, id string) (p prospect, err error) {
+	if p.flow, _, err = s.o.Store.Draft(ctx, ws, id); err != nil {
+		return p, err
+	}
+	for side, conn := range p.flow.Connections {
+		if p.conns[side], err = s.o.Store.ConnectionByID(ctx, ws, conn); err != nil {
+			return p, err
+		}
+		system, ok := s.o.Connect.Systems[p.conns[side].System]
+		if !ok {
+			return p, fmt.Errorf("connection %s is of system %s, which this program does not know", conn, p.conns[side].System)
+		}
+		p.specs[side] = system.Spec
+	}
+	return p, nil
+}
+
+func (p prospect) path(page string) string { return "/flows/" + p.flow.ID + "/" + page }
+
+// names are what the two systems are called.
+func (p prospect) names() [2]string { return [2]string{p.specs[0].Name, p.specs[1].Name} }
+
+func (p prospect) systems() (x [2]templates.System) {
+	for side, spec := range p.specs {
+		x[side] = systemOf(spec, p.flow.Object)
+	}
+	return x
+}
+
+// shown is what stands around a page about it.
+func (p prospect) shown() templates.Prospect {
+	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: directions[p.flow.Direction], On: p.flow.Enabled, Was: p.flow.Enabled || p.flow.Approval != nil}
+	for side, x := range p.systems() {
+		out.Ends[side] = templates.End{System: x, Label: capital(x.Many)}
+	}
+	return out
+}
+
+var directions = map[mapping.Direction]string{mapping.Both: "both", mapping.AToB: "to", mapping.BToA: "from"}
+
+// title is what a person knows a record of one side by.
+func (p prospect) title(side int, m engine.Mirror) (name, address string) {
+	object, ok := p.specs[side].Object(p.flow.Object)
+	if !ok {
+		return "", ""
+	}
+	return object.TitleOf(m.Fields)
+}
+
+// titles is what a person knows a pair of records by: as the given side has it, and as the other where that says nothing.
+func (p prospect) titles(side int, m [2]engine.Mirror) (name, address string) {
+	name, address = p.title(side, m[side])
+	more, elsewhere := p.title(1-side, m[1-side])
+	if name == "" {
+		name = more
+	}
+	if address == "" {
+		address = elsewhere
+	}
+	return name, address
+}
+
+// rehearsed is the newest rehearsal of the flow, and whether it is over, came to its end, and is about the flow as it is.
+type rehearsed struct {
+	run engine.Run
+	is  bool
+}
+
+func (s *Server) rehearsed(ctx context.Context, ws, id string) (r rehearsed, err error) {
+	r.run, r.is, err = s.o.Store.Rehearsal(ctx, ws, id)
+	return r, err
+}
+
+// whole reports whether there is a rehearsal that came to its end.
+func (r rehearsed) whole() bool {
+	return r.is && (r.run.Status == engine.Done || r.run.Status == engine.DoneWithProblems)
+}
+
+// of reports whether it shows what the flow would do.
+func (r rehearsed) of(f flow.Flow) bool { return r.whole() && r.run.Revision == f.Revision() }
+
+// counts are those that an approval keeps.
+func (r rehearsed) counts() map[string]int {
+	counts := map[string]int{}
+	for side, c := range r.run.To {
+		counts["created_"+connector.Side(side).String()], counts["updated_"+connector.Side(side).String()] = c.Created, c.Updated
+	}
+	return counts
+}
+
+// changes is how many records it would change.
+func (r rehearsed) changes() (n int) {
+	for _, c := range r.run.To {
+		n += c.Created + c.Updated
+	}
+	return n
+}
