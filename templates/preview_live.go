@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"strings"
+
 	"couplet/internal/engine"
 )
 
@@ -48,38 +50,13 @@ func (l Rehearsing) compared() (text string, n, of int, begun bool) {
 	return Number(n) + " of " + Count(p.Due, "record", "records") + " compared", n, p.Due, true
 }
 
-// WaitWords says what a run waits for. names are those of the two systems.
-func WaitWords(w engine.Wait, names [2]string, c Clock) string {
-	name := "A system"
-	if w.Side >= 0 && w.Side < len(names) {
-		name = names[w.Side]
-	}
-	until := ""
-	if !w.Until.IsZero() {
-		until = " It goes on " + c.Until(w.Until) + "."
-	}
-	switch w.For {
-	case engine.ForAllowance:
-		return "It goes as fast as " + name + " allows."
-	case engine.ForStop:
-		return name + " takes no requests for a while: " + w.Why + "." + until
-	case engine.ForAnswer:
-		return w.Why + until
-	case engine.ForSettle:
-		return "It waits until the other side can be trusted to show what is there." + until
-	case engine.ForRetry:
-		if w.Why != "" {
-			return "A record was not taken and is tried again: " + w.Why + until
-		}
-		return "A record was not taken and is tried again." + until
-	}
-	return ""
-}
-
 func (l Rehearsing) waits() (out []string) {
-	names := [2]string{l.Systems[0].Name, l.Systems[1].Name}
 	for _, w := range l.Run.Progress.Waits {
-		out = append(out, WaitWords(w, names, l.Clock))
+		text := WaitWords(w, l.Systems, l.Clock) + "."
+		if w.For == engine.ForStop || w.For == engine.ForAnswer {
+			text = strings.TrimSpace(text + " " + w.Why)
+		}
+		out = append(out, text)
 	}
 	return out
 }

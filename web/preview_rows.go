@@ -85,7 +85,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 		case f.Outcome == engine.Broken:
 			line.Why = "The value cannot be put into the other side's form."
 		case f.Outcome == engine.Accept, f.Outcome == engine.Blocked, f.Outcome == engine.OpenClash:
-			line.Why = sentenceOf(engine.Explain(f.Rule, v.names()))
+			line.Why = inSentence(engine.Explain(f.Rule, v.names()))
 		case r.Entry.Sides != [2]bool{}:
 			continue // it is shown among the updated
 		}
@@ -118,7 +118,7 @@ func (v view) needed(r store.PlanRow) (why, fix string) {
 	case "deleted_earlier":
 		fix = "It is not made again by itself, because somebody deleted it."
 	}
-	return sentenceOf(engine.Explain(r.Entry.Reason, v.names())), fix
+	return inSentence(engine.Explain(r.Entry.Reason, v.names())), fix
 }
 
 // longest is how much of a value is shown.
@@ -145,5 +145,5 @@ func value(f engine.FieldChange, of [2]any, side int) string {
 	return string(text)
 }
 
-// sentenceOf makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."
-func sentenceOf(reason string) string { return capital(reason) + "." }
+// inSentence makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."
+func inSentence(reason string) string { return capital(reason) + "." }

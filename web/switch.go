@@ -190,7 +190,7 @@ func (s *Server) obstacle(ctx context.Context, ws string, p prospect) (problem s
 		return "", nil, err
 	}
 	for _, bad := range append(f.Problems(), flow.WritesConflict(others, f)...) {
-		return sentenceOf(bad.Text), &templates.Link{Text: "Open the map", Href: p.path("map")}, nil
+		return inSentence(bad.Text), &templates.Link{Text: "Open the map", Href: p.path("map")}, nil
 	}
 	return "", nil, nil
 }

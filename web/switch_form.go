@@ -132,7 +132,7 @@ func (a *asked) rest(f flow.Flow) {
 		if strings.Contains(p.Text, "time zone") {
 			name = "zone"
 		}
-		a.say(name, sentenceOf(strings.TrimPrefix(p.Text, "schedule: ")))
+		a.say(name, inSentence(strings.TrimPrefix(p.Text, "schedule: ")))
 	}
 }
 
