@@ -17,7 +17,8 @@ type FlowLine struct {
 	State     string
 	// Says is the state in words, More a detail of it.
 	Says, More string
-	On         bool
+	// On says that it is switched on, WasOn that it was before, so that the same switch is enough.
+	On, WasOn bool
 }
 
 // TemplateCard is one template as the gallery shows it.

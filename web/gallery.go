@@ -58,7 +58,7 @@ func (s *Server) connectionsByID(ctx context.Context, ws string) (map[string]con
 
 // flowLine is a flow with how it is: what stops it first, then its last run.
 func (s *Server) flowLine(ctx context.Context, f flow.Flow, conns map[string]connection.Connection, clock templates.Clock) (templates.FlowLine, error) {
-	line := templates.FlowLine{ID: f.ID, Name: f.Name, Direction: directionWord(f.Direction), On: f.Enabled}
+	line := templates.FlowLine{ID: f.ID, Name: f.Name, Direction: directionWord(f.Direction), On: f.Enabled, WasOn: f.Approval != nil}
 	for side, id := range f.Connections {
 		system, object := conns[id].System, f.Object
 		if known, ok := s.o.Connect.Systems[system]; ok {
@@ -69,7 +69,7 @@ func (s *Server) flowLine(ctx context.Context, f flow.Flow, conns map[string]con
 		if c, ok := conns[id]; !ok || c.State != connection.OK {
 			line.State, line.Says, line.More = templates.Attention, "Waits for an account", "Connect "+or(c.Name, "the account that is gone")+" again"
 			if !f.Enabled {
-				line.State = templates.Off
+				line.State, line.Says = templates.Off, "Off"
 			}
 			return line, nil
 		}
@@ -81,7 +81,7 @@ func (s *Server) flowLine(ctx context.Context, f flow.Flow, conns map[string]con
 	runs = slices.DeleteFunc(runs, func(r engine.Run) bool { return r.DryRun })
 	if !f.Enabled {
 		line.State, line.Says = templates.Off, "Off"
-		if len(runs) == 0 {
+		if f.Approval == nil {
 			line.More = "Never switched on"
 		}
 		return line, nil

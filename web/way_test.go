@@ -9,6 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"couplet/internal/connection"
+	"couplet/internal/flow"
 )
 
 func TestTheWayToAFlowGoesByAddressesAlone(t *testing.T) {
@@ -124,11 +125,17 @@ func TestOnlyTemplatesThatExistAreShown(t *testing.T) {
 		t.Errorf("%d flows: %s", n, w.text())
 	}
 	w.doc.Find("main a").Each(func(_ int, n *goquery.Selection) {
-		if href := n.AttrOr("href", ""); strings.HasPrefix(href, "/new") || strings.HasSuffix(href, "/on") {
+		if href := n.AttrOr("href", ""); strings.HasPrefix(href, "/new") {
 			t.Errorf("a viewer is offered %s", href)
 		}
 	})
+	if w.doc.Find("main form").Length() != 0 {
+		t.Error("a viewer is offered a switch")
+	}
 	e := b.walk("editor").open("/flows")
+	if form := e.doc.Find("main form"); form.AttrOr("action", "") != "/flows/"+b.flow.ID+"/switch" || form.Find("button[name=to]").AttrOr("value", "") != "off" {
+		t.Error("an editor cannot switch the flow off")
+	}
 	if e.doc.Find("main a[href='/new']").Length() != 1 || e.doc.Find("main a[href='/new?template=contact-sync']").Length() != 1 {
 		t.Error("an editor is not offered a new flow")
 	}
@@ -149,5 +156,13 @@ func TestTheListSaysHowAFlowIs(t *testing.T) {
 	must(t, err)
 	w.open("/flows").says("flow", "Waits for an account").says("headline", "One flow needs you")
 	must(t, b.store.SetEnabled(t.Context(), c.Workspace, b.flow.ID, false))
-	w.open("/flows").says("headline", "Your flow is off")
+	w.open("/flows").says("headline", "Your flow is off").says("flow", "Connect right again").says("flow", "Finish setting up")
+	c.State = connection.OK
+	_, err = b.store.SaveConnection(t.Context(), c.Workspace, c)
+	must(t, err)
+	w.open("/flows").says("flow", "Never switched on")
+	must(t, b.store.SaveApproval(t.Context(), c.Workspace, b.flow.ID, flow.Approval{By: "ana", At: b.now, How: "preview"}))
+	if w.open("/flows"); w.doc.Find("main form button[name=to]").AttrOr("value", "") != "on" {
+		t.Error("a flow that was on cannot be switched on")
+	}
 }
