@@ -109,6 +109,11 @@ func (s *Server) routes() []route {
 		// runs
 		{http.MethodGet, "/runs", viewer, s.runsPage},
 		{http.MethodGet, "/runs/events", viewer, s.runsEvents},
+		{http.MethodGet, "/runs/:id", viewer, s.runPage},
+		{http.MethodGet, "/runs/:id/events", viewer, s.runEvents},
+		{http.MethodPost, "/runs/:id/stop", editor, s.stopRun},
+		{http.MethodPost, "/runs/:id/retry", editor, s.retryRun},
+		{http.MethodPost, "/flows/:id/run", editor, s.runFlow},
 
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},

@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"couplet/internal/engine"
+	"couplet/internal/store"
 )
 
 // ran stores a finished run that began some time ago, as the engine would.
@@ -182,4 +183,10 @@ func (b *bundle) needs(r engine.Run) {
 		Conflict: []engine.Conflict{{Link: "l1", Field: "phone=phone_number", Open: true, At: b.now}}})
 	must(b.t, b.store.AddHints(b.t.Context(), b.conns[0].Workspace, b.pair.ID, []engine.Hint{{Side: engine.B, ID: "b1", Reason: "parked", At: b.now, Due: b.now.Add(1e6 * time.Hour),
 		Problem: "HighLevel refused the value of Phone: it must be a valid phone number. Correct the value in the record and try again."}}))
+}
+
+// runPath is the address of a run that is under way, made for this.
+func (b *bundle) runPath(store.User) string {
+	b.t.Helper()
+	return "/runs/" + b.once("run", func() string { return b.begun(time.Minute).ID })
 }

@@ -76,7 +76,7 @@ func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, err
 	if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
 		return engine.Run{}, err // what came in waits in the inbox until the account is connected again
 	}
-	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook})
+	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook, Allow: trigger == engine.Once})
 }
 
 // Paused implements engine.Pauses: calls that stand in line although more could be out at once wait for the allowance.

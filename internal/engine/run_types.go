@@ -92,6 +92,9 @@ type Run struct {
 // Rehearse is the trigger of a dry run that a person looks at before switching on.
 const Rehearse = "rehearse"
 
+// Once is the trigger of a run that a person lets write beyond the brake, this one time.
+const Once = "once"
+
 // Halt is why a run stopped and waits for a person.
 type Halt struct {
 	Why HaltWhy `json:"why,omitempty"`

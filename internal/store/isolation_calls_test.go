@@ -137,6 +137,9 @@ func (w *world) reads() []call {
 		{"Needs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Needs(ctx, ws)
 		}},
+		{"HintsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.HintsOf(ctx, ws, p, engine.A, []string{"a1"})
+		}},
 		{"Hours", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Hours(ctx, ws, start)
 		}},

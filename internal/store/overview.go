@@ -85,3 +85,18 @@ func (s *Store) Causes(ctx context.Context, ws, run string, result engine.Result
 		return c, err
 	})
 }
+
+// HintsOf are the lines of a pair's inbox for records of one side, by id: what is still to be done about them.
+func (s *Store) HintsOf(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]engine.Hint, error) {
+	found := map[string]engine.Hint{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := db.Walk(ctx, s.db, `select side, id, parent, reason, hint_at, due_at, seq, attempts, problem from inbox
+		where workspace_id = $1 and pair = $2 and side = $3 and id in [$4]`, []any{ws, pair, int64(side), db.Strings(ids)}, func(r *sql.Rows) error {
+		h, err := scanHint(r)
+		found[h.ID] = h
+		return err
+	})
+	return found, err
+}

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/templates"
+)
+
+// runView is a run with what is needed to say it.
+type runView struct {
+	house
+	run    engine.Run
+	pair   engine.Pair
+	clock  templates.Clock
+	labels map[string][2]string
+	// found counts the entries by result.
+	found map[engine.Result]int
+}
+
+// runView reads a run of the workspace.
+func (s *Server) runView(ctx context.Context, ws, id string) (v runView, err error) {
+	if v.run, err = s.o.Store.RunByID(ctx, ws, id); err != nil {
+		return v, err
+	}
+	if v.house, err = s.house(ctx, ws); err != nil {
+		return v, err
+	}
+	v.pair = v.pairs[v.run.Pair]
+	if v.clock, err = s.clock(ctx, ws); err != nil {
+		return v, err
+	}
+	if v.labels, err = s.o.Store.FieldNames(ctx, ws, id); err != nil {
+		return v, err
+	}
+	v.found, err = s.o.Store.CountEntries(ctx, ws, id)
+	return v, err
+}
+
+// systems are those of the two sides.
+func (v runView) systems() [2]templates.System { return v.house.systems(v.pair.Conns, v.pair.Object) }
+
+func (v runView) names() [2]string { return v.house.names(v.pair.Conns) }
+
+// field is what a field of the map is called on a side.
+func (v runView) field(key string, side connector.Side) string {
+	if l := v.labels[key][side]; l != "" {
+		return l
+	}
+	return v.label(v.pair.Conns, v.pair.Object, rowOf(key), side)
+}
+
+// sheet is the page without what its tab shows.
+func (v runView) sheet() templates.RunPage {
+	p := templates.RunPage{Clock: v.clock, Run: v.run, Flow: v.runFlow(v.run), Ends: v.ends(v.pair.Conns, v.pair.Object), State: v.state(), Why: v.began()}
+	if f, ok := v.flow(v.run.Flow); ok {
+		p.FlowID, p.On = f.ID, f.Enabled
+	}
+	p.Stop = v.stop()
+	calls := 0
+	for _, c := range v.run.APICalls {
+		calls += c.Read + c.Write
+	}
+	all := 0
+	for _, n := range v.found {
+		all += n
+	}
+	p.Tabs = []templates.RunTab{{ID: "problems", Name: "Problems", N: v.found[engine.ResultFailed]}, {ID: "needs", Name: "Needs you", N: v.run.Asked},
+		{ID: "changed", Name: "Changed", N: v.count(changedResults)}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
+	return p
+}
+
+// changedResults are those of records that were brought into step.
+var changedResults = []engine.Result{engine.ResultCreated, engine.ResultUpdated, engine.ResultLinked, engine.ResultConflict}
+
+func (v runView) count(results []engine.Result) (n int) {
+	for _, r := range results {
+		n += v.found[r]
+	}
+	return n
+}
+
+// state is that of the run's couplet.
+func (v runView) state() string {
+	switch {
+	case !v.run.Status.Final():
+		return templates.Running
+	case v.run.Status == engine.Failed || v.found[engine.ResultFailed] > 0:
+		return templates.Failed
+	case v.run.Status == engine.Cancelled:
+		return templates.Off
+	case v.run.Status == engine.Paused || v.run.Asked > 0:
+		return templates.Attention
+	}
+	return templates.InStep
+}
+
+// began says in a sentence why the run began.
+func (v runView) began() string {
+	switch v.run.Trigger {
+	case "schedule":
+		return "Started by its schedule"
+	case "webhook":
+		return "Started because a system told of a change"
+	case "recovery":
+		return "Started to go on with what an earlier run left"
+	case engine.Rehearse:
+		return "A rehearsal, asked for on the preview"
+	}
+	return "Started by hand"
+}
+
+// firstTab is the tab that is shown where the address names none: what matters most.
+func (v runView) firstTab() string {
+	switch {
+	case v.found[engine.ResultFailed] > 0:
+		return "problems"
+	case v.run.Asked > 0:
+		return "needs"
+	}
+	return "changed"
+}
+
+// runPage shows a run. The tab, and where in it one is, stand in the address.
+func (s *Server) runPage(c echo.Context) error {
+	ctx, w := c.Request().Context(), ws(c)
+	v, err := s.runView(ctx, w, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	p := v.sheet()
+	p.Frame = frame(c, p.Flow.Name, "runs")
+	p.MayEdit = may(visitorOf(c).Role, editor)
+	p.Live = !v.run.Status.Final() && c.QueryParam("live") != "off"
+	p.Tab = c.QueryParam("tab")
+	known := false
+	for _, t := range p.Tabs {
+		known = known || t.ID == p.Tab
+	}
+	if !known {
+		p.Tab = v.firstTab()
+	}
+	switch p.Tab {
+	case "problems":
+		err = s.runProblems(ctx, w, v, c.QueryParam("cause"), c.QueryParam("after"), &p)
+	case "calls":
+		p.Calls, err = s.runCalls(ctx, w, v)
+	default:
+		err = s.runRecords(ctx, w, v, c.QueryParam("after"), &p)
+	}
+	if err != nil {
+		return err
+	}
+	return page(c, http.StatusOK, templates.RunDetail(p))
+}
+
+// runEvents streams the head of a run until it is over.
+func (s *Server) runEvents(c echo.Context) error {
+	w, id, edits := ws(c), c.Param("id"), may(visitorOf(c).Role, editor)
+	if _, err := s.o.Store.RunByID(c.Request().Context(), w, id); err != nil {
+		return err
+	}
+	return s.stream(c, 500*time.Millisecond, func(ctx context.Context) (templ.Component, bool, error) {
+		v, err := s.runView(ctx, w, id)
+		if err != nil {
+			return nil, false, err
+		}
+		p := v.sheet()
+		p.Live, p.MayEdit, p.Tab = true, edits, v.firstTab()
+		return templates.RunHead(p), v.run.Status.Final(), nil
+	})
+}
+
+// runCalls are the requests of a run by path.
+func (s *Server) runCalls(ctx context.Context, ws string, v runView) (out []templates.RunCall, err error) {
+	counts, err := s.o.Store.CallCounts(ctx, ws, v.run.ID)
+	systems := v.systems()
+	for _, c := range counts {
+		out = append(out, templates.RunCall{System: systems[c.Side], Method: c.Method, Path: c.Path, Status: c.Status, N: c.N})
+	}
+	return out, err
+}

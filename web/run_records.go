@@ -1,0 +1,326 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/internal/mapping"
+	"couplet/templates"
+)
+
+// kind is one stretch of a tab: entries of a result and a reason.
+type kind struct {
+	result engine.Result
+	reason string
+}
+
+// tabKinds are the stretches of each tab, in order. The tab of everything has none: it is read in the order of the log.
+var tabKinds = map[string][]kind{
+	"needs":   {{engine.ResultReview, ""}, {engine.ResultConflict, "ask"}},
+	"changed": {{engine.ResultCreated, ""}, {engine.ResultUpdated, ""}, {engine.ResultLinked, ""}, {engine.ResultConflict, ""}},
+}
+
+// runRecords lists the records of a tab. after is "result:entry", where the last page ended.
+func (s *Server) runRecords(ctx context.Context, ws string, v runView, after string, p *templates.RunPage) error {
+	entries, err := s.tabEntries(ctx, ws, v, p.Tab, after)
+	if err != nil {
+		return err
+	}
+	if len(entries) > recordsOnPage {
+		entries = entries[:recordsOnPage]
+		last := entries[recordsOnPage-1]
+		p.More = "/runs/" + v.run.ID + "?" + url.Values{"tab": {p.Tab}, "after": {string(last.Result) + ":" + last.ID}}.Encode()
+	}
+	if p.Records, err = s.recordsOf(ctx, ws, v, entries); err != nil {
+		return err
+	}
+	if p.Tab == "needs" {
+		return s.whoElse(ctx, ws, v, entries, p.Records)
+	}
+	return nil
+}
+
+// tabEntries are the entries of a page, and one more when there are more.
+func (s *Server) tabEntries(ctx context.Context, ws string, v runView, tab, after string) (out []engine.Entry, err error) {
+	result, id, _ := strings.Cut(after, ":")
+	kinds, grouped := tabKinds[tab]
+	if !grouped {
+		return s.o.Store.Entries(ctx, ws, v.run.ID, id, recordsOnPage+1, "")
+	}
+	if i := slices.IndexFunc(kinds, func(k kind) bool { return string(k.result) == result }); i >= 0 {
+		kinds = kinds[i:]
+	} else {
+		id = ""
+	}
+	for _, k := range kinds {
+		more, err := s.o.Store.EntriesOf(ctx, ws, v.run.ID, k.result, k.reason, id, recordsOnPage+1-len(out))
+		if err != nil {
+			return nil, err
+		}
+		if out, id = append(out, more...), ""; len(out) > recordsOnPage {
+			break
+		}
+	}
+	return out, nil
+}
+
+// recordsOf puts entries into words. Names and addresses are read from what was last seen of the records, by their ids:
+// the log of a run holds none.
+func (s *Server) recordsOf(ctx context.Context, ws string, v runView, entries []engine.Entry) ([]templates.RunRecord, error) {
+	var seen [2]map[string]engine.Mirror
+	var due [2]map[string]engine.Hint
+	for side := range seen {
+		var ids []string
+		for _, e := range entries {
+			if id := e.IDs[side]; id != "" {
+				ids = append(ids, id)
+			}
+		}
+		var err error
+		if seen[side], err = s.o.Store.Mirrors(ctx, ws, v.pair.Conns[side], v.pair.Object, ids); err != nil {
+			return nil, err
+		}
+		if due[side], err = s.o.Store.HintsOf(ctx, ws, v.pair.ID, engine.Side(side), ids); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]templates.RunRecord, len(entries))
+	for i, e := range entries {
+		out[i] = v.record(e, [2]engine.Mirror{seen[0][e.IDs[0]], seen[1][e.IDs[1]]})
+		if e.Result == engine.ResultFailed && !e.Planned {
+			out[i].Now = v.standing(due[0][e.IDs[0]], due[1][e.IDs[1]])
+		}
+	}
+	return out, nil
+}
+
+// record is one entry in words.
+func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord {
+	systems := v.systems()
+	r := templates.RunRecord{ID: e.ID, Ends: systems, Systems: v.touched(e)}
+	r.Name, r.Address = v.title(e, m)
+	r.Kind, r.Icon, r.Word = resultWord(e)
+	if e.Reason != "" {
+		r.Reason = templates.Capital(strings.TrimSuffix(engine.Explain(e.Reason, v.names()), ".")) + "."
+	}
+	for _, f := range e.Fields {
+		if line, told := v.fieldLine(e, f); told {
+			r.Fields = append(r.Fields, line)
+		}
+	}
+	for _, x := range e.Calls {
+		r.Calls = append(r.Calls, fmt.Sprintf("%-6s %s   %s   %d ms", x.Method, x.Path, answerOf(x), x.Took.Milliseconds()))
+	}
+	return r
+}
+
+func answerOf(x connector.Exchange) string {
+	if x.Status == 0 {
+		return "no answer"
+	}
+	return fmt.Sprint(x.Status)
+}
+
+// touched are the systems whose marks stand beside a record.
+func (v runView) touched(e engine.Entry) (out []templates.System) {
+	systems := v.systems()
+	for side := range systems {
+		if e.Sides[side] || e.To == side {
+			out = append(out, systems[side])
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for side, id := range e.IDs {
+		if id != "" {
+			out = append(out, systems[side])
+		}
+	}
+	return out
+}
+
+// title is what people know the record of an entry by: as the first side shows it, else the second.
+func (v runView) title(e engine.Entry, m [2]engine.Mirror) (name, address string) {
+	one := "record"
+	for side := range m {
+		o, ok := v.specs(v.conns[v.pair.Conns[side]].System).Object(v.pair.Object)
+		if !ok {
+			continue
+		}
+		one = o.One
+		n, a := o.TitleOf(m[side].Fields)
+		if name == "" {
+			name = n
+		}
+		if address == "" {
+			address = a
+		}
+	}
+	switch {
+	case name == "" && address == "" && e.IDs != [2]string{}:
+		return templates.Capital(one) + " " + strings.TrimSpace(e.IDs[0]+" "+e.IDs[1]), ""
+	case name == "":
+		return address, ""
+	}
+	return name, address
+}
+
+// resultWord is the badge of a record.
+func resultWord(e engine.Entry) (kind, drawing, word string) {
+	would := func(did, would string) string {
+		if e.Planned {
+			return would
+		}
+		return did
+	}
+	switch e.Result {
+	case engine.ResultCreated:
+		return "ok", "plus", would("Created", "Would be created")
+	case engine.ResultUpdated:
+		return "", "pencil", would("Updated", "Would be updated")
+	case engine.ResultLinked:
+		return "", "link-2", would("Linked", "Would be linked")
+	case engine.ResultConflict:
+		if e.Reason == "ask" {
+			return "warn", "circle-alert", "Needs you"
+		}
+		return "", "git-compare-arrows", would("Settled by your rule", "Would be settled by your rule")
+	case engine.ResultReview:
+		return "warn", "circle-alert", "Needs you"
+	case engine.ResultFailed:
+		return "bad", "circle-x", "Not accepted"
+	case engine.ResultGone:
+		return "", "trash-2", "Deleted on one side"
+	}
+	return "", "minus", "Skipped"
+}
+
+// fieldLine is the decision about one field; told is false for one that a person need not hear of.
+func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates.RunField, told bool) {
+	side := connector.A
+	if e.To == int(connector.B) || !e.Sides[0] && e.Sides[1] {
+		side = connector.B
+	}
+	line.Label = v.field(f.Field, side)
+	changed := false
+	for s := range line.Sides {
+		x := templates.RunValue{Before: runValue(f, f.Before, s), After: runValue(f, f.After, s)}
+		x.Kept = x.Before == x.After
+		changed = changed || !x.Kept
+		line.Sides[s] = x
+	}
+	line.Why = templates.Capital(engine.Explain(f.Rule, v.names()))
+	return line, changed || f.Outcome != engine.InSync
+}
+
+// longest is how much of a value is shown.
+const runValueLongest = 300
+
+// runValue is what a side holds in words, cut where it is very long. A list that a document brought back is either the
+// parts of one value, where several fields of the side are one, or a set.
+func runValue(f engine.FieldChange, of [2]any, side int) string {
+	v := of[side]
+	if list, ok := v.([]any); ok {
+		texts := make([]string, len(list))
+		for i, e := range list {
+			texts[i] = mapping.Words(e)
+		}
+		if v = texts; len(rowOf(f.Field).Side(connector.Side(side))) > 1 {
+			v = mapping.Parts(texts)
+		}
+	}
+	text := []rune(strings.TrimSpace(mapping.Words(v)))
+	if len(text) > runValueLongest {
+		return string(text[:runValueLongest]) + "…"
+	}
+	return string(text)
+}
+
+// far is when a parked record is tried: never by itself.
+const far = 100 * 365 * 24 * time.Hour
+
+// standing says how a record that failed in this run stands by now, from what is still to be done about it.
+func (v runView) standing(due ...engine.Hint) string {
+	for _, h := range due {
+		switch {
+		case h.Problem == "":
+		case h.Reason == "parked" && h.Due.Sub(v.clock.Now) > far:
+			return "It is left as it is until it changes, or until you try again."
+		default:
+			return "It is tried again " + v.clock.Until(h.Due) + "."
+		}
+	}
+	return "It has gone through since, or was changed so that it no longer matters."
+}
+
+// needFix is what helps a record that cannot be told apart.
+func needFix(reason string, x templates.System) string {
+	switch reason {
+	case "no_key":
+		return "Give it an e-mail or a phone in " + x.Name + ". The next run takes it up."
+	case "shared_key", "keys_disagree":
+		return "Give each " + x.One + " an e-mail of its own, or merge those that are one, in " + x.Name + ". The next run takes it up."
+	case "linked_elsewhere", "held_there", "made_by_us":
+		return "See whether the two are one; if they are, merge them. The next run takes it up."
+	case "deleted_earlier":
+		return "It is not made again by itself, because somebody deleted it."
+	case "ask":
+		return "Give the field the same value on both sides, and the next run takes that up. The other fields go on."
+	}
+	return ""
+}
+
+// whoElse adds to records that wait for a person who they may be, and whether they still wait.
+func (s *Server) whoElse(ctx context.Context, ws string, v runView, entries []engine.Entry, records []templates.RunRecord) error {
+	systems := v.systems()
+	for i, e := range entries {
+		side := connector.A
+		if e.IDs[0] == "" {
+			side = connector.B
+		}
+		records[i].Fix = needFix(e.Reason, systems[side])
+		if e.Result != engine.ResultReview || e.Planned {
+			continue
+		}
+		found, err := s.o.Store.ReviewsOf(ctx, ws, v.pair.ID, side, []string{e.IDs[side]})
+		if err != nil {
+			return err
+		}
+		r, waits := found[e.IDs[side]]
+		if !waits {
+			records[i].Now, records[i].Fix = "It no longer waits.", ""
+			continue
+		}
+		records[i].Now = "It still waits."
+		for from, ids := range map[connector.Side][]string{side.Other(): r.Candidates, side: r.Twins} {
+			others, err := s.others(ctx, ws, v, from, ids)
+			if err != nil {
+				return err
+			}
+			records[i].Others = append(records[i].Others, others...)
+		}
+		slices.SortStableFunc(records[i].Others, func(a, b templates.RunOther) int { return strings.Compare(a.System.Name+a.Name, b.System.Name+b.Name) })
+	}
+	return nil
+}
+
+// others are records by their ids.
+func (s *Server) others(ctx context.Context, ws string, v runView, side connector.Side, ids []string) (out []templates.RunOther, err error) {
+	ids = ids[:min(len(ids), ofEach)]
+	seen, err := s.o.Store.Mirrors(ctx, ws, v.pair.Conns[side], v.pair.Object, ids)
+	for _, id := range ids {
+		e, m := engine.Entry{}, [2]engine.Mirror{}
+		e.IDs[side], m[side] = id, seen[id]
+		x := templates.RunOther{System: v.systems()[side]}
+		x.Name, x.Address = v.title(e, m)
+		out = append(out, x)
+	}
+	return out, err
+}

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"couplet/internal/connection"
+	"couplet/internal/engine"
+	"couplet/templates"
+)
+
+// safe is what is not affected when a run stops.
+const safe = "Nothing is lost. What was written stays, and the next run does the rest. Other flows go on."
+
+// stop says why a run ended before its end, and what mends it; nil when it did not.
+func (v runView) stop() *templates.RunStop {
+	switch v.run.Status {
+	case engine.Paused:
+		s := v.halted()
+		s.Grave = true
+		if s.Safe == "" {
+			s.Safe = safe
+		}
+		return s
+	case engine.Failed:
+		s := &templates.RunStop{Grave: true, Quoted: true, Title: "This run ended early", Safe: safe, Buttons: v.again()}
+		s.Why, s.Fix = split(v.note())
+		if v.run.DryRun {
+			s.Safe, s.Buttons = "A rehearsal writes nothing.", []templates.RunButton{v.toFlow("preview", "To the preview", true)}
+		}
+		return s
+	case engine.Cancelled:
+		return &templates.RunStop{Title: "Stopped before its end", Why: "What it had written stays; the next run does the rest."}
+	}
+	return nil
+}
+
+// note is the run's note in the words of pages.
+func (v runView) note() string {
+	return strings.NewReplacer("this dry run", "this rehearsal", "dry run", "rehearsal").Replace(v.run.Note)
+}
+
+// split divides what a system or a run says into why and fix: what is to be done is said last.
+func split(text string) (why, fix string) {
+	text = strings.TrimSpace(text)
+	i := strings.LastIndex(strings.TrimSuffix(text, "."), ". ")
+	if i < 0 {
+		return text, ""
+	}
+	return text[:i+1], text[i+2:]
+}
+
+// halted says why a run waits for a person.
+func (v runView) halted() *templates.RunStop {
+	h := v.run.Halt
+	look := v.toFlow("preview", "See what would change", true)
+	switch h.Why {
+	case engine.HaltKey:
+		return v.noKey()
+	case engine.HaltApproval:
+		return &templates.RunStop{Title: "The first plan waits for your approval", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side.",
+			Why: "Before a flow writes for the first time, somebody looks at what it would do.", Fix: "Look at the preview, then switch the flow on."}
+	case engine.HaltBrake:
+		return &templates.RunStop{Title: fmt.Sprintf("This run would change %s, and the brake allows %s", templates.Count(h.N, "record", "records"), templates.Number(h.Most)),
+			Why: "So many changes at once are more often a mistake than a wish, so the run stopped.", Fix: "See what would change. If that is right, carry it out this once.",
+			Buttons: []templates.RunButton{look, v.letThrough("Carry these changes out once")}}
+	case engine.HaltEmptied:
+		return &templates.RunStop{Title: fmt.Sprintf("More than %s are gone on one side", templates.Count(h.Most, "linked record", "linked records")),
+			Why:     "An account that suddenly shows nobody is more likely mistaken than empty, so the run let go of none of them.",
+			Fix:     "Check that it is the right account and that it shows its records. If they were really deleted, let the run go on this once.",
+			Buttons: []templates.RunButton{{Text: "Look at the connections", Href: "/connections", Primary: true}, v.letThrough("They are deleted, go on once")}}
+	case engine.HaltRefusals:
+		return &templates.RunStop{Title: fmt.Sprintf("%s of the first records were refused", templates.Number(h.N)),
+			Why:     "The first plan begins with a few records and sees how they fare before it touches the rest.",
+			Fix:     "The reasons stand below. Mend the map or the records, then run the flow again.",
+			Buttons: append([]templates.RunButton{v.toFlow("map", "Open the map", true)}, v.runAgain(false))}
+	case engine.HaltMap:
+		why := v.run.Note
+		if _, rest, ok := strings.Cut(why, "cannot work: "); ok {
+			why, _, _ = strings.Cut(rest, ". Mend the map")
+		}
+		return &templates.RunStop{Title: fmt.Sprintf("Pair %d of the map cannot work", h.N), Why: templates.Capital(strings.TrimSuffix(why, ".")) + ".", Quoted: true,
+			Fix: "Mend the pair, then run the flow again.", Safe: "Nothing was changed on either side.", Buttons: []templates.RunButton{v.toFlow("map", "Open the map", true)}}
+	}
+	s := &templates.RunStop{Title: "This run waits for you", Quoted: true, Buttons: v.again()}
+	s.Why, s.Fix = split(v.note())
+	return s
+}
+
+// noKey is the one message about a key that a system does not take.
+func (v runView) noKey() *templates.RunStop {
+	side := v.run.Halt.Side
+	for i, id := range v.pair.Conns { // what is known of the connections now tells more than what a run saw
+		if c, ok := v.conns[id]; ok && c.State != connection.OK {
+			side = i
+		}
+	}
+	why, _, _ := strings.Cut(v.run.Note, " Nothing is lost")
+	s := &templates.RunStop{Title: "An account does not take our key", Quoted: true,
+		Safe: "Nothing is lost. What was written stays, and the flow goes on from there once the account is connected again."}
+	s.Why, s.Fix = split(why)
+	if side < 0 || side > 1 {
+		s.Buttons = []templates.RunButton{{Text: "Look at the connections", Href: "/connections", Primary: true}}
+		return s
+	}
+	c := v.conns[v.pair.Conns[side]]
+	name := v.systems()[side].Name
+	s.Title = fmt.Sprintf("%s does not take the key of %s", name, c.Name)
+	if c.State == connection.OK {
+		s.Title = fmt.Sprintf("%s did not take the key of %s", name, c.Name)
+		s.Fix = "It is connected again by now. Run the flow, and it goes on from where it stopped."
+		s.Buttons = v.again()
+		return s
+	}
+	s.Buttons = []templates.RunButton{{Text: "Connect " + c.Name + " again", Href: "/connections/" + c.ID, Primary: true}}
+	return s
+}
+
+// again is the button that runs the flow again, where there is one to run.
+func (v runView) again() []templates.RunButton {
+	b := v.runAgain(true)
+	if b.Href == "" {
+		return nil
+	}
+	return []templates.RunButton{b}
+}
+
+func (v runView) runAgain(primary bool) templates.RunButton {
+	f, ok := v.flow(v.run.Flow)
+	switch {
+	case !ok:
+		return templates.RunButton{}
+	case !f.Enabled:
+		return v.toFlow("preview", "To the preview", primary)
+	}
+	return templates.RunButton{Text: "Run it again", Href: "/flows/" + f.ID + "/run", Post: true, Primary: primary}
+}
+
+func (v runView) letThrough(text string) templates.RunButton {
+	return templates.RunButton{Text: text, Href: "/flows/" + v.run.Flow + "/run", Post: true, Name: "allow", Value: "once"}
+}
+
+// toFlow leads to a page of the flow.
+func (v runView) toFlow(page, text string, primary bool) templates.RunButton {
+	return templates.RunButton{Text: text, Href: "/flows/" + v.run.Flow + "/" + page, Primary: primary}
+}
