@@ -21,7 +21,7 @@ type call struct {
 // write changes something there; else the test would prove nothing.
 func (w *world) reads() []call {
 	c, p, all := w.conns[0], w.pair.ID, engine.Place{Side: -1}
-	return append(append(w.consentReads(), w.planReads()...), []call{
+	return append(append(append(w.consentReads(), w.planReads()...), w.watchReads()...), []call{
 		{"Cursor", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			cur, err := s.Cursor(ctx, ws, c, "contact")
 			cur.Conn, cur.Object = "", "" // what was asked for
@@ -116,39 +116,6 @@ func (w *world) reads() []call {
 		{"CallCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CallCounts(ctx, ws, w.run.ID)
 		}},
-		{"FinishedRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.FinishedRuns(ctx, ws, store.RunFilter{Flow: w.flow.ID, Result: store.RunsChanged, Text: "fin", IDs: []string{"finished"}}, "", 9)
-		}},
-		{"CountFinished", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.CountFinished(ctx, ws, store.RunFilter{Flow: w.flow.ID})
-		}},
-		{"QuietRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.QuietRuns(ctx, ws, w.flow.ID, start.Add(-time.Hour), start.Add(time.Hour))
-		}},
-		{"OpenRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.OpenRuns(ctx, ws)
-		}},
-		{"LastRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.LastRuns(ctx, ws, []string{w.flow.ID})
-		}},
-		{"RunsOfRecord", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.RunsOfRecord(ctx, ws, "x@x.test")
-		}},
-		{"Needs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Needs(ctx, ws)
-		}},
-		{"HintsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.HintsOf(ctx, ws, p, engine.A, []string{"a1"})
-		}},
-		{"Hours", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Hours(ctx, ws, start)
-		}},
-		{"EntriesOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.EntriesOf(ctx, ws, w.run.ID, engine.ResultLinked, "", "", 9)
-		}},
-		{"Causes", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Causes(ctx, ws, w.run.ID, engine.ResultLinked)
-		}},
 		{"Setting", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Setting(ctx, ws, "zone")
 		}},
@@ -218,12 +185,9 @@ func (w *world) writes() []call {
 	in := engine.Intent{ID: "i1", Pair: p, Side: engine.B, Source: "a1", Stamp: "changed", State: engine.Unknown, At: later}
 	run := w.run
 	run.Note, run.Owner = "changed", "other"
-	return append(append(w.consentWrites(), w.planWrites()...), []call{
+	return append(append(append(w.consentWrites(), w.planWrites()...), w.watchWrites()...), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
-		}},
-		{"TryAgain", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.TryAgain(ctx, ws, p, "refused", later)
 		}},
 		{"AddHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.AddHints(ctx, ws, p, []engine.Hint{hint})

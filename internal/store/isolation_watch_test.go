@@ -1,0 +1,57 @@
+package store_test
+
+import (
+	"context"
+	"time"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+)
+
+// watchReads and watchWrites are the calls behind the overview and the pages of runs.
+func (w *world) watchReads() []call {
+	p := w.pair.ID
+	return []call{
+		{"FinishedRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FinishedRuns(ctx, ws, store.RunFilter{Flow: w.flow.ID, Result: store.RunsChanged, Text: "fin", IDs: []string{"finished"}}, "", 9)
+		}},
+		{"CountFinished", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CountFinished(ctx, ws, store.RunFilter{Flow: w.flow.ID})
+		}},
+		{"QuietRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.QuietRuns(ctx, ws, w.flow.ID, start.Add(-time.Hour), start.Add(time.Hour))
+		}},
+		{"OpenRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.OpenRuns(ctx, ws)
+		}},
+		{"LastRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LastRuns(ctx, ws, []string{w.flow.ID})
+		}},
+		{"RunsOfRecord", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.RunsOfRecord(ctx, ws, "x@x.test")
+		}},
+		{"Needs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Needs(ctx, ws)
+		}},
+		{"HintsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.HintsOf(ctx, ws, p, engine.A, []string{"a1"})
+		}},
+		{"Hours", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Hours(ctx, ws, start)
+		}},
+		{"EntriesOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.EntriesOf(ctx, ws, w.run.ID, engine.ResultLinked, "", "", 9)
+		}},
+		{"Causes", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Causes(ctx, ws, w.run.ID, engine.ResultLinked)
+		}},
+	}
+}
+
+func (w *world) watchWrites() []call {
+	return []call{
+		{"TryAgain", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TryAgain(ctx, ws, w.pair.ID, "refused", start.Add(time.Hour))
+		}},
+	}
+}
