@@ -3,6 +3,7 @@ package templates
 // Gallery is the page of flows: those that there are, and the templates for more.
 type Gallery struct {
 	Frame Frame
+	Clock Clock
 	Flows []FlowLine
 	Cards []TemplateCard
 	// Editor says that the visitor may change flows.
@@ -11,14 +12,9 @@ type Gallery struct {
 
 // FlowLine is one flow in the list.
 type FlowLine struct {
-	ID, Name  string
-	Ends      [2]End
-	Direction string // "to", "from" or "both"
-	State     string
-	// Says is the state in words, More a detail of it.
-	Says, More string
-	// On says that it is switched on, WasOn that it was before, so that the same switch is enough.
-	On, WasOn bool
+	OverviewFlow
+	// WasOn says that it was switched on before, so that the switch is enough.
+	WasOn bool
 }
 
 // TemplateCard is one template as the gallery shows it.
@@ -39,12 +35,6 @@ func (c TemplateCard) facts() string {
 	return w + " · " + Count(c.Pairs, "pair", "pairs") + " ready"
 }
 
-// stateIcons are the drawings beside the words of a couplet's state, stateKinds their colours.
-var (
-	stateIcons = map[string]string{InStep: "check", Running: "loader-circle", Attention: "circle-alert", Failed: "circle-x", Off: "pause"}
-	stateKinds = map[string]string{InStep: "ok", Running: "ok", Attention: "warn", Failed: "bad", Off: "off"}
-)
-
 // headline says how the flows are, in one sentence.
 func (p Gallery) headline() string {
 	var on, needs int
@@ -52,7 +42,7 @@ func (p Gallery) headline() string {
 		if f.On {
 			on++
 		}
-		if f.State == Attention || f.State == Failed {
+		if f.needing() {
 			needs++
 		}
 	}

@@ -142,7 +142,7 @@ func (s *Server) keyForm(p spot, typed url.Values, wrong refusal) templates.KeyF
 			k.Label, k.Help, k.Steps, k.Looks = cred.Label, cred.Help, cred.Steps, cred.Looks
 		}
 	}
-	k.Key = templates.Typed{Name: "key", Label: k.Label, Help: capital(k.Looks) + ".", Error: wrong.fields["key"], Check: look + "key"}
+	k.Key = templates.Typed{Name: "key", Label: k.Label, Help: templates.Capital(k.Looks) + ".", Error: wrong.fields["key"], Check: look + "key"}
 	if k.Key.Error == "" && (wrong.whole != "" || len(wrong.fields) > 0) {
 		k.Key.Help += " For safety it is not sent back to the page: paste it once more."
 	}
@@ -231,7 +231,7 @@ var (
 
 // permission is a scope in words: what it allows, and why it is needed.
 func permission(x connector.Scope, needs []connector.Need) templates.Permission {
-	q := templates.Permission{Words: capital(or(x.Why, x.Name)), Name: x.Name, Icon: "key-round"}
+	q := templates.Permission{Words: templates.Capital(or(x.Why, x.Name)), Name: x.Name, Icon: "key-round"}
 	for _, need := range connector.Needs {
 		if slices.Contains(x.For, need) && (needs == nil || slices.Contains(needs, need)) {
 			q.Reason, q.Icon = reasons[need], needIcons[need]

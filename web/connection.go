@@ -175,7 +175,7 @@ func (s *Server) health(c *templates.ConnectionCard, conn connection.Connection,
 		c.Kind, c.Says, c.Drawing = "bad", "Needs to be connected again", "circle-x"
 		c.Trouble = &templates.Trouble{Kind: "bad", Title: c.System.Name + " does not take the key any more", Text: or(sentence(conn.Problem), "It has ended or was taken back.") + " " + waits, Href: again, Button: "Reconnect"}
 	case len(c.Missing) > 0:
-		c.Kind, c.Says, c.Drawing = "warn", capital(numberWord(len(c.Missing)))+" "+plural(len(c.Missing), "permission", "permissions")+" missing", "circle-alert"
+		c.Kind, c.Says, c.Drawing = "warn", templates.Capital(numberWord(len(c.Missing)))+" "+plural(len(c.Missing), "permission", "permissions")+" missing", "circle-alert"
 		what := c.Missing[0].Words
 		if len(c.Missing) > 1 {
 			what = templates.Number(len(c.Missing)) + " things"

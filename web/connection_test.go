@@ -43,7 +43,7 @@ func TestCheckingSaysHowItWentAndWhichFlowsWait(t *testing.T) {
 	if text := textOf(res); res.StatusCode != http.StatusOK || strings.Contains(text, "<html") || !strings.Contains(text, `id="cx-`+a.ID+`"`) {
 		t.Errorf("status %d: %s", res.StatusCode, text)
 	}
-	w.open("/flows").says("flow", "Waits for an account")
+	w.open("/flows").says("flow", "does not take the key")
 }
 
 func TestAViewerSeesConnectionsAndChangesNone(t *testing.T) {

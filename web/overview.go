@@ -45,28 +45,8 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 	if v.Clock, err = s.clock(ctx, ws); err != nil {
 		return v, err
 	}
-	w := watched{clock: v.Clock, next: map[string]store.FlowState{}}
-	if w.house, err = s.house(ctx, ws); err != nil {
-		return v, err
-	}
-	if w.open, err = s.o.Store.OpenRuns(ctx, ws); err != nil {
-		return v, err
-	}
-	ids := make([]string, len(w.flows))
-	for i, f := range w.flows {
-		ids[i] = f.ID
-	}
-	if w.last, err = s.o.Store.LastRuns(ctx, ws, ids); err != nil {
-		return v, err
-	}
-	for _, f := range w.flows {
-		if _, ran := w.last[f.ID]; !ran && f.Enabled {
-			if w.next[f.ID], err = s.o.Store.FlowStateOf(ctx, ws, f.ID); err != nil {
-				return v, err
-			}
-		}
-	}
-	if w.needs, err = s.o.Store.Needs(ctx, ws); err != nil {
+	w, err := s.watched(ctx, ws, v.Clock)
+	if err != nil {
 		return v, err
 	}
 	from := firstHour(v.Clock.Now)
@@ -83,6 +63,33 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 	}
 	v.Conns = s.allowances(w, hours)
 	return v, nil
+}
+
+// watched gathers what the states of a workspace's flows are told from.
+func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) (w watched, err error) {
+	w = watched{clock: clock, next: map[string]store.FlowState{}}
+	if w.house, err = s.house(ctx, ws); err != nil {
+		return w, err
+	}
+	if w.open, err = s.o.Store.OpenRuns(ctx, ws); err != nil {
+		return w, err
+	}
+	ids := make([]string, len(w.flows))
+	for i, f := range w.flows {
+		ids[i] = f.ID
+	}
+	if w.last, err = s.o.Store.LastRuns(ctx, ws, ids); err != nil {
+		return w, err
+	}
+	for _, f := range w.flows {
+		if _, ran := w.last[f.ID]; !ran && f.Enabled {
+			if w.next[f.ID], err = s.o.Store.FlowStateOf(ctx, ws, f.ID); err != nil {
+				return w, err
+			}
+		}
+	}
+	w.needs, err = s.o.Store.Needs(ctx, ws)
+	return w, err
 }
 
 // line is a flow as it is shown.

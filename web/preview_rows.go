@@ -146,4 +146,4 @@ func value(f engine.FieldChange, of [2]any, side int) string {
 }
 
 // inSentence makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."
-func inSentence(reason string) string { return capital(reason) + "." }
+func inSentence(reason string) string { return templates.Capital(reason) + "." }

@@ -52,7 +52,7 @@ func (p prospect) systems() (x [2]templates.System) {
 func (p prospect) shown() templates.Prospect {
 	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: directions[p.flow.Direction], On: p.flow.Enabled, Was: p.flow.Enabled || p.flow.Approval != nil}
 	for side, x := range p.systems() {
-		out.Ends[side] = templates.End{System: x, Label: capital(x.Many)}
+		out.Ends[side] = templates.End{System: x, Label: templates.Capital(x.Many)}
 	}
 	return out
 }

@@ -145,24 +145,26 @@ func TestOnlyTemplatesThatExistAreShown(t *testing.T) {
 	}
 }
 
-func TestTheListSaysHowAFlowIs(t *testing.T) {
+func TestTheListSaysHowAFlowIsAndSwitchesIt(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.walk("editor")
-	w.open("/flows").says("flow", "First run to come")
+	w.open("/flows").says("flow", "Not run yet").says("headline", "Your flow is on")
 	c := b.conns[1]
 	c.State, c.Problem = connection.Reconnect, "It ended."
 	_, err := b.store.SaveConnection(t.Context(), c.Workspace, c)
 	must(t, err)
-	w.open("/flows").says("flow", "Waits for an account").says("headline", "One flow needs you")
+	w.open("/flows").says("flow", "does not take the key").says("headline", "One flow needs you")
+	// One that was never on is finished first; one that was on is switched by one press.
 	must(t, b.store.SetEnabled(t.Context(), c.Workspace, b.flow.ID, false))
-	w.open("/flows").says("headline", "Your flow is off").says("flow", "Connect right again").says("flow", "Finish setting up")
-	c.State = connection.OK
-	_, err = b.store.SaveConnection(t.Context(), c.Workspace, c)
-	must(t, err)
-	w.open("/flows").says("flow", "Never switched on")
+	w.open("/flows").says("headline", "Your flow is off").says("flow", "Not switched on yet").says("flow", "Finish setting up")
 	must(t, b.store.SaveApproval(t.Context(), c.Workspace, b.flow.ID, flow.Approval{By: "ana", At: b.now, How: "preview"}))
 	if w.open("/flows"); w.doc.Find("main form button[name=to]").AttrOr("value", "") != "on" {
 		t.Error("a flow that was on cannot be switched on")
+	}
+	must(t, b.store.SetEnabled(t.Context(), c.Workspace, b.flow.ID, true))
+	w.open("/flows").send("main form button[name=to]", nil).says("said", "is off")
+	if w.path() != "/flows" {
+		t.Errorf("it leads to %s", w.path())
 	}
 }
