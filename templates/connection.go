@@ -108,3 +108,11 @@ func listed(all []Choice) string {
 	}
 	return out
 }
+
+// toldLine says whether the system tells of changes, and when it last did.
+func (c ConnectionCard) toldLine() string {
+	if c.ToldAt.IsZero() {
+		return c.Told
+	}
+	return c.Told + " " + c.Clock.Ago(c.ToldAt) + "."
+}
