@@ -22,7 +22,7 @@ import (
 // mapEdit is a change of the map, read from a form. do makes it in f and returns the words for it and what to look at.
 // It returns a impossible when it cannot be.
 type mapEdit struct {
-	// want says in words what the person wants, for when it could not be done.
+	// want says in words what the person wanted to do, for when it could not be done.
 	want string
 	do   func(f *flow.Flow) (done string, what changed, err error)
 }
@@ -104,7 +104,9 @@ func (s *Server) mapChanged(c echo.Context, m *mapOf, done string, what changed)
 	if at.Open != "" && rowAt(m.flow(), at.Open) < 0 {
 		at.Open = "" // the pair that was open is gone
 	}
+	page := templates.Mapping{Path: "/flows/" + m.flow().ID + "/map", At: at}
 	if c.Request().Header.Get("HX-Request") == "true" {
+		c.Response().Header().Set("HX-Replace-Url", page.Address(""))
 		return s.showMap(c, http.StatusOK, m, at, func(v *templates.Mapping) {
 			v.Announce = done
 			for i := range v.Pairs {
@@ -118,7 +120,7 @@ func (s *Server) mapChanged(c echo.Context, m *mapOf, done string, what changed)
 	} else if anchor == "" {
 		anchor = "board"
 	}
-	return redirect(c, templates.Mapping{Path: "/flows/" + m.flow().ID + "/map", At: at}.Address(anchor))
+	return redirect(c, page.Address(anchor))
 }
 
 // cannot shows the page with the reason why a change cannot be.
@@ -151,7 +153,7 @@ func (s *Server) changer(c echo.Context, m *mapOf) (string, time.Time) {
 		return "Somebody", s.o.Now()
 	}
 	if m.draft.By == visitorOf(c).User.ID {
-		return "You", m.draft.At
+		return "In another window you", m.draft.At
 	}
 	u, err := s.o.Store.UserByID(c.Request().Context(), ws(c), m.draft.By)
 	if err != nil {

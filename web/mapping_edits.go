@@ -93,6 +93,9 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 		if i < 0 {
 			return "", changed{}, impossible(goneRow)
 		}
+		if !slices.Contains([]mapping.Blank{"", mapping.Keep, mapping.Clear}, row.Blank) {
+			return "", changed{}, impossible("What happens to an emptied value can only be one of the two choices.")
+		}
 		if row.Direction == mapping.Both || row.Direction == f.Direction { // nothing of its own: it goes the way of the flow
 			row.Direction = ""
 		}

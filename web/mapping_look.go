@@ -21,6 +21,8 @@ const (
 	// lookFresh is how long what was read of two accounts is shown before it is read again. Values of people are kept in
 	// memory for so long and nowhere else.
 	lookFresh = 5 * time.Minute
+	// lookRetry is how long an account that could not be read is left in peace.
+	lookRetry = 15 * time.Second
 	// lookMost is how many pairs of accounts are kept; the one that was read first goes first.
 	lookMost = 64
 	// lookEnd ends a reading that gets no answer.
@@ -62,7 +64,7 @@ func (l *looks) at(ws string, f flow.Flow, specs [2]*connector.Spec) *reading {
 	key := lookKey(ws, f)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if x, ok := l.all[key]; ok && l.now().Sub(x.began) < lookFresh {
+	if x, ok := l.all[key]; ok && l.now().Sub(x.began) < x.lasts() {
 		return x
 	}
 	if l.all == nil {
@@ -80,7 +82,25 @@ func (l *looks) at(ws string, f flow.Flow, specs [2]*connector.Spec) *reading {
 		delete(l.all, oldest)
 	}
 	go x.read(l.sampler, ws, f, specs)
+	time.AfterFunc(lookFresh, func() { l.drop(key, x) })
 	return x
+}
+
+// drop forgets a reading, unless there is a newer one in its place.
+func (l *looks) drop(key string, x *reading) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all[key] == x {
+		delete(l.all, key)
+	}
+}
+
+// lasts is how long a reading is shown: only for a while when an account could not be read.
+func (x *reading) lasts() time.Duration {
+	if isClosed(x.samples) && (x.err != nil || x.ground.Problem != [2]error{} || x.sampling.Problem != [2]error{}) {
+		return lookRetry
+	}
+	return lookFresh
 }
 
 // forget has the next page read anew.

@@ -194,7 +194,7 @@ func (b *board) policyWords(p mapping.Policy) string {
 	case mapping.Richer, mapping.Union:
 		return "The fuller value wins"
 	}
-	return "You decide each time"
+	return "Neither: both stay until somebody makes them the same"
 }
 
 // suggestions are pairs that somebody most likely wants.

@@ -216,7 +216,7 @@ func TestAColleaguesChangeIsNotOverwrittenAndTheWishIsOfferedAgain(t *testing.T)
 	res := c.press(mine, old.Find("[data-testid=pair-these]"), "a", "city", "b", "city")
 	doc := parsed(t, res)
 	note := squeezed(doc.Find("[data-testid=clash]"))
-	if res.StatusCode != http.StatusConflict || !strings.Contains(note, "@couplet.test changed this map at 10:00") || !strings.Contains(note, "pair City with City") {
+	if res.StatusCode != http.StatusConflict || !strings.Contains(note, "@couplet.test changed this map at 10:00") || !strings.Contains(note, "You wanted to pair City with City.") {
 		t.Fatalf("status %d: %s", res.StatusCode, note)
 	}
 	if keys := c.draftKeys(); slices.Contains(keys, "city=city") || !slices.Contains(keys, "state=region") {
@@ -298,6 +298,49 @@ func TestTheMapIsWorkedOnWhileAnAccountCannotBeRead(t *testing.T) {
 		t.Error("what cannot be looked up counts as broken")
 	}
 	c.follow(client, c.press(client, doc.Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
+}
+
+func TestAMapThatWasPublishedAnotherWaySaysSo(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20)
+	client := c.signIn("editor")
+	c.follow(client, c.press(client, c.open(client, "").Find("[data-testid=pair-these]"), "a", "city", "b", "city"))
+	f := c.flow
+	f.Map = f.Map[:2]
+	_, _, err := c.store.SaveFlow(t.Context(), f.Workspace, f) // as a flow file does
+	must(t, err)
+	doc := c.open(client, "")
+	if doc.Find("[data-testid=behind]").Length() != 1 || pairLine(doc, "city=city").Length() != 1 {
+		t.Fatal("nothing is said")
+	}
+	doc = c.follow(client, c.press(client, doc.Find("[data-testid=behind] button")))
+	if doc.Find("[data-testid=pair]").Length() != 2 || doc.Find("[data-testid=behind]").Length() != 0 {
+		t.Errorf("%d pairs", doc.Find("[data-testid=pair]").Length())
+	}
+}
+
+func TestSamplesAreShownOneByOneOnBothSides(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 60)
+	client := c.signIn("viewer")
+	seen, made := map[string]bool{}, false
+	doc := c.open(client, "")
+	for range 5 {
+		seen[squeezed(doc.Find("[data-testid=sample]"))] = true
+		if both := squeezed(doc.Find(".picker small")); strings.Contains(both, "only in") {
+			other := c.open(client, "?"+strings.TrimPrefix(doc.Find("[data-testid=side-a]").AttrOr("href", ""), c.path()+"?")).Find("[data-testid=absent]")
+			made = made || strings.Contains(squeezed(doc.Find("[data-testid=absent]"))+squeezed(other), "would be made in")
+		}
+		to, _, _ := strings.Cut(doc.Find("[data-testid=next]").AttrOr("href", ""), "#")
+		doc = c.open(client, strings.TrimPrefix(to, c.path()))
+	}
+	if len(seen) < 4 || !made {
+		t.Errorf("%d people, a new record is announced: %v", len(seen), made)
+	}
+	side := c.open(client, "?side=a")
+	if side.Find("#side-a").AttrOr("aria-current", "") != "true" || !strings.Contains(squeezed(side.Find("[data-testid=lines]")), "Business name") {
+		t.Errorf("the first side: %s", squeezed(side.Find("[data-testid=lines]")))
+	}
 }
 
 // TestHtmxGetsTheBoardAlone: the answer to htmx is the inner part of the page, which says aloud what was done and leads

@@ -11,7 +11,7 @@ import (
 	"couplet/templates"
 )
 
-// denseFrom is how many pairs make the page set itself tighter (design, section 9).
+// denseFrom is how many lines make the page set itself tighter (design, section 9).
 const denseFrom = 20
 
 // viewMap is the page as the templates take it.
@@ -26,7 +26,7 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 		Frame: frame(c, "Map fields, "+f.Name, "flows"), Clock: clock, Path: "/flows/" + f.ID + "/map", Name: f.Name, At: at,
 		CanEdit: may(visitorOf(c).Role, editor), Revision: strconv.Itoa(m.draft.Revision),
 		Draft: m.draft.Changed, Behind: m.draft.Changed && m.draft.Base != f.Version, Undo: m.draft.Undo, Redo: m.draft.Redo,
-		Dense: len(f.Map) >= denseFrom, Saved: m.draft.At,
+		Saved: m.draft.At,
 	}
 	v.Frame.Rail, v.Frame.Flush = true, true
 	for side, spec := range m.specs {
@@ -43,6 +43,7 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	b.ways = mapping.Ways(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 	v.Needs, v.Pairs = b.pairs()
 	v.Suggest = b.suggestions()
+	v.Dense = len(f.Map)+len(v.Suggest) >= denseFrom
 	if at.Match {
 		for _, s := range v.Suggest {
 			if s.Sure {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -95,28 +96,31 @@ func singular(w string) string {
 	return w
 }
 
-// alike is the share of words that two names have in common, from 0 to 1.
-func alike(x, y string) float64 {
-	a, b := wordsOf(x), wordsOf(y)
-	in := map[string]bool{}
-	for _, w := range a {
-		in[w] = true
-	}
-	both, all := 0, len(in)
-	seen := map[string]bool{}
-	for _, w := range b {
-		if seen[w] {
-			continue
+// reduced is a name as names are compared.
+type reduced struct {
+	bare, meant string
+	words       []string
+}
+
+func reduce(name string) reduced {
+	return reduced{bare(name), meant(name), slices.Compact(slices.Sorted(slices.Values(wordsOf(name))))}
+}
+
+// alike is the share of words that two names have in common, from 0 to 1. Words are sorted and each is there once.
+func alike(a, b []string) float64 {
+	both := 0
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] == b[j]:
+			both, i, j = both+1, i+1, j+1
+		case a[i] < b[j]:
+			i++
+		default:
+			j++
 		}
-		seen[w] = true
-		if in[w] {
-			both++
-		} else {
-			all++
-		}
 	}
-	if all == 0 {
-		return 0
+	if all := len(a) + len(b) - both; all > 0 {
+		return float64(both) / float64(all)
 	}
-	return float64(both) / float64(all)
+	return 0
 }

@@ -15,8 +15,12 @@ func Pair(rows []Row, a, b []connector.Field, x, y string, o Options) (Row, erro
 	if slices.ContainsFunc(rows, func(r Row) bool { return slices.Contains(r.A, x) && slices.Contains(r.B, y) }) {
 		return Row{}, errors.New("These two are paired already.")
 	}
+	return pairUp(rows, have, writers(rows, have, o), x, y, o)
+}
+
+// pairUp is Pair for two fields that are not paired yet, where it is known who writes what.
+func pairUp(rows []Row, have [2][]connector.Field, s sources, x, y string, o Options) (Row, error) {
 	row := Row{A: Names{x}, B: Names{y}}
-	s := writers(rows, have, o)
 	var candidates []Row
 	if whole, ok := wholeName(append(slices.Clone(rows), row), len(rows), have); ok {
 		candidates = append(candidates, whole)

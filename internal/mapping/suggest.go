@@ -29,16 +29,23 @@ type Sample [2]connector.Fields
 // Suggest finds partners for fields that no row names yet, by their names, types and the values of sample records. A
 // field is suggested once at most. Rows whose key is among dismissed are not suggested again.
 func Suggest(a, b []connector.Field, rows []Row, samples []Sample, o Options, dismissed []string) []Suggestion {
-	free := [2][]connector.Field{unpaired(a, rows, connector.A), unpaired(b, rows, connector.B)}
+	have := [2][]connector.Field{a, b}
+	taken := writers(rows, have, o)
+	free := [2][]clue{}
+	for side := range free {
+		for _, f := range unpaired(have[side], rows, connector.Side(side)) {
+			free[side] = append(free[side], clueOf(f, samples, connector.Side(side), o.Region))
+		}
+	}
 	var all []Suggestion
 	for _, x := range free[connector.A] {
 		for _, y := range free[connector.B] {
 			score, why := likeness(x, y)
-			if score == 0 && len(samples) == 0 {
+			if score == 0 && !(Fits(x.field.Type, y.field.Type) && sameValues(x.values, y.values)) {
 				continue
 			}
-			row, err := Pair(rows, a, b, x.Name, y.Name, o)
-			if err != nil || slices.Contains(dismissed, row.Key()) || slices.Contains(dismissed, Row{A: Names{x.Name}, B: Names{y.Name}}.Key()) {
+			row, err := pairUp(rows, have, taken, x.field.Name, y.field.Name, o)
+			if err != nil || slices.Contains(dismissed, row.Key()) || slices.Contains(dismissed, Row{A: Names{x.field.Name}, B: Names{y.field.Name}}.Key()) {
 				continue
 			}
 			if len(row.A) > 1 {
@@ -52,6 +59,42 @@ func Suggest(a, b []connector.Field, rows []Row, samples []Sample, o Options, di
 	}
 	slices.SortStableFunc(all, func(p, q Suggestion) int { return cmp.Compare(q.Score, p.Score) })
 	return bestOfEach(all)
+}
+
+// clue is what speaks for a field: its names, reduced, and its values in the samples, normal.
+type clue struct {
+	field  connector.Field
+	names  []reduced
+	values []string
+}
+
+func clueOf(f connector.Field, samples []Sample, side connector.Side, region string) clue {
+	c := clue{field: f, names: []reduced{reduce(f.Label), reduce(f.Name)}}
+	for _, s := range samples {
+		v := ""
+		if !Empty(s[side][f.Name]) {
+			v = Normal(f.Type, s[side][f.Name], region)
+		}
+		c.values = append(c.values, v)
+	}
+	return c
+}
+
+// sameValues reports whether two fields hold the same wherever both hold something, often and differently enough for it
+// to be no chance.
+func sameValues(x, y []string) bool {
+	both, seen := 0, map[string]bool{}
+	for i := range x {
+		if x[i] == "" || y[i] == "" {
+			continue
+		}
+		if x[i] != y[i] {
+			return false
+		}
+		both++
+		seen[x[i]] = true
+	}
+	return both >= 3 && len(seen) >= 3
 }
 
 // bestOfEach keeps the best suggestion of each field.
@@ -91,15 +134,14 @@ func unpaired(fields []connector.Field, rows []Row, side connector.Side) []conne
 }
 
 // likeness is how much two fields look the same by name and type, before any value is looked at.
-func likeness(x, y connector.Field) (float64, string) {
-	if !Fits(x.Type, y.Type) {
+func likeness(x, y clue) (float64, string) {
+	if !Fits(x.field.Type, y.field.Type) {
 		return 0, ""
 	}
 	score, why := 0.0, ""
-	for _, n := range []string{x.Label, x.Name} {
-		for _, m := range []string{y.Label, y.Name} {
-			s, w := nameLikeness(n, m)
-			if s > score {
+	for _, n := range x.names {
+		for _, m := range y.names {
+			if s, w := nameLikeness(n, m); s > score {
 				score, why = s, w
 			}
 		}
@@ -107,30 +149,29 @@ func likeness(x, y connector.Field) (float64, string) {
 	switch {
 	case score == 0:
 		return 0, ""
-	case x.Type == y.Type:
+	case x.field.Type == y.field.Type:
 		score += 0.05
-	case x.Type == connector.Option || y.Type == connector.Option:
+	case x.field.Type == connector.Option || y.field.Type == connector.Option:
 		score -= 0.05
 	default:
 		score -= 0.1
 	}
-	if x.Consent || y.Consent {
+	if x.field.Consent || y.field.Consent {
 		score = min(score, Sure-0.1) // what somebody agreed to is never paired by the dozen
 	}
 	return score, why
 }
 
-func nameLikeness(n, m string) (float64, string) {
-	if n == "" || m == "" {
+func nameLikeness(n, m reduced) (float64, string) {
+	switch {
+	case n.bare == "" || m.bare == "":
 		return 0, ""
-	}
-	if bare(n) == bare(m) {
+	case n.bare == m.bare:
 		return 0.9, "Same name"
-	}
-	if meant(n) == meant(m) {
+	case n.meant == m.meant:
 		return 0.85, "Same meaning"
 	}
-	if s := alike(n, m); s >= 0.5 {
+	if s := alike(n.words, m.words); s >= 0.5 {
 		return 0.25 + 0.6*s, "Similar name"
 	}
 	return 0, ""
