@@ -303,3 +303,25 @@ func TestHtmxGetsTheBoardAlone(t *testing.T) {
 		t.Error("the focus is lost")
 	}
 }
+
+func TestAFlowTakesTheCountryOfItsAccounts(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 10)
+	account := c.conns[0]
+	account.Identity.Region = "PT"
+	_, err := c.store.SaveConnection(t.Context(), account.Workspace, account)
+	must(t, err)
+	client := c.signIn("editor")
+	// A flow of these accounts is there already; one that was on is not gone on with.
+	must(t, c.store.SaveApproval(t.Context(), account.Workspace, c.flow.ID, flow.Approval{By: "ann", How: "preview"}))
+	res := c.post(client, "/new/template?a="+c.conns[0].ID+"&b="+c.conns[1].ID, url.Values{"template": {"contact-sync"}})
+	id, _ := strings.CutSuffix(strings.TrimPrefix(res.Header.Get("Location"), "/flows/"), "/map")
+	f, err := c.store.FlowByID(t.Context(), account.Workspace, id)
+	must(t, err)
+	if f.Region != "PT" || f.Enabled {
+		t.Errorf("%+v", f)
+	}
+	if got := parsed(t, c.visit(client, res.Header.Get("Location"))).Find("#region option[selected]").AttrOr("value", ""); got != "PT" {
+		t.Errorf("the page says %q", got)
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -223,6 +224,9 @@ func (s *Server) makeFlow(c echo.Context) error {
 	}
 	f := j.template.Flow()
 	f.Connections = j.Conns
+	for _, account := range j.conns {
+		f.Region = cmp.Or(f.Region, account.Identity.Region) // of phone numbers without a prefix, as a flow file takes it
+	}
 	for n := 1; ; n++ {
 		f.Name = numbered(j.template.Title, n)
 		if slices.ContainsFunc(flows, func(o flow.Flow) bool { return o.Name == f.Name }) {
