@@ -143,7 +143,7 @@ func pretendApps(info sandbox.Info) consentFlags {
 	hl, uc := info.HighLevel, info.UserCom
 	return consentFlags{
 		HighlevelClientID: hl.ClientID, HighlevelClientSecret: hl.ClientSecret,
-		HighlevelAuthorizeURL: hl.OAuthURL + "chooselocation", HighlevelTokenURL: hl.OAuthURL + "token",
+		HighlevelAuthorizeURL: hl.URL + "/v2/oauth/chooselocation", HighlevelTokenURL: hl.OAuthURL + "token",
 		UsercomClientID: uc.ClientID, UsercomClientSecret: uc.ClientSecret,
 		UsercomAuthorizeURL: uc.OAuthURL + "authorize", UsercomTokenURL: uc.OAuthURL + "token",
 		UsercomScopes: "read write", UsercomHeaderWord: "Bearer",
