@@ -13,9 +13,9 @@ type Prospect struct {
 	Ends     [2]End
 	// Direction is "to", "from" or "both".
 	Direction string
-	// On: it runs already, so that what is looked at here is a change of it. Was: it ran before, so that this is no step of
-	// the way to a flow any more.
-	On, Was bool
+	// On: it runs already. Changed: what is edited would do something else than what was approved. Was: it ran before, so
+	// that this is no step of the way to a flow any more.
+	On, Changed, Was bool
 }
 
 // Path is the address of one of the flow's pages.
@@ -72,8 +72,10 @@ type Foreseen struct {
 	At time.Time
 	// Changes is how many records change.
 	Changes int
-	// Outdated says that the flow was changed since, so that this is not what would happen.
+	// Outdated says that the flow was changed since, so that this is not what would happen. Approved is when it was
+	// approved, zero when it was not; what came of it is told by the runs.
 	Outdated bool
+	Approved time.Time
 	Tally    []Count5
 	Ribbon   []Stripe
 	// Title heads the list, Sides, Fields and Find filter it.
@@ -172,14 +174,37 @@ func (p Preview) Headline() string {
 		return "See what would change, before it does"
 	case p.Result.Outdated:
 		return "The flow was changed since this rehearsal"
+	case !p.Result.Approved.IsZero():
+		return "This was approved " + p.Clock.Moment(p.Result.Approved)
 	}
 	return p.If() + ", " + Changing(p.Result.Changes)
 }
 
+// settled reports whether there is nothing to approve here.
+func (p Preview) settled() bool {
+	return !p.Result.Outdated && (!p.Result.Approved.IsZero() || p.Flow.On && !p.Flow.Changed)
+}
+
+// next heads what the person can do now.
+func (p Preview) next() string {
+	switch {
+	case p.Flow.On && p.Flow.Changed:
+		return "Publish it"
+	case p.settled() && p.Flow.On:
+		return "It is on"
+	case p.settled():
+		return "Approved"
+	}
+	return "Switch it on"
+}
+
 // If is what the person would do next.
 func (p Preview) If() string {
-	if p.Flow.On {
+	switch {
+	case p.Flow.On && p.Flow.Changed:
 		return "If you publish this now"
+	case p.Flow.On:
+		return "If it runs now"
 	}
 	return "If you switch on now"
 }
@@ -219,6 +244,9 @@ func AboutTime(d time.Duration) string {
 }
 
 func (r Foreseen) lead(c Clock) string {
+	if !r.Approved.IsZero() {
+		return "Below is what the rehearsal " + c.Moment(r.At) + " showed. What came of it is told by the runs."
+	}
 	return fmt.Sprintf("This is a rehearsal. We read both sides %s and wrote nothing.", c.Moment(r.At))
 }
 

@@ -12,9 +12,7 @@ type SwitchOn struct {
 	// Problem says why the button did nothing, and Fix leads to what mends it.
 	Problem string
 	Fix     *Link
-	// Changed says that what is edited would do something else than what was approved before, or that nothing was. Then
 	// Rehearsed is when the rehearsal was that this approves, zero when there is none of the flow as it is.
-	Changed   bool
 	Rehearsed time.Time
 	Will      [2]WillChange
 	Need      int
@@ -79,10 +77,10 @@ func (s SwitchOn) ready() bool {
 }
 
 // looked reports whether what the button does was looked at by somebody.
-func (s SwitchOn) looked() bool { return !s.Changed || !s.Rehearsed.IsZero() }
+func (s SwitchOn) looked() bool { return !s.Flow.Changed || !s.Rehearsed.IsZero() }
 
 // pressable reports whether there is anything to press the button for: what is on and was not changed is as it should be.
-func (s SwitchOn) pressable() bool { return !s.Flow.On || s.Changed }
+func (s SwitchOn) pressable() bool { return !s.Flow.On || s.Flow.Changed }
 
 func (s SwitchOn) changes() (n int) {
 	for _, w := range s.Will {
@@ -101,7 +99,7 @@ func (s SwitchOn) headline() string {
 		return "Rehearse it before you switch it on"
 	case !s.ready():
 		return "A permission is missing before it can be switched on"
-	case !s.Changed:
+	case !s.Flow.Changed:
 		return "Switch it on again, and it goes on from where it was"
 	case s.Flow.On:
 		return "When you publish this, " + Changing(s.changes())
@@ -116,10 +114,24 @@ func (s SwitchOn) lead() string {
 		return "Change when it looks and how often it tries, or switch it off. A change to its pairs is made on its map."
 	case !s.looked():
 		return "Nothing is switched on that nobody has looked at. A rehearsal reads both sides and writes nothing."
-	case !s.Changed:
+	case !s.Flow.Changed:
 		return "Nothing about its pairs has changed since it was approved. What happened on either side meanwhile is brought over, as far as the brake allows."
 	}
+	if s.Clock.Now.Sub(s.Rehearsed) > 24*time.Hour {
+		return "You approve what the rehearsal " + s.Clock.Moment(s.Rehearsed) + " showed. That is a while ago: rehearse again if much has happened on either side since."
+	}
 	return "You approve what the rehearsal " + s.Clock.Moment(s.Rehearsed) + " showed. From then on a run that wants to change more than the brake allows stops and asks you."
+}
+
+// refused heads why the button did nothing.
+func (s SwitchOn) refused() string {
+	if len(s.Form.Errors) > 0 {
+		return "Nothing was changed"
+	}
+	if s.Flow.On {
+		return "It was not published"
+	}
+	return "It was not switched on"
 }
 
 // press is what stands on the button.

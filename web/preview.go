@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 // The preview of a flow is its newest rehearsal: a dry run of the draft, begun by a person and carried out by a worker like
 // any run. The page shows it while it is under way, when it came to nothing, and what it found.
 
-// preview shows the newest rehearsal. The query names what of it is looked at; `asked` is when one was asked for that may
-// not have begun yet.
+// preview shows the newest rehearsal. The query names what of it is looked at, and which rehearsal was the newest when
+// another one was asked for, so that the page waits for that one.
 func (s *Server) preview(c echo.Context) error {
 	ctx := c.Request().Context()
 	p, err := s.prospect(ctx, ws(c), c.Param("id"))
@@ -33,9 +34,8 @@ func (s *Server) preview(c echo.Context) error {
 		return err
 	}
 	v := templates.Preview{Frame: frame(c, "Preview of "+p.flow.Name, "flows"), Clock: clock, Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor)}
-	asked := askedAt(c)
-	switch {
-	case underway(r, asked):
+	switch asked := askedIn(c); {
+	case s.underway(r, asked):
 		live, err := s.live(ctx, ws(c), p, r, asked)
 		if err != nil {
 			return err
@@ -58,49 +58,64 @@ func (s *Server) rehearse(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := s.o.Now()
+	r, err := s.rehearsed(ctx, ws(c), f.ID)
+	if err != nil {
+		return err
+	}
 	if err := s.o.Wake.Wake(ctx, ws(c), f.ID, engine.Rehearse); err != nil {
 		return err
 	}
-	return redirect(c, "/flows/"+f.ID+"/preview?asked="+strconv.FormatInt(asked.UnixMilli(), 10))
+	return redirect(c, wish{at: s.o.Now(), after: r.run.ID}.in("/flows/"+f.ID+"/preview"))
 }
 
 // patient is how long a page believes that a rehearsal that was asked for will still begin.
 const patient = 10 * time.Minute
 
-// askedAt is when the rehearsal was asked for that the person waits for, zero for none.
-func askedAt(c echo.Context) time.Time {
-	ms, err := strconv.ParseInt(c.QueryParam("asked"), 10, 64)
-	if err != nil || ms <= 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
+// wish is that a worker begins something: when it was made, and which run was the newest then. It travels in the address,
+// and is the zero wish where nobody waits for anything.
+type wish struct {
+	at    time.Time
+	after string
 }
 
-// underway reports whether a rehearsal runs, or one that was asked for has yet to begin. Both clocks are ours, but not of
-// one process, so that a run may seem to have begun a moment before it was asked for.
-func underway(r rehearsed, asked time.Time) bool {
-	if r.is && !r.run.Status.Final() {
-		return true
+// askedIn is the wish that an address holds.
+func askedIn(c echo.Context) (x wish) {
+	ms, err := strconv.ParseInt(c.QueryParam("asked"), 10, 64)
+	if err != nil || ms <= 0 {
+		return x
 	}
-	return !asked.IsZero() && (!r.is || r.run.Started.Before(asked.Add(-time.Second)))
+	return wish{at: time.UnixMilli(ms), after: c.QueryParam("after")}
+}
+
+// in is an address with the wish in it.
+func (x wish) in(path string) string {
+	q := url.Values{}
+	if !x.at.IsZero() {
+		q.Set("asked", strconv.FormatInt(x.at.UnixMilli(), 10))
+		q.Set("after", x.after)
+	}
+	return address(path, q)
+}
+
+// waits reports whether the wish has yet to come true.
+func (s *Server) waits(x wish, newest string) bool {
+	return !x.at.IsZero() && x.after == newest && s.o.Now().Sub(x.at) < patient
+}
+
+// underway reports whether a rehearsal runs, or one that was asked for has yet to begin.
+func (s *Server) underway(r rehearsed, asked wish) bool {
+	return r.is && !r.run.Status.Final() || s.waits(asked, r.run.ID)
 }
 
 // live is a rehearsal that is under way.
-func (s *Server) live(ctx context.Context, ws string, p prospect, r rehearsed, asked time.Time) (templates.Rehearsing, error) {
-	l := templates.Rehearsing{Stream: p.path("preview/events") + "?asked=" + strconv.FormatInt(asked.UnixMilli(), 10), Systems: p.systems()}
-	if asked.IsZero() {
-		l.Stream = p.path("preview/events")
-	}
+func (s *Server) live(ctx context.Context, ws string, p prospect, r rehearsed, asked wish) (templates.Rehearsing, error) {
+	l := templates.Rehearsing{Stream: asked.in(p.path("preview/events")), Systems: p.systems()}
 	var err error
 	if l.Clock, err = s.clock(ctx, ws); err != nil {
 		return l, err
 	}
-	if r.is && !r.run.Status.Final() || !underway(r, asked) {
+	if r.is && !s.waits(asked, r.run.ID) {
 		l.Run = r.run
-		return l, nil
-	}
-	if s.o.Now().Sub(asked) > patient {
 		return l, nil
 	}
 	active, busy, err := s.o.Store.ActiveRun(ctx, ws, p.flow.ID)
@@ -109,9 +124,9 @@ func (s *Server) live(ctx context.Context, ws string, p prospect, r rehearsed, a
 		return l, err
 	case busy && !active.DryRun:
 		l.Behind = "A run of this flow is under way. The rehearsal begins when it is over."
-	case s.o.Now().Sub(asked) > 5*time.Second && s.o.Workers != nil && s.o.Workers() != nil:
+	case s.o.Now().Sub(asked.at) > 5*time.Second && s.o.Workers != nil && s.o.Workers() != nil:
 		l.Behind = "No worker takes it up: " + s.o.Workers().Error() + "."
-	case s.o.Now().Sub(asked) > 5*time.Second:
+	case s.o.Now().Sub(asked.at) > 5*time.Second:
 		l.Behind = "Another flow of the same two accounts may be at work, or all workers are busy."
 	}
 	return l, nil
@@ -122,7 +137,7 @@ const pace = 500 * time.Millisecond
 
 // previewEvents tells how a rehearsal goes on, until it is over.
 func (s *Server) previewEvents(c echo.Context) error {
-	workspace, id, asked := ws(c), c.Param("id"), askedAt(c)
+	workspace, id, asked := ws(c), c.Param("id"), askedIn(c)
 	p, err := s.prospect(c.Request().Context(), workspace, id)
 	if err != nil {
 		return err
@@ -133,6 +148,6 @@ func (s *Server) previewEvents(c echo.Context) error {
 			return nil, false, err
 		}
 		l, err := s.live(ctx, workspace, p, r, asked)
-		return templates.RehearsingNow(l), !underway(r, asked), err
+		return templates.RehearsingNow(l), !s.underway(r, asked), err
 	})
 }

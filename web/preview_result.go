@@ -27,6 +27,9 @@ func (s *Server) foreseen(ctx context.Context, ws string, p prospect, r rehearse
 		return nil, err
 	}
 	out := &templates.Foreseen{At: r.run.Started, Changes: r.changes(), Outdated: !r.of(p.flow), Costs: p.costs(r, counts)}
+	if a := p.published.Approval; a != nil && a.Rehearsal == r.run.ID {
+		out.Approved = a.At
+	}
 	v := view{prospect: p, run: r.run, counts: counts, values: values, labels: labels, glance: g}
 	out.Tally, out.Ribbon = v.tally()
 	out.Sides, out.Fields = v.sides(), v.fields()

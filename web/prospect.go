@@ -8,19 +8,22 @@ import (
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
-	"couplet/internal/mapping"
 	"couplet/templates"
 )
 
 // prospect is a flow as somebody would switch it on: its draft, and the two accounts that it is between.
 type prospect struct {
-	flow  flow.Flow // the draft, or what is published where there is none
-	conns [2]connection.Connection
-	specs [2]*connector.Spec
+	flow      flow.Flow // the draft, or what is published where there is none
+	published flow.Flow
+	conns     [2]connection.Connection
+	specs     [2]*connector.Spec
 }
 
 func (s *Server) prospect(ctx context.Context, ws, id string) (p prospect, err error) {
 	if p.flow, _, err = s.o.Store.Draft(ctx, ws, id); err != nil {
+		return p, err
+	}
+	if p.published, err = s.o.Store.FlowByID(ctx, ws, id); err != nil {
 		return p, err
 	}
 	for side, conn := range p.flow.Connections {
@@ -50,14 +53,26 @@ func (p prospect) systems() (x [2]templates.System) {
 
 // shown is what stands around a page about it.
 func (p prospect) shown() templates.Prospect {
-	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: directions[p.flow.Direction], On: p.flow.Enabled, Was: p.flow.Enabled || p.flow.Approval != nil}
+	_, before := p.approved()
+	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: directionWord(p.flow.Direction), On: p.published.Enabled, Changed: !before,
+		Was: p.published.Enabled || p.published.Approval != nil}
 	for side, x := range p.systems() {
 		out.Ends[side] = templates.End{System: x, Label: templates.Capital(x.Many)}
 	}
 	return out
 }
 
-var directions = map[mapping.Direction]string{mapping.Both: "both", mapping.AToB: "to", mapping.BToA: "from"}
+// approved is the approval that holds for the flow as it is edited: one that was given for just that, or by a flow file for
+// what is published.
+func (p prospect) approved() (flow.Approval, bool) {
+	a := p.published.Approval
+	if a == nil || a.Revision != p.flow.Revision() && (a.Revision != "" || p.published.Revision() != p.flow.Revision()) {
+		return flow.Approval{}, false
+	}
+	was := *a
+	was.Revision = p.flow.Revision()
+	return was, true
+}
 
 // title is what a person knows a record of one side by.
 func (p prospect) title(side int, m engine.Mirror) (name, address string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +21,6 @@ import (
 // last is what is known on the last step of a flow.
 type last struct {
 	prospect
-	published flow.Flow
 	rehearsed rehearsed
 	clock     templates.Clock
 }
@@ -31,26 +29,11 @@ func (s *Server) last(ctx context.Context, ws, id string) (l last, err error) {
 	if l.prospect, err = s.prospect(ctx, ws, id); err != nil {
 		return l, err
 	}
-	if l.published, err = s.o.Store.FlowByID(ctx, ws, id); err != nil {
-		return l, err
-	}
 	if l.clock, err = s.clock(ctx, ws); err != nil {
 		return l, err
 	}
 	l.rehearsed, err = s.rehearsed(ctx, ws, id)
 	return l, err
-}
-
-// approved is the approval that holds for the flow as it is edited: one that was given for just that, or by a flow file for
-// what is published.
-func (l last) approved() (flow.Approval, bool) {
-	a := l.published.Approval
-	if a == nil || a.Revision != l.flow.Revision() && (a.Revision != "" || l.published.Revision() != l.flow.Revision()) {
-		return flow.Approval{}, false
-	}
-	was := *a
-	was.Revision = l.flow.Revision()
-	return was, true
 }
 
 // onPage is the last step.
@@ -65,8 +48,6 @@ func (s *Server) onPage(c echo.Context) error {
 func (s *Server) showOn(c echo.Context, status int, l last, form templates.SwitchForm, problem string, fix *templates.Link) error {
 	ctx := c.Request().Context()
 	v := templates.SwitchOn{Frame: frame(c, "Switch on "+l.flow.Name, "flows"), Clock: l.clock, Flow: l.shown(), Form: form, Problem: problem, Fix: fix}
-	_, before := l.approved()
-	v.Changed = !before
 	if l.rehearsed.of(l.flow) {
 		v.Rehearsed = l.rehearsed.run.Started
 		for side, n := range l.rehearsed.run.To {
@@ -231,14 +212,18 @@ func (s *Server) settingsKept(c echo.Context, l last) error {
 
 // firstRun wakes the first run of a flow that was just switched on, and leads to it.
 func (s *Server) firstRun(c echo.Context, id string) error {
-	ctx, now := c.Request().Context(), s.o.Now()
+	ctx := c.Request().Context()
+	before, err := s.newest(ctx, ws(c), id)
+	if err != nil {
+		return err
+	}
 	if err := s.o.Wake.Wake(ctx, ws(c), id, "manual"); err != nil {
 		s.o.Log.Warn("the first run was not woken; the scheduler will find it", "flow", id, "error", err)
-		if err := s.o.Store.SetNext(ctx, ws(c), id, now); err != nil {
+		if err := s.o.Store.SetNext(ctx, ws(c), id, s.o.Now()); err != nil {
 			return err
 		}
 	}
-	return redirect(c, "/flows/"+id+"/run/latest?since="+strconv.FormatInt(now.UnixMilli(), 10))
+	return redirect(c, wish{at: s.o.Now(), after: before}.in("/flows/"+id+"/run/latest"))
 }
 
 // switchFlow switches a flow that was on before off or on again.
@@ -291,34 +276,45 @@ func (s *Server) switchOff(c echo.Context, l last, back string) error {
 	return redirect(c, back)
 }
 
-// soon is how long a page waits for a run that was just woken before it shows that it waits.
+// soon is how long a page waits for a run that was just woken, before it shows that it does.
 const soon = 3 * time.Second
 
-// latestRun leads to the newest run of a flow: with `since`, to the first that began after that.
+// newest is the newest run of a flow that is no rehearsal, "" when it never ran.
+func (s *Server) newest(ctx context.Context, ws, flow string) (string, error) {
+	for before := ""; ; {
+		runs, err := s.o.Store.Runs(ctx, ws, flow, 20, before)
+		if err != nil || len(runs) == 0 {
+			return "", err
+		}
+		for _, r := range runs {
+			if !r.DryRun {
+				return r.ID, nil
+			}
+		}
+		before = runs[len(runs)-1].ID
+	}
+}
+
+// latestRun leads to the newest run of a flow, or to one that was just asked for, as soon as it has begun.
 func (s *Server) latestRun(c echo.Context) error {
 	ctx, id := c.Request().Context(), c.Param("id")
 	p, err := s.prospect(ctx, ws(c), id)
 	if err != nil {
 		return err
 	}
-	var since time.Time
-	if ms, err := strconv.ParseInt(c.QueryParam("since"), 10, 64); err == nil {
-		since = time.UnixMilli(ms).Add(-time.Second)
-	}
+	asked := askedIn(c)
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
-	for end := time.After(soon); ; {
-		runs, err := s.o.Store.Runs(ctx, ws(c), id, 20, "")
-		if err != nil {
+	for end := time.After(s.soon); ; {
+		run, err := s.newest(ctx, ws(c), id)
+		switch {
+		case err != nil:
 			return err
-		}
-		for _, r := range runs { // newest first
-			if !r.DryRun && !r.Started.Before(since) {
-				return redirect(c, "/runs/"+r.ID)
-			}
-		}
-		if since.IsZero() {
+		case s.waits(asked, run):
+		case run == "":
 			return redirect(c, "/runs")
+		default:
+			return redirect(c, "/runs/"+run)
 		}
 		select {
 		case <-ctx.Done():

@@ -138,7 +138,7 @@ func (w *walker) request(method string, to *url.URL, form url.Values) *walker {
 // check holds a page of ours against what every page must be.
 func (w *walker) check() {
 	w.t.Helper()
-	if !strings.HasPrefix(w.url.Path, "/flows/") { // pages of others are held to it by their own tests
+	if !strings.HasSuffix(w.url.Path, "/map") { // it is held to it by its own tests
 		voice(w.t, w.url.Path, w.doc)
 	}
 	w.doc.Find("script:not([src]), style, [style]").Each(func(_ int, n *goquery.Selection) { w.t.Errorf("%s: inline %s", w.url, goquery.NodeName(n)) })

@@ -91,6 +91,7 @@ type Server struct {
 	sessions *sessionStore
 	draining atomic.Bool
 	storing  time.Duration // how long storing a hook may take
+	soon     time.Duration // how long a page waits for a run that was just woken
 	looks    *looks
 }
 
@@ -108,7 +109,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, looks: &looks{sampler: o.Samples, now: o.Now}}
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}}
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = clientIP(o.TrustedProxies)

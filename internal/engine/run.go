@@ -226,6 +226,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 		r.Status, r.Note, r.Halt = Paused, stop.Note, stop.Halt
 	case errors.As(err, &ce) && (ce.Kind == connector.Unauthorized || ce.Kind == connector.Forbidden):
 		r.Status, r.Note = Paused, ce.Message+" Nothing is lost: the run goes on from here once that is mended."
+		if r.DryRun {
+			r.Note = ce.Message + " Nothing was written."
+		}
 		r.Halt = Halt{Why: HaltKey, Side: s.turnedAway()}
 	case errors.Is(err, context.Canceled):
 		// The process is stopping. The run stays unfinished, so that whoever starts next goes on with it.
