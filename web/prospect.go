@@ -54,7 +54,7 @@ func (p prospect) systems() (x [2]templates.System) {
 // shown is what stands around a page about it.
 func (p prospect) shown() templates.Prospect {
 	_, before := p.approved()
-	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: directionWord(p.flow.Direction), On: p.published.Enabled, Changed: !before,
+	out := templates.Prospect{ID: p.flow.ID, Name: p.flow.Name, Direction: way(p.flow.Direction), On: p.published.Enabled, Changed: !before,
 		Was: p.published.Enabled || p.published.Approval != nil}
 	for side, x := range p.systems() {
 		out.Ends[side] = templates.End{System: x, Label: templates.Capital(x.Many)}
