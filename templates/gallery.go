@@ -13,8 +13,6 @@ type Gallery struct {
 // FlowLine is one flow in the list.
 type FlowLine struct {
 	OverviewFlow
-	// WasOn says that it was switched on before, so that the switch is enough.
-	WasOn bool
 }
 
 // TemplateCard is one template as the gallery shows it.

@@ -29,6 +29,8 @@ type OverviewFlow struct {
 	Direction string // of the couplet
 	State     string // of the couplet
 	On        bool
+	// WasOn says that it was switched on before, so that the switch is enough.
+	WasOn bool
 	// Kind, Icon and Word say how it is going; Run is what it is about, "" for nothing.
 	Kind, Icon, Word string
 	Run              string
@@ -36,6 +38,14 @@ type OverviewFlow struct {
 	Last time.Time
 	Did  string
 	Day  Bars
+}
+
+// other is what the switch of a flow does next.
+func (f OverviewFlow) other() string {
+	if f.On {
+		return "off"
+	}
+	return "on"
 }
 
 // needing are the states of flows that want a person.
@@ -87,6 +97,8 @@ func (v Overview) headline() string {
 		return text + " " + Capital(countWord(needing)) + plural(needing, " needs you.", " need you.")
 	case on == 0:
 		return text
+	case running == 1 && on == 1:
+		return text + " It is running."
 	case running > 0:
 		return text + " " + Capital(countWord(running)) + plural(running, " is running.", " are running.")
 	case on == 1:

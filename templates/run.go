@@ -47,13 +47,23 @@ type RunTab struct {
 // RunStop is why a run ended before its end.
 type RunStop struct {
 	// Grave draws it as something that needs a person; otherwise it is only told.
-	Grave           bool
+	Grave bool
+	// Failed says that the run itself failed, rather than wait for a person.
+	Failed          bool
 	Title, Why, Fix string
 	// Safe says what is not affected.
 	Safe string
 	// Quoted says that Why and Fix are in the words of a system.
 	Quoted  bool
 	Buttons []RunButton
+}
+
+// tone is how it is drawn: a failure, or something that waits for a person.
+func (s RunStop) tone() string {
+	if s.Failed {
+		return "bad"
+	}
+	return "warn"
 }
 
 // RunButton is a button that mends something: a link, or a form that posts one value.
@@ -159,6 +169,9 @@ func (v RunPage) summary() string {
 	if n := v.Run.Linked; n > 0 {
 		nothing = false
 		said = append(said, Count(n, "pair was", "pairs were")+" found on both sides and linked.")
+	}
+	if n := sums(v.Run).Failed; n > 0 {
+		said = append(said, Count(n, "record was", "records were")+" not accepted.")
 	}
 	if nothing && over && v.Run.Status == engine.Done && v.Run.Asked == 0 {
 		said = append(said, "Nothing had to be changed.")
@@ -277,6 +290,9 @@ func requestsOf(calls []RunCall) (n int) {
 
 // noProblem is said where no record failed.
 func noProblem(v RunPage) string {
+	if !v.Run.Status.Final() {
+		return "The run is under way. What fails shows here when it is over, or when you load this page again."
+	}
 	if v.Stop != nil && v.Stop.Grave {
 		return "The run stopped for another reason, which stands above."
 	}
@@ -285,11 +301,14 @@ func noProblem(v RunPage) string {
 
 // noRecords is said where a tab has none.
 func noRecords(v RunPage) (title, text string) {
+	if !v.Run.Status.Final() {
+		return "Nothing here yet", "The run is under way. What it does shows here when it is over, or when you load this page again."
+	}
 	switch v.Tab {
 	case "needs":
 		return "Nothing waits for you here", "This run found no record that only a person can decide about."
 	case "changed":
-		return "Nothing was changed", "Both sides already said the same, as far as this run looked."
+		return "Nothing was changed", "Where this run looked, both sides said the same already, or could not be brought to it."
 	}
 	return "No record needed anything", "A record that needs nothing has no line here."
 }

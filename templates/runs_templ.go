@@ -731,7 +731,7 @@ func runsFilter(v RunsPage) templ.Component {
 			templ_7745c5c3_Var32 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<form class=\"filterbar\" action=\"/runs\" method=\"get\" role=\"search\" aria-label=\"Runs\" hx-get=\"/runs\" hx-trigger=\"change, input delay:250ms from:find input\" hx-target=\"#found\" hx-swap=\"innerMorph\" hx-push-url=\"true\"><div class=\"search\"><label class=\"sr\" for=\"q\">Search runs</label>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<form class=\"filterbar\" action=\"/runs\" method=\"get\" role=\"search\" aria-label=\"Runs\" hx-get=\"/runs\" hx-trigger=\"change, input delay:250ms from:#q\" hx-target=\"#found\" hx-swap=\"innerMorph\" hx-push-url=\"true\"><div class=\"search\"><label class=\"sr\" for=\"q\">Search runs</label>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

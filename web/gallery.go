@@ -25,7 +25,7 @@ func (s *Server) flows(c echo.Context) error {
 	}
 	p := templates.Gallery{Frame: frame(c, "Flows", "flows"), Clock: clock, Editor: may(visitorOf(c).Role, editor)}
 	for _, f := range w.flows {
-		p.Flows = append(p.Flows, templates.FlowLine{OverviewFlow: w.line(f, templates.Bars{}), WasOn: f.Approval != nil})
+		p.Flows = append(p.Flows, templates.FlowLine{OverviewFlow: w.line(f, templates.Bars{})})
 	}
 	for _, t := range flow.Templates() {
 		p.Cards = append(p.Cards, s.templateCard(t, w.flows))

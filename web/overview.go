@@ -58,9 +58,7 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 		v.Flows = append(v.Flows, w.line(f, barsOf(hours, from, f.ID)))
 	}
 	v.Day = barsOf(hours, from, "")
-	for _, n := range w.needs {
-		v.Needs = append(v.Needs, w.needLine(n))
-	}
+	v.Needs = w.needLines()
 	v.Conns = s.allowances(w, hours)
 	return v, nil
 }
@@ -94,7 +92,7 @@ func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) 
 
 // line is a flow as it is shown.
 func (w watched) line(f flow.Flow, day templates.Bars) templates.OverviewFlow {
-	line := templates.OverviewFlow{ID: f.ID, Name: f.Name, When: templates.ScheduleWords(f.Schedule), On: f.Enabled,
+	line := templates.OverviewFlow{ID: f.ID, Name: f.Name, When: templates.ScheduleWords(f.Schedule), On: f.Enabled, WasOn: f.Approval != nil,
 		Ends: w.ends(f.Connections, f.Object), Direction: way(f.Direction), Day: day}
 	w.state(f, &line)
 	return line

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"couplet/internal/connection"
@@ -88,19 +89,43 @@ func (w watched) broken(f flow.Flow) string {
 
 // did is what a finished run came to, in a few words.
 func did(r engine.Run) string {
-	n := 0
+	n, failed := 0, 0
 	for _, c := range r.To {
-		n += c.Created + c.Updated
+		n, failed = n+c.Created+c.Updated, failed+c.Failed
 	}
 	switch {
 	case n > 0:
 		return templates.Count(n, "record", "records")
 	case r.Linked > 0:
 		return templates.Number(r.Linked) + " found on both sides"
+	case failed > 0:
+		return templates.Number(failed) + " failed"
 	case r.Status == engine.Cancelled:
 		return "stopped"
 	}
 	return "nothing to do"
+}
+
+// mostNeeds is how many reasons the overview names.
+const mostNeeds = 6
+
+// needLines are the reasons for which records wait for a person. Those that read alike are one line.
+func (w watched) needLines() (out []templates.OverviewNeed) {
+	for _, n := range w.needs {
+		line := w.needLine(n)
+		i := slices.IndexFunc(out, func(o templates.OverviewNeed) bool { return o.Title == line.Title && o.Href == line.Href })
+		switch {
+		case i >= 0:
+			out[i].N += line.N
+		case len(out) < mostNeeds:
+			out = append(out, line)
+		case len(out) == mostNeeds:
+			out = append(out, templates.OverviewNeed{Kind: "warn", Icon: "ellipsis", Title: "Other reasons", Text: "each with a few records", N: line.N, Href: "/runs?result=needs&when=all"})
+		default:
+			out[mostNeeds].N += line.N
+		}
+	}
+	return out
 }
 
 // needLine puts a need into words.
@@ -115,11 +140,10 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 		line.Text = "changed on both sides; you decide"
 	case store.NeedReview:
 		line.Icon, line.Title = "copy", reviewTitle(n.Reason)
-		line.Text = "left alone until they can be told apart"
+		line.Text = "left alone for now"
 	case store.NeedParked:
 		line.Kind, line.Icon = "bad", "circle-x"
-		line.Title, _, _ = strings.Cut(strings.TrimSuffix(n.Reason, "."), ". ")
-		line.Text, result = "left as it was until somebody changes it", "failed"
+		line.Title, line.Text, result = parkedTitle(n.Reason, w.names(p.Conns)), "left as it is", "failed"
 	}
 	if f.Name != "" {
 		line.Text = f.Name + " · " + line.Text
@@ -128,15 +152,25 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	return line
 }
 
+// parkedTitle is what a system said about records that it does not take, in short.
+func parkedTitle(problem string, names [2]string) string {
+	if label, rest, ok := strings.Cut(problem, ": "); ok && label != "" && (strings.HasPrefix(rest, names[0]+" ") || strings.HasPrefix(rest, names[1]+" ")) {
+		problem = rest // the label of the field, which the system's words name again
+	}
+	title, _ := sentenceEnd(problem)
+	title, _, _ = strings.Cut(strings.TrimSuffix(title, "."), ": ")
+	return title
+}
+
 // reviewTitle names a reason for which a record cannot be told apart.
 func reviewTitle(reason string) string {
 	switch reason {
 	case "no_key":
 		return "No e-mail and no phone"
 	case "shared_key":
-		return "One e-mail or phone, several records"
+		return "Doubles with one e-mail or phone"
 	case "keys_disagree":
-		return "E-mail and phone lead to different records"
+		return "E-mail and phone disagree"
 	case "linked_elsewhere":
 		return "The match has a partner already"
 	case "deleted_earlier":

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -116,6 +117,14 @@ func (v runView) began() string {
 	return "Started by hand"
 }
 
+// tabOr is the tab that an address names, or the first one where it names none of ours.
+func (v runView) tabOr(p templates.RunPage, name string) string {
+	if slices.ContainsFunc(p.Tabs, func(t templates.RunTab) bool { return t.ID == name }) {
+		return name
+	}
+	return v.firstTab()
+}
+
 // firstTab is the tab that is shown where the address names none: what matters most.
 func (v runView) firstTab() string {
 	switch {
@@ -138,14 +147,7 @@ func (s *Server) runPage(c echo.Context) error {
 	p.Frame = frame(c, p.Flow.Name, "runs")
 	p.MayEdit = may(visitorOf(c).Role, editor)
 	p.Live = !v.run.Status.Final() && c.QueryParam("live") != "off"
-	p.Tab = c.QueryParam("tab")
-	known := false
-	for _, t := range p.Tabs {
-		known = known || t.ID == p.Tab
-	}
-	if !known {
-		p.Tab = v.firstTab()
-	}
+	p.Tab = v.tabOr(p, c.QueryParam("tab"))
 	switch p.Tab {
 	case "problems":
 		err = s.runProblems(ctx, w, v, c.QueryParam("cause"), c.QueryParam("after"), &p)
@@ -162,7 +164,7 @@ func (s *Server) runPage(c echo.Context) error {
 
 // runEvents streams the head of a run until it is over.
 func (s *Server) runEvents(c echo.Context) error {
-	w, id, edits := ws(c), c.Param("id"), may(visitorOf(c).Role, editor)
+	w, id, edits, tab := ws(c), c.Param("id"), may(visitorOf(c).Role, editor), c.QueryParam("tab")
 	if _, err := s.o.Store.RunByID(c.Request().Context(), w, id); err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (s *Server) runEvents(c echo.Context) error {
 			return nil, false, err
 		}
 		p := v.sheet()
-		p.Live, p.MayEdit, p.Tab = true, edits, v.firstTab()
+		p.Live, p.MayEdit, p.Tab = true, edits, v.tabOr(p, tab)
 		return templates.RunHead(p), v.run.Status.Final(), nil
 	})
 }

@@ -130,9 +130,12 @@ func answerOf(x connector.Exchange) string {
 // touched are the systems whose marks stand beside a record.
 func (v runView) touched(e engine.Entry) (out []templates.System) {
 	systems := v.systems()
-	for side := range systems {
+	for side, x := range systems {
+		if e.Result == engine.ResultFailed && strings.Contains(e.Reason, x.Name+" ") {
+			return []templates.System{x} // the one that refused
+		}
 		if e.Sides[side] || e.To == side {
-			out = append(out, systems[side])
+			out = append(out, x)
 		}
 	}
 	if len(out) > 0 {

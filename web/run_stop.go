@@ -23,7 +23,7 @@ func (v runView) stop() *templates.RunStop {
 		}
 		return s
 	case engine.Failed:
-		s := &templates.RunStop{Grave: true, Quoted: true, Title: "This run ended early", Safe: safe, Buttons: v.again()}
+		s := &templates.RunStop{Grave: true, Failed: true, Quoted: true, Title: "This run ended early", Safe: safe, Buttons: v.again()}
 		s.Why, s.Fix = split(v.note())
 		if v.run.DryRun {
 			s.Safe, s.Buttons = "A rehearsal writes nothing.", []templates.RunButton{v.toFlow("preview", "To the preview", true)}

@@ -13,6 +13,7 @@ import (
 
 	"couplet/internal/engine"
 	"couplet/internal/store"
+	"couplet/templates"
 )
 
 // ran stores a finished run that began some time ago, as the engine would.
@@ -34,9 +35,11 @@ func (b *bundle) begun(ago time.Duration, changes ...func(*engine.Run)) engine.R
 			change(&r)
 		}
 	}
-	now := b.now // what is counted is counted at the time of the run
-	b.now = at
-	defer func() { b.now = now }()
+	if ago != 0 { // what is counted is counted at the time of the run
+		now := b.now
+		b.now = at
+		defer func() { b.now = now }()
+	}
 	must(b.t, b.store.StartRun(b.t.Context(), r))
 	return r
 }
@@ -92,9 +95,11 @@ func (b *bundle) known(side engine.Side, id string, fields map[string]any) {
 // elsewhere is an owner of another workspace.
 func (b *bundle) elsewhere() *http.Client {
 	b.t.Helper()
-	w, err := b.store.AddWorkspace(b.t.Context(), "elsewhere")
-	must(b.t, err)
-	return b.signInTo(w.ID, "owner")
+	return b.signInTo(b.once("elsewhere", func() string {
+		w, err := b.store.AddWorkspace(b.t.Context(), "elsewhere")
+		must(b.t, err)
+		return w.ID
+	}), "owner")
 }
 
 // see is a page as somebody sees it; it fails the test unless the page is there and its words are ours.
@@ -190,3 +195,5 @@ func (b *bundle) runPath(store.User) string {
 	b.t.Helper()
 	return "/runs/" + b.once("run", func() string { return b.begun(time.Minute).ID })
 }
+
+func fmtInt(n int) string { return templates.Number(n) }

@@ -1,0 +1,440 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"couplet/internal/connection"
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+)
+
+// textsOf are the texts of elements, in order.
+func textsOf(doc *goquery.Document, selector string) []string {
+	return doc.Find(selector).Map(func(_ int, n *goquery.Selection) string { return tidyText(n) })
+}
+
+const phoneRefused = "Phone: HighLevel refused the value of phone: it must be a valid phone number. Correct the value in the record and try again."
+
+// eventful is a run that did something of everything, with the people it was about.
+func (b *bundle) eventful() engine.Run {
+	b.t.Helper()
+	for id, f := range map[string]map[string]any{"a1": {"firstName": "Ann", "lastName": "Bell", "email": "ann@example.test"}, "a2": {"firstName": "Bo", "email": "bo@example.test"},
+		"a3": {"email": "cy@example.test"}, "a5": {"firstName": "Eve", "email": "eve@example.test"}} {
+		b.known(engine.A, id, f)
+	}
+	b.known(engine.B, "b4", map[string]any{"name": "Dee Four", "email": "dee@example.test"})
+	b.known(engine.B, "b6", map[string]any{"name": "Eve Twin", "email": "eve@example.test"})
+	field := func(key, rule string, outcome engine.Outcome, before, after [2]any) engine.FieldChange {
+		return engine.FieldChange{Field: key, Outcome: outcome, Rule: rule, Before: before, After: after}
+	}
+	r := b.ran(time.Hour, func(r *engine.Run) {
+		r.To[engine.B] = engine.Counts{Created: 1, Updated: 1, Skipped: 1, Conflicts: 1}
+		r.To[engine.A] = engine.Counts{Updated: 1, Failed: 3}
+		r.Linked, r.Same, r.Asked, r.Status = 1, 4_811, 2, engine.DoneWithProblems
+		r.APICalls = [2]engine.Calls{{Read: 3, Write: 4}, {Read: 5, Write: 2}}
+		at := r.Started
+		r.Progress = engine.Progress{Due: 9, Done: 9, Read: [2]engine.Reading{{N: 300, Of: 300, Over: true}, {N: 18, Over: true}}, Stages: []engine.Stage{
+			{Phase: engine.PhaseRead, Side: 0, Began: at, Took: 14 * time.Second}, {Phase: engine.PhaseRead, Side: 1, Began: at, Took: 7 * time.Second}, {Phase: engine.PhaseWrite, Side: -1, Began: at, Took: 21 * time.Second}}}
+	},
+		engine.Entry{IDs: [2]string{"a1", "b1"}, Link: "l1", Result: engine.ResultCreated, To: 1, Sides: [2]bool{false, true}, Fields: []engine.FieldChange{
+			field("email=email", "new_a", engine.Write, [2]any{"ann@example.test", nil}, [2]any{"ann@example.test", "ann@example.test"}),
+			field("firstName+lastName=name", "new_a", engine.Write, [2]any{[]string{"Ann", "Bell"}, nil}, [2]any{[]string{"Ann", "Bell"}, "Ann Bell"})},
+			Calls: []connector.Exchange{{Method: "POST", Path: "/users/", Pattern: "/users/", Write: true, Status: 201, Took: 90 * time.Millisecond}}},
+		engine.Entry{IDs: [2]string{"a2", "b2"}, Link: "l2", Result: engine.ResultUpdated, To: 0, Sides: [2]bool{true, false}, Fields: []engine.FieldChange{
+			field("tags=tags", "merged", engine.Write, [2]any{[]string{"new"}, []string{"new", "vip"}}, [2]any{[]string{"new", "vip"}, []string{"new", "vip"}})}},
+		engine.Entry{IDs: [2]string{"a3", "b3"}, Link: "l3", Result: engine.ResultLinked, To: -1, Reason: "matched_by_email"},
+		engine.Entry{IDs: [2]string{"a4", "b4"}, Link: "l4", Result: engine.ResultFailed, To: -1, Reason: phoneRefused, Fields: []engine.FieldChange{
+			field("phone=phone_number", "refused_a", engine.Broken, [2]any{nil, "600 555"}, [2]any{nil, "600 555"})},
+			Calls: []connector.Exchange{{Method: "PUT", Path: "/contacts/a4", Status: 422, Took: 118 * time.Millisecond}}},
+		engine.Entry{IDs: [2]string{"", "b7"}, Result: engine.ResultFailed, To: 0, Reason: phoneRefused},
+		engine.Entry{IDs: [2]string{"a8", "b8"}, Link: "l8", Result: engine.ResultFailed, To: -1, Reason: `age=age: "many" is not a number`},
+		engine.Entry{IDs: [2]string{"a5", ""}, Result: engine.ResultReview, To: -1, Reason: "shared_key"},
+		engine.Entry{IDs: [2]string{"a9", "b9"}, Link: "l9", Result: engine.ResultConflict, To: -1, Reason: "ask", Fields: []engine.FieldChange{
+			field("city=city", "ask", engine.OpenClash, [2]any{"Porto", "Faro"}, [2]any{"Porto", "Faro"})}},
+		engine.Entry{IDs: [2]string{"a6", "b5"}, Link: "l6", Result: engine.ResultSkipped, To: -1, Fields: []engine.FieldChange{
+			field("companyName=company_name", "not_writable_a", engine.Blocked, [2]any{"X", "Y"}, [2]any{"X", "Y"})}})
+	b.commit(r, engine.Commit{Review: []engine.Review{{Pair: b.pair.ID, Side: engine.A, ID: "a5", Reason: "shared_key", Candidates: []string{"b6"}, At: b.now}}})
+	must(b.t, b.store.AddHints(b.t.Context(), b.conns[0].Workspace, b.pair.ID, []engine.Hint{
+		{Side: engine.B, ID: "b4", Reason: "parked", At: b.now, Due: time.UnixMilli(1 << 52), Problem: phoneRefused, Attempts: 3},
+		{Side: engine.B, ID: "b7", Reason: "retry", At: b.now, Due: b.now.Add(3 * time.Minute), Problem: phoneRefused}}))
+	must(b.t, b.store.CountCalls(b.t.Context(), b.conns[0].Workspace, r.ID, []engine.CallCount{
+		{Side: 0, Method: "PUT", Path: "/contacts/{id}", Status: 422, N: 2}, {Side: 1, Method: "POST", Path: "/users/", Status: 201, N: 1}, {Side: 1, Method: "GET", Path: "/users/", Status: 0, N: 4}}))
+	return r
+}
+
+func TestTheHeadOfARunShowsTheNumbersOfTheStore(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.eventful()
+	doc := b.see(b.signIn("viewer"), "/runs/"+r.ID)
+	wants(t, doc, "[data-testid=headline]", "people, today at 09:00")
+	wants(t, doc, "[data-testid=summary]", "Started by its schedule. It took 48 s. In HighLevel 1 contact was updated. In User.com 1 person was created and 1 person was updated. "+
+		"1 pair was found on both sides and linked. 3 records were not accepted.")
+	want := []string{"Created 1", "Updated 2", "The same 4,811", "Skipped 1", "Needs you 2", "Failed 3"}
+	var got []string
+	doc.Find(".rs-n > div").Each(func(_ int, n *goquery.Selection) { got = append(got, n.Find("dt").Text()+" "+n.Find("dd").Text()) })
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := textsOf(doc, ".tabs a"); !slices.Equal(got, []string{"Problems 3", "Needs you 2", "Changed 4", "Requests 14", "All 9"}) {
+		t.Errorf("%q", got)
+	}
+	if doc.Find(".tabs [aria-current]").AttrOr("data-testid", "") != "tab-problems" {
+		t.Error("problems are not shown first")
+	}
+	if got := textsOf(doc, ".phasekey li"); !slices.Equal(got, []string{"Read HighLevel300 contacts · 14 s", "Read User.com18 people · 7 s", "Write what differs9 of 9 · 21 s"}) {
+		t.Errorf("%q", got)
+	}
+	var widths []string
+	doc.Find(".phasebar rect").Each(func(_ int, n *goquery.Selection) { widths = append(widths, n.AttrOr("width", "")) })
+	if !slices.Equal(widths, []string{"331.3", "165.7", "497.0"}) || doc.Find(".phasebar").AttrOr("role", "") != "img" || !strings.Contains(doc.Find(".phasebar").AttrOr("aria-label", ""), "Read HighLevel, 300 contacts · 14 s") {
+		t.Errorf("not to scale: %q", widths)
+	}
+	if doc.Find("[hx-sse\\:connect]").Length() != 0 || doc.Find("[data-testid=stop]").Length() != 0 {
+		t.Error("a run that is over is watched or can be stopped")
+	}
+}
+
+func TestProblemsAreGroupedByCauseWithWhyAndFix(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.eventful()
+	doc := b.see(b.signIn("editor"), "/runs/"+r.ID+"?tab=problems")
+	if got := textsOf(doc, "[data-testid=problem] h2"); !slices.Equal(got, []string{"HighLevel refused the value of phone, for 2 contacts", "age could not be carried over, for 1 contact"}) {
+		t.Errorf("%q", got)
+	}
+	if got := textsOf(doc, "[data-testid=problem] .cause dd"); !slices.Equal(got, []string{"It must be a valid phone number.", "Correct the value in the record and try again.",
+		`The value cannot be put into the other side's terms: "many" is not a number.`, "Correct the value in the record, or change the pair in the map. Then try again."}) {
+		t.Errorf("%q", got)
+	}
+	if got := textsOf(doc, "[data-testid=problem] .row-w .btn"); !slices.Equal(got, []string{"Try these 2 again", "Open the map", "Try this one again", "Open the map"}) || doc.Find(".btn.primary").Length() != 1 {
+		t.Errorf("%q, %d primary", got, doc.Find(".btn.primary").Length())
+	}
+	if got := textsOf(doc, "[data-testid=record] .rec-n"); !slices.Equal(got, []string{"Dee Fourdee@example.test", "Person b7", "Person a8 b8"}) {
+		t.Errorf("%q", got)
+	}
+	if got := textsOf(doc, "[data-testid=now]"); !slices.Equal(got, []string{"It is left as it is until it changes, or until you try again.", "It is tried again in 3 min.",
+		"It has gone through since, or was changed so that it no longer matters."}) {
+		t.Errorf("%q", got)
+	}
+	first := doc.Find("[data-testid=record]").First()
+	compare(t, []string{tidyText(first.Find("[data-testid=fields] tbody tr"))}, []string{"Phone HighLevel: empty User.com: 600 555 HighLevel did not accept the value"})
+	if got := first.Find("pre").Text(); got != "PUT    /contacts/a4   422   118 ms" || first.Find("details.asked[open]").Length() != 0 {
+		t.Errorf("%q", got)
+	}
+	if doc := b.see(b.signIn("viewer"), "/runs/"+r.ID); doc.Find("[data-testid=problem] form").Length() != 0 || !strings.Contains(doc.Text(), "An editor or an owner can do this") {
+		t.Error("a viewer is offered what they may not do")
+	}
+}
+
+func TestTabsOfARunAreAddresses(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.eventful()
+	client := b.signIn("viewer")
+	doc := b.see(client, "/runs/"+r.ID+"?tab=changed")
+	compare(t, textsOf(doc, "[data-testid=record] > summary"), []string{"AB Ann Bellann@example.test User.com Created 2 values", "B Bobo@example.test HighLevel Updated 1 value",
+		"C cy@example.test HighLevel User.com Linked", "PA Person a9 b9 HighLevel User.com Needs you 1 value"})
+	compare(t, textsOf(doc, "[data-testid=fields] tbody tr"), []string{
+		"Email HighLevel: ann@example.test User.com: now ann@example.test New in HighLevel", "Name HighLevel: Ann Bell User.com: now Ann Bell New in HighLevel",
+		"Tags HighLevel: was new now new, vip User.com: new, vip Both lists were joined, element by element", "City HighLevel: Porto User.com: Faro Changed on both sides; you decide"})
+	doc = b.see(client, "/runs/"+r.ID+"?tab=needs")
+	compare(t, textsOf(doc, "[data-testid=record] .rec-why"), []string{
+		"Its e-mail or phone belongs to more than one record. Give each contact an e-mail of its own, or merge those that are one, in HighLevel. The next run takes it up. It still waits. It could be: User.com Eve Twin eve@example.test",
+		"Changed on both sides; you decide. Give the field the same value on both sides, and the next run takes that up. The other fields go on."})
+	doc = b.see(client, "/runs/"+r.ID+"?tab=calls")
+	compare(t, textsOf(doc, "[data-testid=call]"), []string{"HighLevel PUT /contacts/{id} 422 2", "User.com GET /users/ No answer 4", "User.com POST /users/ 201 1"})
+	doc = b.see(client, "/runs/"+r.ID+"?tab=all")
+	if n := doc.Find("[data-testid=record]").Length(); n != 9 || !strings.Contains(doc.Text(), "HighLevel does not allow this field to be changed from outside") {
+		t.Errorf("%d records", n)
+	}
+	if doc := b.see(client, "/runs/"+r.ID+"?tab=none"); doc.Find(".tabs [aria-current]").AttrOr("data-testid", "") != "tab-problems" {
+		t.Error("a tab that is none")
+	}
+	if log := strings.ToLower(b.log.String()); strings.Contains(log, "example.test") || strings.Contains(log, "ann") || strings.Contains(log, r.ID) {
+		t.Error("the log tells who was looked at")
+	}
+	for _, path := range []string{"/runs/" + r.ID, "/runs/" + r.ID + "/events"} {
+		if res := b.visit(b.elsewhere(), path); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s from another workspace: status %d", path, res.StatusCode)
+		}
+	}
+}
+
+func TestManyRecordsOfARunFollowPageByPage(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	var entries []engine.Entry
+	want := 0
+	for range recordsOnPage + 9 {
+		entries = append(entries, engine.Entry{IDs: [2]string{"a", "b"}, Result: engine.ResultUpdated, To: 1}, engine.Entry{IDs: [2]string{"a", "b"}, Result: engine.ResultFailed, Reason: "x. y."},
+			engine.Entry{IDs: [2]string{"a", "b"}, Result: engine.ResultCreated, To: 1})
+		want += 2
+	}
+	r := b.ran(time.Hour, nil, entries...)
+	client := b.signIn("viewer")
+	count := func(path, more string) int {
+		seen := map[string]bool{}
+		for path != "" {
+			doc := b.see(client, path)
+			doc.Find("[data-testid=record]").Each(func(_ int, n *goquery.Selection) { seen[n.AttrOr("id", "")] = true })
+			path = doc.Find(more).AttrOr("href", "")
+		}
+		return len(seen)
+	}
+	if n := count("/runs/"+r.ID+"?tab=changed", "[data-testid=more]"); n != want {
+		t.Errorf("%d changed, want %d", n, want)
+	}
+	if n := count("/runs/"+r.ID+"?tab=all", "[data-testid=more]"); n != len(entries) {
+		t.Errorf("%d in all, want %d", n, len(entries))
+	}
+	if n := count("/runs/"+r.ID+"?tab=problems", ".more a"); n != recordsOnPage+9 {
+		t.Errorf("%d failed, want %d", n, recordsOnPage+9)
+	}
+	if res := b.visit(client, "/runs/"+r.ID+"?tab=problems&cause=none"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("status %d for a cause that is none", res.StatusCode)
+	}
+}
+
+func TestTryingAgainMakesTheRecordsDueAndWakesTheFlow(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.eventful()
+	client := b.signIn("editor")
+	form := b.see(client, "/runs/"+r.ID).Find("[data-testid=problem] form").First()
+	goesTo(t, b.post(client, form.AttrOr("action", ""), url.Values{"cause": {form.Find("[name=cause]").AttrOr("value", "")}}), "/runs/"+r.ID)
+	if got := <-b.woken; got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual"}) {
+		t.Errorf("woken: %+v", got)
+	}
+	if due := b.hints(b.now); len(due) != 2 || due[0].ID != "b4" || due[0].Attempts != 0 {
+		t.Errorf("due: %+v", due)
+	}
+	wants(t, b.see(client, "/runs/"+r.ID), "[data-testid=said]", "2 records are tried again now. What comes of it shows in a new run.")
+	if res := b.post(client, "/runs/"+r.ID+"/retry", url.Values{"cause": {"none"}}); res.StatusCode != http.StatusNotFound {
+		t.Errorf("status %d for a cause that is none", res.StatusCode)
+	}
+	must(t, b.store.SetEnabled(t.Context(), b.conns[0].Workspace, b.flow.ID, false))
+	goesTo(t, b.post(client, "/runs/"+r.ID+"/retry", nil), "/runs/"+r.ID)
+	if said := tidyText(b.see(client, "/runs/"+r.ID).Find("[data-testid=said]")); !strings.Contains(said, "is off") || len(b.woken) != 0 {
+		t.Errorf("a flow that is off: %q", said)
+	}
+}
+
+func TestARunIsStoppedByWhoMayEdit(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.begun(time.Minute)
+	if b.see(b.signIn("viewer"), "/runs/"+r.ID).Find("[data-testid=stop]").Length() != 0 {
+		t.Error("a viewer is offered to stop it")
+	}
+	client := b.signIn("editor")
+	button := b.see(client, "/runs/"+r.ID).Find("[data-testid=stop]")
+	if id := button.AttrOr("aria-describedby", ""); button.Length() != 1 || id == "" {
+		t.Fatal("no button, or it does not say what happens")
+	}
+	goesTo(t, b.post(client, "/runs/"+r.ID+"/stop", nil), "/runs/"+r.ID)
+	asked, err := b.store.CancelRequested(t.Context(), b.conns[0].Workspace, r.ID)
+	must(t, err)
+	if said := tidyText(b.see(client, "/runs/"+r.ID).Find("[data-testid=said]")); !asked || !strings.Contains(said, "What it has written stays") {
+		t.Errorf("asked %v, said %q", asked, said)
+	}
+	r.Status, r.Finished = engine.Cancelled, b.now
+	b.save(r)
+	goesTo(t, b.post(client, "/runs/"+r.ID+"/stop", nil), "/runs/"+r.ID)
+	doc := b.see(client, "/runs/"+r.ID)
+	wants(t, doc, "[data-testid=said]", "The run was over already.")
+	wants(t, doc, "[data-testid=stopped]", "Stopped before its end What it had written stays; the next run does the rest.")
+}
+
+func TestAFlowIsRunNow(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	client := b.signIn("editor")
+	run := func(form url.Values, to, want, says string) {
+		t.Helper()
+		goesTo(t, b.post(client, "/flows/"+b.flow.ID+"/run", form), to)
+		got := ""
+		if len(b.woken) > 0 {
+			got = (<-b.woken).trigger
+		}
+		if got != want {
+			t.Errorf("woken by %q, want %q", got, want)
+		}
+		if said := tidyText(b.see(client, to).Find("[data-testid=said]")); !strings.Contains(said, says) {
+			t.Errorf("said %q", said)
+		}
+	}
+	run(nil, "/runs", "manual", "asked to run")
+	run(url.Values{"allow": {"once"}}, "/runs", engine.Once, "asked to run")
+	r := b.begun(time.Minute)
+	run(nil, "/runs/"+r.ID, "", "running already")
+	r.Status, r.Finished = engine.Done, b.now
+	b.save(r)
+	c := b.conns[1]
+	c.State = connection.Reconnect
+	_, err := b.store.SaveConnection(t.Context(), c.Workspace, c)
+	must(t, err)
+	run(nil, "/runs?flow="+b.flow.ID, "", "User.com does not take the key of right")
+	must(t, b.store.SetEnabled(t.Context(), b.conns[0].Workspace, b.flow.ID, false))
+	run(nil, "/runs?flow="+b.flow.ID, "", "is off")
+}
+
+func TestARunUnderWayIsWatchedUntilItIsOver(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.begun(time.Minute, func(r *engine.Run) {
+		r.Progress = engine.Progress{Due: 100, Done: 10, Stages: []engine.Stage{{Phase: engine.PhaseWrite, Side: -1, Began: b.now, Since: b.now.Add(-9 * time.Second)}}}
+	})
+	client := b.signIn("viewer")
+	doc := b.see(client, "/runs/"+r.ID+"?tab=all")
+	path := doc.Find("[hx-sse\\:connect]").AttrOr("hx-sse:connect", "")
+	if path != "/runs/"+r.ID+"/events?tab=all" || doc.Find("[hx-sse\\:close=over]").Length() != 1 {
+		t.Fatalf("listens to %q", path)
+	}
+	if doc := b.see(client, "/runs/"+r.ID+"?live=off"); doc.Find("[hx-sse\\:connect]").Length() != 0 {
+		t.Error("held still, it listens all the same")
+	}
+	e := b.listen(client, path)
+	_, first := e.next()
+	wants(t, first, "[data-testid=so-far]", "10 of 100")
+	wants(t, first, ".tabs [aria-current]", "All 0")
+	r.Progress.Done, r.To[engine.B].Updated = 55, 55
+	b.save(r)
+	e.until(func(_ string, doc *goquery.Document) bool {
+		return tidyText(doc.Find("[data-testid=so-far]")) == "55 of 100" && doc.Find("[data-testid=count-Updated]").Text() == "55"
+	})
+	r.Status, r.Finished = engine.Done, b.now
+	b.save(r)
+	e.until(func(name string, _ *goquery.Document) bool { return name == "over" })
+}
+
+func TestWhyARunStoppedComesWithItsFix(t *testing.T) {
+	t.Parallel()
+	halted := func(h engine.Halt, note string) func(*engine.Run) {
+		return func(r *engine.Run) { r.Status, r.Halt, r.Note = engine.Paused, h, note }
+	}
+	const noKey = "HighLevel does not accept the key any more. It may have expired or been withdrawn. Connect the account again. Nothing is lost: the run goes on from here once that is mended."
+	broken := func(b *bundle) {
+		c := b.conns[0]
+		c.State = connection.Reconnect
+		_, err := b.store.SaveConnection(b.t.Context(), c.Workspace, c)
+		must(b.t, err)
+	}
+	for name, c := range map[string]struct {
+		run     func(*engine.Run)
+		before  func(*bundle)
+		title   string
+		says    []string
+		buttons []string
+		to      string // of the first button
+	}{
+		"key": {halted(engine.Halt{Why: engine.HaltKey, Side: 0}, noKey), broken, "HighLevel does not take the key of left",
+			[]string{"It may have expired", "Nothing is lost"}, []string{"Connect left again"}, "/connections/"},
+		"key, of a side that is not known": {halted(engine.Halt{Why: engine.HaltKey, Side: -1}, noKey), broken, "HighLevel does not take the key of left", nil, []string{"Connect left again"}, "/connections/"},
+		"key, mended since":                {halted(engine.Halt{Why: engine.HaltKey, Side: 0}, noKey), nil, "HighLevel did not take the key of left", []string{"connected again by now"}, []string{"Run it again"}, "/flows/"},
+		"brake": {halted(engine.Halt{Why: engine.HaltBrake, Side: -1, N: 1_412, Most: 25}, "run it once with --allow"), nil, "This run would change 1,412 records, and the brake allows 25",
+			[]string{"carry it out this once", "Nothing is lost"}, []string{"See what would change", "Carry these changes out once"}, "/flows/"},
+		"emptied": {halted(engine.Halt{Why: engine.HaltEmptied, Side: -1, Most: 5}, "--allow"), nil, "More than 5 linked records are gone on one side", []string{"right account"},
+			[]string{"Look at the connections", "They are deleted, go on once"}, "/connections"},
+		"approval": {halted(engine.Halt{Why: engine.HaltApproval, Side: -1}, "dry run"), nil, "The first plan waits for your approval", []string{"Nothing was written"}, []string{"See what would change"}, "/flows/"},
+		"refusals": {halted(engine.Halt{Why: engine.HaltRefusals, Side: -1, N: 9}, ""), nil, "9 of the first records were refused", nil, []string{"Open the map", "Run it again"}, "/flows/"},
+		"map": {halted(engine.Halt{Why: engine.HaltMap, Side: -1, N: 3}, "Row 3 of the map of flow people cannot work: HighLevel has no field nothing. Mend the map and run again; nothing was changed."), nil,
+			"Pair 3 of the map cannot work", []string{"HighLevel has no field nothing."}, []string{"Open the map"}, "/flows/"},
+		"failed": {func(r *engine.Run) {
+			r.Status, r.Note = engine.Failed, "There is no HighLevel API at here.test. Check the address of the account."
+		}, nil, "This run ended early",
+			[]string{"There is no HighLevel API at here.test.", "Check the address"}, []string{"Run it again"}, "/flows/"},
+		"failed rehearsal": {func(r *engine.Run) {
+			r.Status, r.DryRun, r.Note = engine.Failed, true, "The program ended in the middle of this dry run. Nothing was written."
+		}, nil, "This run ended early", []string{"in the middle of this rehearsal", "A rehearsal writes nothing"}, []string{"To the preview"}, "/flows/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			if c.before != nil {
+				c.before(b)
+			}
+			r := b.ran(time.Hour, c.run)
+			doc := b.see(b.signIn("editor"), "/runs/"+r.ID)
+			wants(t, doc, "[data-testid=stopped] h2", c.title)
+			stop := doc.Find("[data-testid=stopped]")
+			for _, text := range c.says {
+				if !strings.Contains(stop.Text(), text) {
+					t.Errorf("it does not say %q: %s", text, tidyText(stop))
+				}
+			}
+			if got := textsOf(doc, "[data-testid=stopped] .btn"); !slices.Equal(got, c.buttons) {
+				t.Errorf("buttons %q", got)
+			}
+			first := stop.Find(".btn").First()
+			if to := first.AttrOr("href", first.Closest("form").AttrOr("action", "")); !strings.HasPrefix(to, c.to) || doc.Find(".btn.primary").Length() != 1 || doc.Find("[data-testid=stopped]").Length() != 1 {
+				t.Errorf("leads to %q, %d primary buttons", to, doc.Find(".btn.primary").Length())
+			}
+			if got := textsOf(b.see(b.signIn("viewer"), "/runs/"+r.ID), "[data-testid=stopped] .btn"); len(got) != 0 {
+				t.Errorf("a viewer is offered %q", got)
+			}
+		})
+	}
+}
+
+func TestARunSaysThatItIsARehearsalOrWasRecovered(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.ran(time.Hour, func(r *engine.Run) { r.DryRun, r.Trigger, r.To[engine.B].Created = true, engine.Rehearse, 2 },
+		engine.Entry{IDs: [2]string{"a1", ""}, Result: engine.ResultCreated, To: 1, Planned: true})
+	doc := b.see(b.signIn("editor"), "/runs/"+r.ID)
+	if text := tidyText(doc.Find("#main")); !strings.Contains(text, "This is a rehearsal") || !strings.Contains(text, "2 people would be created") || !strings.Contains(text, "Would be created") {
+		t.Error(text)
+	}
+	r = b.ran(time.Hour, func(r *engine.Run) { r.Recovered = true })
+	if text := tidyText(b.see(b.signIn("editor"), "/runs/"+r.ID).Find("#main")); !strings.Contains(text, "Recovered") || !strings.Contains(text, "Nothing had to be changed.") {
+		t.Error(text)
+	}
+}
+
+// TestTheEnginesOwnRunIsShownAsItWas runs a flow between the two pretend systems and compares the pages with the store.
+func TestTheEnginesOwnRunIsShownAsItWas(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 40, func(f *flow.Flow) { f.Enabled, f.Approval = true, &flow.Approval{By: "x", How: "apply"} })
+	w := c.conns[0].Workspace
+	r, err := c.eng.Run(t.Context(), engine.Request{Workspace: w, Flow: c.flow, Trigger: "manual", Look: true})
+	must(t, err)
+	if r.Status != engine.Done {
+		t.Fatalf("%s: %s", r.Status, r.Note)
+	}
+	client := c.signIn("viewer")
+	doc := c.see(client, "/runs/"+r.ID+"?tab=changed")
+	found, err := c.store.CountEntries(t.Context(), w, r.ID)
+	must(t, err)
+	for name, n := range map[string]int{"Created": r.To[0].Created + r.To[1].Created, "Updated": r.To[0].Updated + r.To[1].Updated, "The same": r.Same, "Needs you": r.Asked, "Failed": 0} {
+		if got := doc.Find("[data-testid='count-" + name + "']").Text(); got != fmtInt(n) {
+			t.Errorf("%s: %s, want %d", name, got, n)
+		}
+	}
+	if r.To[0].Created+r.To[1].Created == 0 || r.Asked != found[engine.ResultReview] {
+		t.Errorf("%+v, %v", r, found)
+	}
+	if doc.Find("[data-testid=record]").Length() == 0 || doc.Find("[data-testid=fields] tr").Length() == 0 {
+		t.Error("no records or fields")
+	}
+	calls := 0
+	counts, err := c.store.CallCounts(t.Context(), w, r.ID)
+	must(t, err)
+	for _, x := range counts {
+		calls += x.N
+	}
+	wants(t, doc, "[data-testid=tab-calls]", "Requests "+fmtInt(calls))
+	over := c.see(client, "/")
+	wants(t, over, "#flow-"+c.flow.ID+" [data-testid=records]", "Records in 24 hours: "+fmtInt(r.To[0].Created+r.To[1].Created+r.To[0].Updated+r.To[1].Updated))
+	if got := lines(c.see(client, "/runs")); !slices.Equal(got, []string{r.ID}) {
+		t.Errorf("%v", got)
+	}
+}
