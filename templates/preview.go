@@ -47,8 +47,9 @@ type Preview struct {
 
 // Rehearsing is a rehearsal that is under way.
 type Rehearsing struct {
-	// Stream is where it is told how it goes on.
+	// Stream is where it is told how it goes on; Here is the page itself.
 	Stream  string
+	Here    string
 	Clock   Clock
 	Systems [2]System
 	// Run is the zero run as long as nobody has begun.

@@ -30,8 +30,14 @@ func (l Rehearsing) headline() string {
 func (l Rehearsing) side(side int) (text string, n, of int) {
 	r, x := l.Run.Progress.Read[side], l.Systems[side]
 	switch {
+	case r.Over && !r.Whole && r.N == 0:
+		return "nothing new since last time", 1, 1
+	case r.Over && !r.Whole:
+		return Count(r.N, x.One, x.Many) + " looked at again", 1, 1
 	case r.Over:
 		return Count(r.N, x.One, x.Many) + " read", 1, 1
+	case r.Of > 0 && r.N >= r.Of: // some systems show names only in a second reading
+		return Count(r.Of, x.One, x.Many) + ", almost done", r.N, r.Of
 	case r.Of > 0:
 		return Number(r.N) + " of " + Count(r.Of, x.One, x.Many), r.N, r.Of
 	case r.N > 0:

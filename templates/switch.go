@@ -35,6 +35,14 @@ type Permits struct {
 	Problem string
 }
 
+// again is what stands on the button that mends it.
+func (p Permits) again() string {
+	if len(p.Missing) > 0 {
+		return "Ask again"
+	}
+	return "Connect again"
+}
+
 // MadeField is a custom field that is made when it is not there.
 type MadeField struct {
 	System System

@@ -109,7 +109,7 @@ func (s *Server) underway(r rehearsed, asked wish) bool {
 
 // live is a rehearsal that is under way.
 func (s *Server) live(ctx context.Context, ws string, p prospect, r rehearsed, asked wish) (templates.Rehearsing, error) {
-	l := templates.Rehearsing{Stream: asked.in(p.path("preview/events")), Systems: p.systems()}
+	l := templates.Rehearsing{Stream: asked.in(p.path("preview/events")), Here: asked.in(p.path("preview")), Systems: p.systems()}
 	var err error
 	if l.Clock, err = s.clock(ctx, ws); err != nil {
 		return l, err

@@ -70,6 +70,13 @@
 // One worker per pair, by a lease with a fence (run.go). A heartbeat keeps it; after 15 seconds of silence another
 // worker takes the run over under the same id and goes on. Every commit names the fence it was made under.
 //
+// # Rehearsing
+//
+// A dry run takes the decisions of the run that would follow and carries out none of them (foretell.go): it reads what that
+// run would read, plans every record with the same planner, and tells each in its log. A person looks at it and approves it
+// for the revision of the flow that it was made for (flow.Flow.Revision). What has changed by the time of the run is
+// planned again then, and beyond the first plan held by the brake.
+//
 // # Watching
 //
 // A run tells how far it has come (progress.go): which stage it is in, how much of each side is read, how many records

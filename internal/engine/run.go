@@ -227,7 +227,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	case errors.As(err, &ce) && (ce.Kind == connector.Unauthorized || ce.Kind == connector.Forbidden):
 		r.Status, r.Note = Paused, ce.Message+" Nothing is lost: the run goes on from here once that is mended."
 		if r.DryRun {
-			r.Note = ce.Message + " Nothing was written."
+			r.Note = ce.Message
 		}
 		r.Halt = Halt{Why: HaltKey, Side: s.turnedAway()}
 	case errors.Is(err, context.Canceled):
