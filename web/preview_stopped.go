@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"couplet/internal/connection"
 	"couplet/internal/engine"
 	"couplet/templates"
@@ -23,7 +25,11 @@ func (p prospect) stopped(r engine.Run) *templates.Stopped {
 			out.Title = p.specs[sides[0]].Name + " did not let us in"
 		}
 	case engine.HaltMap:
-		out.Title, out.Fixes = "A pair of the map cannot work", []templates.Link{toMap}
+		out.Title = "A pair of the map cannot work"
+		if row := r.Halt.N - 1; row >= 0 && row < len(p.flow.Map) && r.Revision == p.flow.Revision() { // it is still that row
+			toMap = templates.Link{Text: "Open the pair", Href: address(p.path("map"), url.Values{"open": {p.flow.Map[row].Key()}})}
+		}
+		out.Fixes = []templates.Link{toMap}
 	case engine.HaltObject:
 		out.Fixes = []templates.Link{toMap}
 	}

@@ -201,7 +201,7 @@ func TestARehearsalThatComesToNothingSaysOnceWhyAndLeadsToTheFix(t *testing.T) {
 	s.run(engine.Rehearse, engine.Paused)
 	w.open(s.path("preview")).expect(http.StatusOK, "A pair of the map cannot work").says("problem", "Row 3 of the map")
 	w.doc.Find("[data-testid=stopped] a.btn").Each(func(_ int, n *goquery.Selection) {
-		if n.AttrOr("href", "") != s.path("map") {
+		if n.AttrOr("href", "") != s.path("map")+"?open=firstName%2BlastName%3Dno_such_field" {
 			t.Errorf("the fix leads to %q", n.AttrOr("href", ""))
 		}
 	})
