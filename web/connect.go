@@ -88,6 +88,9 @@ func (s *Server) showSpot(c echo.Context, status int, p spot, typed url.Values, 
 			return err
 		}
 	} else {
+		if status == http.StatusOK { // an address that came with a link is nobody's wish
+			typed.Del("base_url")
+		}
 		v.Key = s.keyForm(p, typed, wrong)
 	}
 	if v.Asked, v.Later, err = s.permissions(ctx, ws(c), p.spec, needs, v.ByConsent); err != nil {

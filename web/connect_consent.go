@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/hmac"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -57,9 +59,9 @@ func (s *Server) consentWay(c echo.Context, p spot, offer connection.Offer, type
 			way.Fields[i].OK = f.OK
 		}
 	}
-	way.Address = s.addressField(p, typed, wrong)
-	if base := typed.Get("base_url"); base != "" {
-		q.Set("base_url", base)
+	if len(ask) > 0 { // else there is no form, and nobody sees an address that came with a link
+		way.Address = s.addressField(p, typed, wrong)
+		s.withAddress(c, q, p.spec.ID, typed.Get("base_url"))
 	}
 	if !ready {
 		return nil
@@ -75,6 +77,19 @@ func (s *Server) consentWay(c echo.Context, p spot, offer connection.Offer, type
 	return nil
 }
 
+// withAddress adds the address of the API to the query of a link that begins a consent. The new key goes there before
+// anything is asked, so the link proves that it stood on a page of this session: one that a stranger made does nothing.
+func (s *Server) withAddress(c echo.Context, q url.Values, system, base string) {
+	if base != "" {
+		q.Set("base_url", base)
+		q.Set("proof", s.addressProof(c, system, base))
+	}
+}
+
+func (s *Server) addressProof(c echo.Context, system, base string) string {
+	return hex.EncodeToString(s.keyed("address of the API", visitorOf(c).Session, system, base))
+}
+
 // startConsent sends a person to the system. It is a plain link: a form that ends on another site would be refused by
 // our own policy. All it stores is a state that is forgotten by itself.
 func (s *Server) startConsent(c echo.Context) error {
@@ -87,8 +102,13 @@ func (s *Server) startConsent(c echo.Context) error {
 		return &Error{Status: http.StatusNotFound}
 	}
 	v := visitorOf(c)
+	base := c.QueryParam("base_url")
+	if base != "" && base != s.o.Bases[p.spec.ID] && !hmac.Equal([]byte(c.QueryParam("proof")), []byte(s.addressProof(c, p.spec.ID, base))) {
+		return &Error{Status: http.StatusUnprocessableEntity, Text: "This link names another address of the API for " + p.spec.Name +
+			", to which a new key would be sent, and it was not made on a page of yours. Nothing was asked. Go to Connections, connect the account there, and give the address yourself if it is right."}
+	}
 	w := connection.Wish{Workspace: v.Workspace.ID, User: v.User.ID, Session: v.Session, System: p.spec.ID, Params: map[string]string{},
-		BaseURL: s.baseOf(p, c.QueryParam("base_url")), Redirect: s.public(c) + returnPath, Back: p.here()}
+		BaseURL: s.baseOf(p, base), Redirect: s.public(c) + returnPath, Back: p.here()}
 	if p.again != nil {
 		w.Connection = p.again.ID
 	}
@@ -280,9 +300,7 @@ func (s *Server) cameToNothing(c echo.Context, err error) error {
 			for name, value := range b.Wish.Params {
 				q.Set(name, value)
 			}
-			if b.Wish.BaseURL != "" {
-				q.Set("base_url", b.Wish.BaseURL)
-			}
+			s.withAddress(c, q, p.spec.ID, b.Wish.BaseURL)
 			v.Again, v.AgainText = address("/connect/"+p.spec.ID+"/start", q), "Ask "+p.spec.Name+" again"
 		}
 	}
