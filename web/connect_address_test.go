@@ -32,13 +32,13 @@ func TestALinkCannotSendATokenToAnAddressOfItsAuthor(t *testing.T) {
 		}
 	}
 	// A page that does not show the address does not take it either.
-	w.open("/connect/highlevel?" + url.Values{"way": {"consent"}, "base_url": {evil.URL}}.Encode()).click("[data-testid=go]").agree("").
+	w.open("/connect/highlevel?"+url.Values{"way": {"consent"}, "base_url": {evil.URL}}.Encode()).click("[data-testid=go]").agree("").
 		expect(200, "Is this the right account?")
 	if n := called.Load(); n != 0 {
 		t.Errorf("the address of the link was called %d times", n)
 	}
 	// The form for a key does not come with an address that nobody typed.
-	w.open("/connect/highlevel?" + url.Values{"way": {"key"}, "base_url": {evil.URL}}.Encode()).expect(200, "Connect HighLevel")
+	w.open("/connect/highlevel?"+url.Values{"way": {"key"}, "base_url": {evil.URL}}.Encode()).expect(200, "Connect HighLevel")
 	if value := w.doc.Find("#base_url").AttrOr("value", ""); value != "" {
 		t.Errorf("the form holds %s", value)
 	}
