@@ -127,7 +127,15 @@ func deadProcess(owner string) bool {
 	return err == nil && (pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH))
 }
 
-func (a *app) Close() error { return a.db.Close() }
+// Close lets keys that are being renewed be stored, then closes the database.
+func (a *app) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if a.pool != nil {
+		a.pool.Rest(ctx)
+	}
+	return a.db.Close()
+}
 
 func (a *app) workspace(ctx context.Context, name string) (string, error) {
 	if name == "" {

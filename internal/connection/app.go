@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -56,13 +57,16 @@ func (c Client) Problem(spec *connector.Spec, allow []string) string {
 }
 
 // App returns the app that a workspace uses for a system: its own, or that of the installation. Its ClientID is empty
-// when there is neither.
+// when there is neither. A secret that cannot be read counts as none: it is to be given again.
 func (s *Service) App(ctx context.Context, workspace, system string) (App, error) {
 	sys, err := s.system(system)
 	if err != nil {
 		return App{}, err
 	}
 	app, _, err := s.registry().app(ctx, workspace, sys.Spec)
+	if errors.Is(err, ErrCannotOpen) {
+		err = nil
+	}
 	return app, err
 }
 

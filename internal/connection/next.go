@@ -184,6 +184,14 @@ func (u use) nextWhole(ctx context.Context, h *holder, was tokens, sealed []byte
 	if err != nil {
 		return t, false, err
 	}
-	ok, err := u.p.Memory.SaveAgencyTokens(ctx, u.c.Workspace, u.c.System, was.Agency, sealed, is)
-	return t, err == nil && !ok, err
+	for range tries { // what came cannot be got again
+		ok, e := u.p.Memory.SaveAgencyTokens(ctx, u.c.Workspace, u.c.System, was.Agency, sealed, is)
+		if err = e; err == nil {
+			return t, !ok, nil
+		}
+		if pause(ctx, 4*asking) != nil {
+			break
+		}
+	}
+	return t, false, err
 }

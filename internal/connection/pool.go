@@ -63,6 +63,8 @@ type entry struct {
 	renewing *renewal
 	dead     []byte
 	deadErr  error
+	// unsaved are tokens that came in the place of those sealed ones and could not be stored yet.
+	unsaved *unsaved
 	// later is when the tokens are renewed that could not be just now.
 	later time.Time
 }
@@ -141,6 +143,27 @@ func (p *Pool) Forget(connectionID string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.key, e.dead, e.deadErr, e.later = "", nil, nil, time.Time{}
+}
+
+// Rest waits until the renewals under way have stored what came, or the context ends. Call it before the database is
+// closed: an answer that nobody stores may be the last one that the system gives.
+func (p *Pool) Rest(ctx context.Context) {
+	p.mu.Lock()
+	entries := maps.Clone(p.entries)
+	p.mu.Unlock()
+	for _, e := range entries {
+		e.mu.Lock()
+		r := e.renewing
+		e.mu.Unlock()
+		if r == nil {
+			continue
+		}
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Snapshots are the states of all budgets in use, by connection id.

@@ -40,6 +40,7 @@ func (r registry) app(ctx context.Context, workspace string, spec *connector.Spe
 	if len(sealed) > 0 {
 		owner, kind := AppSeal(spec.ID)
 		if err := unseal(r.sealer, workspace, owner, kind, sealed, &opened); err != nil {
+			full.HasSecret = false
 			return full, "", &connector.Error{Kind: connector.Config, Err: err, Message: "The secret of the app for " + spec.Name + " cannot be read: " + err.Error() + "."}
 		}
 	}

@@ -42,7 +42,8 @@ type renewal struct {
 func (u use) renewed(ctx context.Context, refused string) (string, error) {
 	u.e.mu.Lock()
 	r := u.e.renewing
-	if r == nil {
+	joined := r != nil
+	if !joined {
 		r = &renewal{done: make(chan struct{})}
 		u.e.renewing = r
 		go func() {
@@ -58,6 +59,9 @@ func (u use) renewed(ctx context.Context, refused string) (string, error) {
 	u.e.mu.Unlock()
 	select {
 	case <-r.done:
+		if joined && r.err == nil && r.key == refused { // whoever began it did not know yet that this one is refused
+			return u.renewed(ctx, refused)
+		}
 		return r.key, r.err
 	case <-ctx.Done():
 		return "", &connector.Error{Kind: connector.Temporary, Message: "The call to " + u.sys.Spec.Name + " was stopped before it began.", Err: ctx.Err()}
@@ -100,9 +104,15 @@ func (u use) replace(ctx context.Context, h *holder, was tokens, sealed []byte) 
 	if now, _, err := u.sealed(ctx); err != nil || !bytes.Equal(now, sealed) {
 		return "", err == nil, err
 	}
-	next, err := u.next(ctx, h, was)
+	next, ok := u.came(sealed)
+	if !ok {
+		next, err = u.next(ctx, h, was)
+	}
 	if err != nil {
 		if connector.KindOf(err) == connector.Unauthorized {
+			if now, _, e := u.sealed(ctx); e == nil && !bytes.Equal(now, sealed) {
+				return "", true, nil // somebody connected anew meanwhile, and these are nobody's any more
+			}
 			e := u.over(err)
 			u.e.mu.Lock()
 			u.e.key, u.e.dead, u.e.deadErr = "", sealed, e
@@ -113,11 +123,39 @@ func (u use) replace(ctx context.Context, h *holder, was tokens, sealed []byte) 
 		return "", false, err
 	}
 	next.To = u.to
-	ok, err := u.save(ctx, sealed, next)
-	if err != nil || !ok {
-		return "", err == nil, err
+	u.park(&unsaved{sealed, next})
+	ok, err = u.save(ctx, sealed, next)
+	if err != nil {
+		return "", false, err
+	}
+	u.park(nil)
+	if !ok || next.stale(u.p.Now(), ahead(u.sys.Spec)) {
+		return "", true, nil
 	}
 	return u.keep(next), false, nil
+}
+
+// unsaved are tokens that came in the place of sealed ones. They are kept while they cannot be stored, because the system
+// does not give them a second time.
+type unsaved struct {
+	was []byte
+	tokens
+}
+
+func (u use) park(x *unsaved) {
+	u.e.mu.Lock()
+	u.e.unsaved = x
+	u.e.mu.Unlock()
+}
+
+// came returns the tokens that came already in the place of these, and could not be stored then.
+func (u use) came(sealed []byte) (tokens, bool) {
+	u.e.mu.Lock()
+	defer u.e.mu.Unlock()
+	if x := u.e.unsaved; x != nil && bytes.Equal(x.was, sealed) {
+		return x.tokens, true
+	}
+	return tokens{}, false
 }
 
 // sealed is what is stored now.
