@@ -264,6 +264,7 @@ func TestTheRightToRenewIsHeldByOneUntilItEnds(t *testing.T) {
 
 func TestAFlowIsHeldWhileAnAccountIsNotConnectedAndDueOnceItIs(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
+		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[1], "token", []byte("sealed")))
 		for _, state := range []connection.State{connection.Reconnect, connection.NeedsKey} {
 			changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], state, "why", time.Time{})
 			must(t, err)
@@ -287,6 +288,25 @@ func TestAFlowIsHeldWhileAnAccountIsNotConnectedAndDueOnceItIs(t *testing.T) {
 		must(t, err)
 		if len(list) != 1 || !list[0].Scheduled {
 			t.Errorf("%+v", list)
+		}
+	})
+}
+
+func TestWhatIsFoundOutAboutAForgottenKeyMarksNothing(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[1], "token", []byte("sealed")))
+		must(t, w.Disconnect(w.ctx, w.ws, w.conns[1], connection.NeedsKey, "You disconnected it."))
+		for _, state := range []connection.State{connection.OK, connection.Reconnect} { // of a call that was under way
+			if changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], state, "late", start); changed || err != nil {
+				t.Errorf("%s: %v, %v", state, changed, err)
+			}
+		}
+		if c, err := w.ConnectionByID(w.ctx, w.ws, w.conns[1]); err != nil || c.State != connection.NeedsKey || c.Problem != "You disconnected it." {
+			t.Errorf("%+v, %v", c, err)
+		}
+		changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], connection.NeedsKey, "The app was installed.", time.Time{})
+		if !changed || err != nil {
+			t.Errorf("the reason of a state cannot be told anew: %v, %v", changed, err)
 		}
 	})
 }
