@@ -37,7 +37,7 @@ func (s *Server) visit(c echo.Context) (*visitor, error) {
 		if v, ok = x.Values[visitValue{}].(store.Visit); !ok {
 			return nil, nil
 		}
-	case s.o.Now().Sub(v.Session.Seen) >= touchEvery:
+	case s.o.Now().Sub(v.Session.Seen) >= touchEvery && !listens(c): // a page that lies open is no use
 		if err := s.o.Store.TouchSession(c.Request().Context(), v.Session.Workspace, v.Session.Hash); err != nil {
 			return nil, err
 		}

@@ -164,6 +164,20 @@ func TestASessionEndsByTime(t *testing.T) {
 		t.Error("lasts longer than 30 days")
 	}
 
+	open := b.signIn("viewer")
+	for range 6 { // a page that lies open asks for its events again and again
+		b.now = b.now.Add(4 * time.Hour)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/overview/events", nil)
+		must(t, err)
+		req.Header.Set("Accept", "text/event-stream")
+		res, err := open.Do(req)
+		must(t, err)
+		must(t, res.Body.Close())
+	}
+	if b.signedIn(open) {
+		t.Error("an open page keeps its session for ever")
+	}
+
 	late := b.signIn("viewer")
 	b.now = b.now.Add(store.SessionIdle - time.Second)
 	if !b.signedIn(late) {

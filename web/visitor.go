@@ -100,10 +100,15 @@ func (s *Server) signInFirst(c echo.Context) error {
 	}
 	to := "/sign-in"
 	asks := req.Method == http.MethodGet || req.Method == http.MethodHead
-	if asks && req.URL.Path != "/" && !strings.Contains(req.Header.Get(echo.HeaderAccept), "text/event-stream") {
+	if asks && req.URL.Path != "/" && !listens(c) {
 		to += "?next=" + url.QueryEscape(req.URL.RequestURI())
 	}
 	return redirect(c, to)
+}
+
+// listens reports whether a page asks for its stream of events, which it does by itself for as long as it lies open.
+func listens(c echo.Context) bool {
+	return strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/event-stream")
 }
 
 // redirect sends a browser elsewhere after a request was dealt with; pages that asked through htmx load the new one whole.
