@@ -49,6 +49,9 @@ func (a *app) connections() {
 	a.pool = &connection.Pool{Systems: systems(), Secrets: a.store, Sealer: a.sealer, HTTP: a.http, Now: a.now, Memory: a.store, Apps: a.set.Apps,
 		Changed: func(c connection.Connection, state connection.State, problem string) {
 			a.log.Warn("a connection changed its state", "connection", c.Name, "system", c.System, "state", state, "problem", problem)
+			if state == connection.OK { // a call found it usable again before anybody checked
+				a.reconnected(context.Background(), c.Workspace, c.ID)
+			}
 		}}
 	a.connect = &connection.Service{Systems: a.pool.Systems, Memory: a.store, Sealer: a.sealer, HTTP: a.http, Pool: a.pool, Now: a.now,
 		Apps: a.set.Apps, Allow: a.set.Allow, Needs: a.needs, Reconnected: a.reconnected}
