@@ -46,8 +46,8 @@ func TestTheMapShowsPairsWithRealValuesAndEverythingElseUnpaired(t *testing.T) {
 	if squeezed(doc.Find("[data-testid=sample]")) == "" || doc.Find("[data-testid=lines] li").Length() < 4 {
 		t.Errorf("no sample: %s", squeezed(doc.Find("[data-testid=preview]")))
 	}
-	if doc.Find("[data-testid=to-preview]").AttrOr("href", "") != "/flows/"+c.flow.ID+"/preview" {
-		t.Error("no way on")
+	if on := doc.Find("[data-testid=to-preview]").Closest("form"); on.AttrOr("action", "") != "/flows/"+c.flow.ID+"/preview/rehearse" || on.AttrOr("method", "") != "post" {
+		t.Error("no way on that has the first sync rehearsed")
 	}
 }
 
