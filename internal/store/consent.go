@@ -13,10 +13,16 @@ var _ connection.Memory = (*Store)(nil)
 
 const consentColumns = "workspace_id, id, state, status, session, person, system, connection, body, sealed, expires_at"
 
-// SaveConsent implements connection.Memory.
+// SaveConsent implements connection.Memory. One that has come back is only changed: was it accepted or declined meanwhile,
+// it stays gone.
 func (s *Store) SaveConsent(ctx context.Context, ws string, c connection.Consent, now time.Time) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, "delete from consent where workspace_id = $1 and expires_at <= $2", ws, db.MS(now)); err != nil {
+			return err
+		}
+		if c.Status != connection.ConsentAway {
+			_, err := tx.Exec(ctx, "update consent set status = $3, body = $4, sealed = $5, expires_at = $6 where workspace_id = $1 and id = $2",
+				ws, c.ID, string(c.Status), db.Doc(c.Body), bytesOf(c.Sealed), db.MS(c.Expires))
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into consent (`+consentColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

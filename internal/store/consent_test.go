@@ -292,6 +292,25 @@ func TestAFlowIsHeldWhileAnAccountIsNotConnectedAndDueOnceItIs(t *testing.T) {
 	})
 }
 
+func TestAConsentThatIsOverDoesNotComeBack(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		c := w.consent()
+		must(t, w.SaveConsent(w.ctx, w.ws, c, start))
+		c.Status, c.Sealed = connection.ConsentBack, []byte("tokens")
+		must(t, w.SaveConsent(w.ctx, w.ws, c, start))
+		if got, ok, err := w.ConsentByID(w.ctx, w.ws, c.ID, start); !ok || err != nil || string(got.Sealed) != "tokens" || got.Status != connection.ConsentBack {
+			t.Errorf("%+v, %v, %v", got, ok, err)
+		}
+		if was, err := w.DropConsent(w.ctx, w.ws, c.ID); !was || err != nil {
+			t.Errorf("%v, %v", was, err)
+		}
+		must(t, w.SaveConsent(w.ctx, w.ws, c, start)) // by a choice that was under way
+		if _, ok, err := w.ConsentByID(w.ctx, w.ws, c.ID, start); ok || err != nil {
+			t.Errorf("it is there again: %v", err)
+		}
+	})
+}
+
 func TestWhatIsFoundOutAboutAForgottenKeyMarksNothing(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[1], "token", []byte("sealed")))
