@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"couplet/internal/connection"
-	"couplet/internal/connector"
 	"couplet/internal/flow"
 	"couplet/internal/store"
 	"couplet/templates"
@@ -64,48 +61,6 @@ func (s *Server) showOn(c echo.Context, status int, l last, form templates.Switc
 	return page(c, status, templates.SwitchOnPage(v))
 }
 
-// permits asks what both accounts allow of what the flow needs.
-func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]templates.Permits) {
-	ctx = connection.Interactive(ctx)
-	for side, conn := range p.conns {
-		q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn)}
-		needs := p.flow.Needs(connector.Side(side))
-		missing, err := s.o.Connect.Missing(ctx, ws, conn.ID, needs...)
-		switch {
-		case conn.State != connection.OK:
-			q.Problem = or(conn.Problem, p.specs[side].Name+" has to be connected again.")
-		case err != nil:
-			q.Problem = "Couplet could not find out what " + p.specs[side].Name + " allows. "
-			if e, ok := connector.AsError(err); ok {
-				q.Problem += e.Message
-			} else {
-				q.Problem += "Try again in a moment."
-				s.o.Log.Warn("permissions not known", "connection", conn.ID, "error", err)
-			}
-		}
-		for _, x := range missing {
-			q.Missing = append(q.Missing, permission(x, needs))
-		}
-		out[side] = q
-	}
-	return out
-}
-
-// makes are the custom fields that switching on makes where they are not there.
-func (p prospect) makes() (out []templates.MadeField) {
-	systems := p.systems()
-	for _, x := range p.flow.Extras() {
-		out = append(out, templates.MadeField{System: systems[x.Side], Label: x.Field.Label, Why: "holds a value that " + systems[x.Side].Name + " has no field for"})
-	}
-	for side, spec := range p.specs {
-		if object, ok := spec.Object(p.flow.Object); ok && p.flow.Direction.To(connector.Side(side)) {
-			out = append(out, templates.MadeField{System: systems[side], Label: object.Stamp.Label,
-				Why: "says which " + systems[1-side].One + " of " + systems[1-side].Name + " it belongs to, so that nobody is made twice"})
-		}
-	}
-	return out
-}
-
 // switchOn keeps the settings of the last step, and with do=on switches on.
 func (s *Server) switchOn(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -152,30 +107,6 @@ func (s *Server) switchOn(c echo.Context) error {
 	return s.firstRun(c, l.flow.ID)
 }
 
-// obstacle is what keeps a flow from being switched on, in words, and the page that mends it.
-func (s *Server) obstacle(ctx context.Context, ws string, p prospect) (problem string, fix *templates.Link, err error) {
-	for side, q := range s.permits(ctx, ws, p) {
-		if len(q.Missing) == 0 && q.Problem == "" {
-			continue
-		}
-		problem = q.Problem
-		if problem == "" {
-			problem = p.specs[side].Name + " does not allow everything that this flow needs. What is missing is named below. Ask for it again, then switch on."
-		}
-		return problem, &templates.Link{Text: "Ask " + p.specs[side].Name + " again", Href: q.Again}, nil
-	}
-	f := p.flow
-	f.Enabled = true
-	others, err := s.o.Store.Flows(ctx, ws)
-	if err != nil {
-		return "", nil, err
-	}
-	for _, bad := range append(f.Problems(), flow.WritesConflict(others, f)...) {
-		return inSentence(bad.Text), &templates.Link{Text: "Open the map", Href: p.path("map")}, nil
-	}
-	return "", nil, nil
-}
-
 // keepSettings puts settings into the draft, whoever else edits it at the same time.
 func (s *Server) keepSettings(c echo.Context, id string, set flow.Flow) (flow.Flow, error) {
 	ctx := c.Request().Context()
@@ -208,22 +139,6 @@ func (s *Server) settingsKept(c echo.Context, l last) error {
 		return err
 	}
 	return redirect(c, l.path("on"))
-}
-
-// firstRun wakes the first run of a flow that was just switched on, and leads to it.
-func (s *Server) firstRun(c echo.Context, id string) error {
-	ctx := c.Request().Context()
-	before, err := s.newest(ctx, ws(c), id)
-	if err != nil {
-		return err
-	}
-	if err := s.o.Wake.Wake(ctx, ws(c), id, "manual"); err != nil {
-		s.o.Log.Warn("the first run was not woken; the scheduler will find it", "flow", id, "error", err)
-		if err := s.o.Store.SetNext(ctx, ws(c), id, s.o.Now()); err != nil {
-			return err
-		}
-	}
-	return redirect(c, wish{at: s.o.Now(), after: before}.in("/flows/"+id+"/run/latest"))
 }
 
 // switchFlow switches a flow that was on before off or on again.
@@ -274,59 +189,4 @@ func (s *Server) switchOff(c echo.Context, l last, back string) error {
 		return err
 	}
 	return redirect(c, back)
-}
-
-// soon is how long a page waits for a run that was just woken, before it shows that it does.
-const soon = 3 * time.Second
-
-// newest is the newest run of a flow that is no rehearsal, "" when it never ran.
-func (s *Server) newest(ctx context.Context, ws, flow string) (string, error) {
-	for before := ""; ; {
-		runs, err := s.o.Store.Runs(ctx, ws, flow, 20, before)
-		if err != nil || len(runs) == 0 {
-			return "", err
-		}
-		for _, r := range runs {
-			if !r.DryRun {
-				return r.ID, nil
-			}
-		}
-		before = runs[len(runs)-1].ID
-	}
-}
-
-// latestRun leads to the newest run of a flow, or to one that was just asked for, as soon as it has begun.
-func (s *Server) latestRun(c echo.Context) error {
-	ctx, id := c.Request().Context(), c.Param("id")
-	p, err := s.prospect(ctx, ws(c), id)
-	if err != nil {
-		return err
-	}
-	asked := askedIn(c)
-	look := time.NewTicker(100 * time.Millisecond)
-	defer look.Stop()
-	for end := time.After(s.soon); ; {
-		run, err := s.newest(ctx, ws(c), id)
-		switch {
-		case err != nil:
-			return err
-		case s.waits(asked, run):
-		case run == "":
-			return redirect(c, "/runs")
-		default:
-			return redirect(c, "/runs/"+run)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-end:
-			v := templates.Starting{Frame: frame(c, "Starting "+p.flow.Name, "flows"), Flow: p.shown(), Here: c.Request().URL.RequestURI(), Behind: "Every change it makes is listed there."}
-			if s.o.Workers != nil && s.o.Workers() != nil {
-				v.Behind = "No worker takes it up yet: " + s.o.Workers().Error() + "."
-			}
-			c.Response().Header().Set("Refresh", "2")
-			return page(c, http.StatusOK, templates.StartingPage(v))
-		case <-look.C:
-		}
-	}
 }
