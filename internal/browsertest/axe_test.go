@@ -36,6 +36,9 @@ func (b *tab) seen(l look) {
 		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
 	b.must(chromedp.Do(b.ctx, chromedp.EmulateViewport(l.width, l.height, options...)))
+	b.until("the window has its size", func() bool { // or a click would land beside what it is meant for
+		return ask[bool](b, fmt.Sprintf("innerHeight == %d && innerWidth == %d || %t && screen.width == %d", l.height, l.width, l.width < 600, l.width))
+	})
 }
 
 var axeSource = sync.OnceValues(func() (string, error) {

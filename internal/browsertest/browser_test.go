@@ -40,6 +40,8 @@ func needed() string {
 		return "no axe-core: run npm ci"
 	case !exists(root("static/dist/htmx.min.js")):
 		return "no built assets: run make assets"
+	case stale():
+		return "the built assets are older than their sources: run make assets"
 	}
 	return ""
 }
@@ -64,6 +66,20 @@ func chromium() string {
 		}
 	}
 	return ""
+}
+
+// stale reports whether what browsers would load is not what static/ says now.
+func stale() bool {
+	built, err := os.Stat(root("static/dist/app.css"))
+	newer := false
+	for _, pattern := range []string{"static/*.css", "static/*.js", "static/css/*", "static/js/*", "static/icons.txt"} {
+		files, _ := filepath.Glob(root(pattern))
+		for _, f := range files {
+			source, e := os.Stat(f)
+			newer = newer || err != nil || e != nil || source.ModTime().After(built.ModTime())
+		}
+	}
+	return newer
 }
 
 // root is a path from the root of the project.

@@ -1,4 +1,12 @@
 // What tests find things on a page by, in the words of a person: what can be seen and what it is called.
+// Chromium drops what is clicked or typed before a page was painted for the first time.
+const ready = () => document.readyState === "complete" && performance.getEntriesByType("paint").length > 0;
+// Notes whether the next click comes.
+const heard = () => {
+  window.couplet_heard = false;
+  addEventListener("click", () => { window.couplet_heard = true; }, { capture: true, once: true });
+  return true;
+};
 const shown = (e) => e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true });
 const words = (s) => (s ?? "").replace(/\s+/g, " ").trim();
 const called = (e) => words(e.getAttribute("aria-label") || e.innerText || e.value);
@@ -24,5 +32,5 @@ const spot = (e) => {
   if (!box || e.disabled || e.getAttribute("aria-disabled") === "true") return null;
   const x = box.left + box.width / 2, y = box.top + box.height / 2;
   const hit = document.elementFromPoint(x, y);
-  return hit && (e.contains(hit) || hit.contains(e) || hit.closest("label")?.control === e) ? { x, y } : null;
+  return hit && (e.contains(hit) || hit.closest("label")?.control === e) ? { x, y } : null;
 };

@@ -39,9 +39,7 @@ func TestPictures(t *testing.T) {
 		for _, l := range looks {
 			b.seen(l)
 			p := picture{Page: s.name, Look: l.name, File: strings.ReplaceAll(s.name, " ", "-") + "." + l.name + ".png", Width: fmt.Sprint(l.width / 2)}
-			b.settle()
-			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			b.must(err)
+			png := b.whole(l)
 			if err := os.WriteFile(filepath.Join(out, p.File), png, 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -59,6 +57,18 @@ func TestPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("measured: %d pictures, see %s", len(all), filepath.Join(out, "index.html"))
+}
+
+// whole is a picture of the page as a window would show it that is high enough for all of it.
+func (b *tab) whole(l look) []byte {
+	b.t.Helper()
+	b.settle()
+	l.height = max(l.height, min(6000, demand[int64](b, "document.documentElement.scrollHeight")))
+	b.seen(l)
+	b.settle()
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.must(err)
+	return png
 }
 
 // drawing copies the design's picture of a page into the folder, and says so when there is none.

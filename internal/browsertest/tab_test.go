@@ -30,6 +30,8 @@ type tab struct {
 	ctx  context.Context
 	base string // of paths
 
+	unscripted bool // the scripts of pages do not run
+
 	mu        sync.Mutex
 	complains []string
 	expected  map[int64]bool // statuses that a page may answer with
@@ -134,6 +136,7 @@ func (b *tab) must(err error) {
 // withoutScripts switches JavaScript off in the pages. What the test itself asks of a page still runs.
 func (b *tab) withoutScripts() {
 	b.t.Helper()
+	b.unscripted = true
 	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	b.must(err)
 }
@@ -170,6 +173,22 @@ func (b *tab) at(pattern string) (path string) {
 func (b *tab) until(what string, holds func() bool) {
 	b.t.Helper()
 	within(b.t, patience, what, holds)
+}
+
+// reload waits for a condition that a page comes to by itself, or, where its scripts do not run, when it is loaded again.
+func (b *tab) reload(what string, holds func() bool) {
+	b.t.Helper()
+	last := time.Now()
+	within(b.t, 2*time.Minute, what, func() bool {
+		if holds() {
+			return true
+		}
+		if b.unscripted && time.Since(last) > time.Second {
+			b.must(chromedp.Do(b.ctx, chromedp.Reload()))
+			last = time.Now()
+		}
+		return false
+	})
 }
 
 // within waits for a condition with a deadline.

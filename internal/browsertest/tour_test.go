@@ -11,6 +11,8 @@ type guide struct {
 	b     *tab
 	h     hand
 	visit func(*tab, stop)
+
+	flow string // path of the flow that was made
 }
 
 // look has the page looked at that is open now.
@@ -30,10 +32,11 @@ func (g *guide) page(path, name, drawn string) {
 func tour(t *testing.T, visit func(*tab, stop)) {
 	w := newWorld(t, "--contacts", "60", "--first-run")
 	b := w.tab(t)
-	g := &guide{w, b, mouse{b}, visit}
+	g := &guide{w: w, b: b, h: mouse{b}, visit: visit}
 	g.wayIn()
 	g.people()
 	g.connecting()
+	g.mapping()
 }
 
 // TestEveryPageIsSound holds that axe finds nothing, that nothing scrolls sideways on a phone, and that the browser has
