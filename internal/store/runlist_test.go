@@ -196,3 +196,20 @@ func TestARecordLeadsToItsRuns(t *testing.T) {
 		}
 	})
 }
+
+func TestHoursAreKeptAsLongAsRuns(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		for _, days := range []int{31, 29, 0} {
+			w.now = start.Add(-time.Duration(days) * 24 * time.Hour)
+			w.finished(t, fmt.Sprint("r", days), 0, func(r *engine.Run) { r.Linked, r.To[0].Updated = 1, 1 })
+		}
+		w.now = start
+		_, err := w.Prune(w.ctx, w.ws, start, store.DefaultPolicy)
+		must(t, err)
+		hours, err := w.Hours(w.ctx, w.ws, time.Time{})
+		must(t, err)
+		if len(hours) != 2 || hours[0].At != start.Add(-29*24*time.Hour) {
+			t.Errorf("%+v", hours)
+		}
+	})
+}
