@@ -34,6 +34,8 @@ type OverviewFlow struct {
 	// Kind, Icon and Word say how it is going; Run is what it is about, "" for nothing.
 	Kind, Icon, Word string
 	Run              string
+	// Held says that nothing goes on before a person has seen to it.
+	Held bool
 	// Last is when it last ran, and Did what came of it.
 	Last time.Time
 	Did  string
@@ -118,10 +120,33 @@ func (v Overview) sub() string {
 	for _, n := range v.Needs {
 		waiting += n.N
 	}
+	if held := v.held(); held != "" {
+		if waiting > 0 {
+			text += " " + Capital(countWord(waiting)) + plural(waiting, " waits for you.", " wait for you.")
+		}
+		return text + " " + held
+	}
 	if waiting > 0 {
 		text += " " + Capital(countWord(waiting)) + plural(waiting, " waits for you; nothing else is held up.", " wait for you; nothing else is held up.")
 	}
 	return text
+}
+
+// held says what keeps flows that are on from working, "" when nothing does.
+func (v Overview) held() string {
+	n := 0
+	for _, f := range v.Flows {
+		if f.On && f.Held {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return ""
+	case n == 1 && len(v.Flows) == 1:
+		return "The flow is held up until you have seen to it, and nothing is lost."
+	}
+	return Capital(countWord(n)) + plural(n, " flow is held up until you have seen to it, and nothing is lost.", " flows are held up until you have seen to them, and nothing is lost.")
 }
 
 func (v Overview) waiting() (n int) {

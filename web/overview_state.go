@@ -47,6 +47,7 @@ func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
 		return
 	}
 	if word := w.broken(f); word != "" {
+		line.Held, line.Did = true, "waits until that is mended"
 		say(templates.Attention, "warn", "circle-alert", word, last.ID)
 		return
 	}
@@ -58,6 +59,7 @@ func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
 	}
 	switch {
 	case last.Status == engine.Paused:
+		line.Held = true
 		say(templates.Attention, "warn", "circle-alert", templates.HaltWord(last), last.ID)
 	case last.Status == engine.Failed:
 		say(templates.Failed, "bad", "circle-x", "The last run failed", last.ID)

@@ -151,6 +151,9 @@ func TestTheOverviewTellsHowEachFlowIs(t *testing.T) {
 			b := newBundle(t)
 			c.make(b)
 			doc := b.see(b.signIn("viewer"), "/")
+			if held := c.state == "attention"; strings.Contains(squeezed(doc.Find("main")), "The flow is held up until you have seen to it") != held {
+				t.Errorf("a flow that waits for a person: %t, and the page says: %s", held, squeezed(doc.Find("main")))
+			}
 			line := doc.Find("[data-testid=flow]")
 			if got := line.AttrOr("data-state", ""); got != c.state {
 				t.Errorf("state %q", got)
