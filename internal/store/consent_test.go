@@ -183,6 +183,7 @@ func TestConnectingIsAllOrNothing(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[0], "token", []byte("pasted")))
 		k := w.consent()
+		must(t, w.SaveConsent(w.ctx, w.ws, k, start))
 		k.Status = connection.ConsentBack
 		must(t, w.SaveConsent(w.ctx, w.ws, k, start))
 		old, err := w.ConnectionByID(w.ctx, w.ws, w.conns[0])
