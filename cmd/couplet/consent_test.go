@@ -257,6 +257,8 @@ func TestATokenRevokedInMidRunHoldsTheFlowUntilTheAccountIsConnectedAgain(t *tes
 			if now := c.conn(name); now.State != connection.Reconnect || now.Problem == "" || !strings.Contains(r.Note, now.Problem) {
 				t.Errorf("%+v", now)
 			}
+			// The run is over before the line has come through the pipe.
+			eventually(t, 10*time.Second, "it is told", func() bool { return strings.Contains(server.errs.String(), "a connection changed its state") })
 			if n := strings.Count(server.errs.String(), "a connection changed its state"); n != 1 {
 				t.Errorf("told %d times:\n%s", n, server.errs.String())
 			}
