@@ -20,7 +20,7 @@ type RunPage struct {
 	Flow  RunFlow
 	Ends  [2]End
 	State string // of the couplet
-	// FlowID is "" when the flow is gone. On says that it is switched on.
+	// FlowID is "" when the flow is gone. On says that it can be run.
 	FlowID string
 	On     bool
 	Why    string // it began
@@ -303,6 +303,9 @@ func noProblem(v RunPage) string {
 func noRecords(v RunPage) (title, text string) {
 	if !v.Run.Status.Final() {
 		return "Nothing here yet", "The run is under way. What it does shows here when it is over, or when you load this page again."
+	}
+	if v.Stop != nil && v.Stop.Grave && v.Tab != "needs" {
+		return "Nothing was changed", "The run stopped before it changed a record."
 	}
 	switch v.Tab {
 	case "needs":

@@ -104,6 +104,8 @@ func did(r engine.Run) string {
 		return templates.Number(failed) + " failed"
 	case r.Status == engine.Cancelled:
 		return "stopped"
+	case r.Status != engine.Done:
+		return "stopped early"
 	}
 	return "nothing to do"
 }

@@ -93,6 +93,7 @@ func TestWhatNeedsAPersonIsGroupedAndLeadsToIt(t *testing.T) {
 	doc := b.see(b.signIn("viewer"), "/")
 	wants(t, doc, "[data-testid=headline]", "One flow is on. It needs you.")
 	wants(t, doc, "[data-testid=waiting]", "4")
+	wants(t, doc, "[data-testid=sub]", "2 records were brought into step since this time yesterday. Four wait for you; nothing else is held up.")
 	wants(t, doc, "[data-testid=flow] .f-state .state", "4 records need you")
 	if got := doc.Find("[data-testid=flow]").AttrOr("data-state", ""); got != "attention" {
 		t.Errorf("the couplet is %s", got)

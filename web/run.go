@@ -61,7 +61,7 @@ func (v runView) field(key string, side connector.Side) string {
 func (v runView) sheet() templates.RunPage {
 	p := templates.RunPage{Clock: v.clock, Run: v.run, Flow: v.runFlow(v.run), Ends: v.ends(v.pair.Conns, v.pair.Object), State: v.state(), Why: v.began()}
 	if f, ok := v.flow(v.run.Flow); ok {
-		p.FlowID, p.On = f.ID, f.Enabled
+		p.FlowID, p.On = f.ID, v.cannotRun(f.ID) == ""
 	}
 	p.Stop = v.stop()
 	calls := 0
