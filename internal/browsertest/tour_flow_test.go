@@ -12,7 +12,7 @@ func (g *guide) mapping() {
 	g.b.see(testid("lines"))
 	g.look("the map", "05-mapping")
 	g.h.press(testid("accept"))
-	g.b.says("Undo")
+	g.b.see(css("[data-testid=undo]:not([disabled])"))
 	g.h.press(css("[data-testid=pair] a.more"))
 	g.b.see(testid("open"))
 	g.look("the map, a pair is open", "05-steps")
