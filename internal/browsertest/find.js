@@ -1,10 +1,12 @@
 // What tests find things on a page by, in the words of a person: what can be seen and what it is called.
 // Chromium drops what is clicked or typed before a page was painted for the first time.
 const ready = () => document.readyState === "complete" && performance.getEntriesByType("paint").length > 0;
-// Notes whether the next click comes.
-const heard = () => {
+// Notes whether the next click comes to an element, or to its label.
+const hear = (e) => {
   window.couplet_heard = false;
-  addEventListener("click", () => { window.couplet_heard = true; }, { capture: true, once: true });
+  addEventListener("click", (c) => {
+    if (e.contains(c.target) || c.target.closest("label")?.control === e) window.couplet_heard = true;
+  }, { capture: true, once: true });
   return true;
 };
 const shown = (e) => e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true });

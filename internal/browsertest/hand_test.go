@@ -78,27 +78,36 @@ func (unscripted) name() string { return "mouse without JavaScript" }
 func (m mouse) press(w what) {
 	m.b.t.Helper()
 	for range 3 {
-		var at *struct{ X, Y float64 }
+		var at *point
+		spot := func() *point { return ask[*point](m.b, fmt.Sprintf("ready() ? spot(%s) : null", w)) }
 		m.b.until("can be clicked: "+string(w), func() bool {
-			now := ask[*struct{ X, Y float64 }](m.b, fmt.Sprintf(`ready() ? spot(%s) : null`, w))
-			still := now != nil && at != nil && *now == *at
-			at = now
-			return still
+			now := spot()
+			if now == nil || at == nil || *now != *at {
+				at = now
+				return false
+			}
+			// What the mouse comes to lie on may move the page.
+			m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y)))
+			now = spot()
+			return now != nil && *now == *at
 		})
-		ask[bool](m.b, "heard()")
-		m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y)))
+		ask[bool](m.b, fmt.Sprintf("hear(%s)", w))
+		m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseClickXY(at.X, at.Y)))
 		if m.b.unscripted || m.b.arrived() {
 			return
 		}
-		m.b.t.Logf("measured: Chromium dropped a click on %s; it is made again", w)
+		m.b.t.Logf("measured: a click did not come to %s; it is made again", w)
 	}
 	m.b.t.Fatalf("clicks never arrive: %s", w)
 }
 
-// arrived reports whether the page got the click, or is gone because of it. Under load Chromium drops one now and then.
+type point struct{ X, Y float64 }
+
+// arrived reports whether what was meant got the click, or is gone because of it. Under load Chromium drops one now and
+// then.
 func (b *tab) arrived() bool {
 	b.t.Helper()
-	late := time.Now().Add(3 * time.Second)
+	late := time.Now().Add(2 * time.Second)
 	for time.Now().Before(late) {
 		if got, err := try[bool](b, "window.couplet_heard !== false"); err == nil && got {
 			return true

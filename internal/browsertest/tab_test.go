@@ -31,6 +31,7 @@ type tab struct {
 	base string // of paths
 
 	unscripted bool // the scripts of pages do not run
+	stills     bool // streams do not come through
 
 	mu        sync.Mutex
 	complains []string
@@ -81,7 +82,9 @@ func (b *tab) hear(ev any) {
 			for _, a := range ev.Args {
 				words = append(words, string(a.Value)+a.Description)
 			}
-			note("console: %s", strings.Join(words, " "))
+			if text := strings.Join(words, " "); !b.isStill() || !strings.Contains(text, "Failed to fetch") {
+				note("console: %s", text)
+			}
 		}
 	case *log.EventEntryAdded:
 		if ev.Entry.Level == "error" && !b.isExpected(ev.Entry) {
@@ -94,11 +97,20 @@ func (b *tab) hear(ev any) {
 	}
 }
 
+func (b *tab) isStill() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stills
+}
+
 var status = regexp.MustCompile(`status of (\d+)`)
 
 // isExpected reports whether an entry of the browser's log only says that a page answered with a status that it may.
 func (b *tab) isExpected(e *log.Entry) bool {
 	m := status.FindStringSubmatch(e.Text)
+	if strings.Contains(e.Text, "ERR_BLOCKED_BY_CLIENT") && strings.Contains(e.URL, "/events") {
+		return true // still
+	}
 	if e.Source != "network" || m == nil {
 		return false
 	}
@@ -249,7 +261,7 @@ func (b *tab) keep() {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 	defer cancel()
-	name := filepath.Join(dir, strings.NewReplacer("/", "-", " ", "-").Replace(b.t.Name()))
+	name := filepath.Join(dir, fmt.Sprintf("%s.%d", strings.ReplaceAll(b.t.Name(), "/", "-"), time.Now().UnixMilli()%1e6))
 	if at, err := chromedp.Run(ctx, chromedp.Location()); err == nil {
 		b.t.Logf("the tab was at %s", at)
 	}
@@ -260,6 +272,17 @@ func (b *tab) keep() {
 	if page, err := chromedp.Run(ctx, chromedp.OuterHTML(chromedp.CSS("html"))); err == nil {
 		_ = os.WriteFile(name+".html", []byte(page), 0o600)
 	}
+}
+
+// still keeps streams of events from pages, so that one that changes by itself can be looked at as it was loaded.
+func (b *tab) still(on bool) {
+	b.t.Helper()
+	b.mu.Lock()
+	b.stills = on
+	b.mu.Unlock()
+	_, err := chromedp.Call(b.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{
+		{URLPattern: "http://127.0.0.1:*/*/events", Block: on}, {URLPattern: "http://127.0.0.1:*/*/events?*", Block: on}}})
+	b.must(err)
 }
 
 // cookies are those of the tab's profile.

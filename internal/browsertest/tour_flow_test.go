@@ -4,6 +4,7 @@ import "strings"
 
 // mapping begins where a template is chosen, and ends on the map of a flow.
 func (g *guide) mapping() {
+	g.page("/runs", "runs, none yet", "")
 	g.b.open("/new")
 	g.b.at("^/new/template")
 	g.h.press(button("Use this template"))
@@ -16,7 +17,97 @@ func (g *guide) mapping() {
 	g.h.press(css("[data-testid=pair] a.more"))
 	g.b.see(testid("open"))
 	g.look("the map, a pair is open", "05-steps")
-	g.page(g.flow+"/map", "the map, a suggestion is accepted", "05-mapping")
-	g.page("/flows", "flows, one is off", "04-templates")
-	g.page("/", "overview, one flow is off", "02-overview")
+	g.b.open(g.flow + "/map")
+	g.h.press(css("#rules > summary"))
+	g.look("the map, the rules are open", "")
+	g.page("/flows", "flows, one is not finished", "04-templates")
+	g.page("/", "overview, a flow that was never on", "02-overview")
+}
+
+// previewing ends with a flow that is on and whose first run is over.
+func (g *guide) previewing() {
+	g.page(g.flow+"/preview", "preview, nothing was rehearsed", "07-preview")
+	g.b.still(true)
+	g.h.press(testid("rehearse"))
+	g.b.see(testid("live"))
+	g.look("preview, a rehearsal is under way", "07-preview")
+	g.b.still(false)
+	g.b.open(g.flow + "/preview")
+	g.b.reload("the rehearsal is over", func() bool { return g.b.shows(testid("go-on")) })
+	g.look("preview", "07-preview")
+	g.h.press(testid("count-need-you"))
+	g.b.until("those are listed that need a person", func() bool { return strings.Contains(g.b.path(), "?") })
+	g.h.press(css("[data-testid=record] > summary"))
+	g.look("preview, what needs you", "")
+
+	g.b.open(g.flow + "/map")
+	g.h.press(testid("undo"))
+	g.b.see(css("[data-testid=redo]:not([disabled])"))
+	g.b.open(g.flow + "/preview")
+	g.b.see(testid("outdated"))
+	g.look("preview, the map was changed since", "")
+	g.h.press(testid("rehearse"))
+	g.b.reload("it was rehearsed again", func() bool { return g.b.shows(testid("go-on")) })
+
+	g.page(g.flow+"/on", "the last step", "")
+	g.h.write(field("Changes in one run"), "many")
+	g.h.press(css("[data-testid=save]"))
+	g.b.see(css("[aria-invalid=true]"))
+	g.look("the last step, a number that is none", "")
+	g.b.open(g.flow + "/on")
+	g.b.still(true)
+	g.h.press(testid("press"))
+	run := g.b.at("^/runs/.")
+	g.look("a run under way", "09-run")
+	g.page("/", "overview, a run is under way", "02-overview")
+	g.page("/runs", "runs, one is under way", "08-runs")
+	g.b.still(false)
+	g.b.open(run)
+	g.b.reload("the run is over", func() bool { return g.b.shows(testid("run-now")) })
+}
+
+// watching begins with a flow that is on, and ends with one of its accounts lost.
+func (g *guide) watching() {
+	run := g.b.path()
+	g.look("a run, what needs you", "09-run")
+	for _, tab := range []string{"problems", "changed", "calls", "all"} {
+		g.b.open(run)
+		g.h.press(testid("tab-" + tab))
+		g.b.at("tab=" + tab)
+		if g.b.shows(testid("record")) {
+			g.h.press(css("[data-testid=record] > summary"))
+		}
+		g.look("a run, "+tab, "09-run")
+	}
+	g.page("/", "overview", "02-overview")
+	g.page("/runs", "runs", "08-runs")
+	g.page("/runs?q=nobody%40example.com", "runs, nothing fits", "")
+	g.page("/flows", "flows", "04-templates")
+	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
+	g.page(g.flow+"/on", "the settings of a flow that is on", "")
+	g.page("/connections", "connections in use", "12-connections")
+
+	g.w.control("POST", "tokens/revoke", map[string]any{"app": true, "system": "highlevel"}, nil)
+	g.b.open(run)
+	g.h.press(testid("run-now"))
+	g.b.until("the run is another one, or none", func() bool { return g.b.path() != run })
+	g.b.reload("a run has stopped", func() bool { // the schedule may have been quicker
+		g.b.open("/runs")
+		return g.b.shows(css("[data-testid=run]", "not taken"))
+	})
+	g.look("runs, one was stopped", "08-runs")
+	g.b.open("/runs/" + ask[string](g.b, `css("[data-testid=run]", "not taken").id`))
+	g.b.see(testid("stopped"))
+	g.look("a run that an account stopped", "09-run")
+	g.page("/", "overview, an account is lost", "02-overview")
+	g.page("/connections", "connections, one is lost", "12-connections")
+	g.page(g.flow+"/preview", "preview of a flow that is on", "")
+	g.h.press(testid("rehearse"))
+	g.b.see(testid("stopped"))
+	g.look("preview, an account is lost", "")
+	g.b.open("/flows")
+	g.h.press(button("Switch off"))
+	g.b.until("it is off", func() bool { return g.b.shows(button("Switch on")) })
+	g.look("flows, one is off", "")
+	g.page("/", "overview, the flow is off", "02-overview")
 }

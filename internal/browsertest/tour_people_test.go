@@ -41,16 +41,6 @@ func (g *guide) people() {
 	h.press(button("Change the password"))
 	b.see(testid("old-error"))
 	visit(b, stop{"account, a wrong password", ""})
-	h.press(button("Dark"))
-	b.until("the page is dark at once", func() bool { return ask[string](b, "document.documentElement.dataset.theme ?? ''") == "dark" })
-	b.open("/settings/account")
-	if ask[string](b, "document.documentElement.dataset.theme ?? ''") != "dark" {
-		b.t.Error("the look is lost with the page")
-	}
-	h.press(button("Like my system"))
-	b.until("the look of the system is back", func() bool { return ask[bool](b, "!('theme' in document.documentElement.dataset)") })
-	b.open("/settings/account")
-
 	h.press(link("Team"))
 	b.at("^/settings/team$")
 	visit(b, stop{"team, alone", ""})

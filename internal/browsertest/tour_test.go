@@ -30,13 +30,15 @@ func (g *guide) page(path, name, drawn string) {
 
 // tour goes once through every page and every state of it that a person can bring about.
 func tour(t *testing.T, visit func(*tab, stop)) {
-	w := newWorld(t, "--contacts", "60", "--first-run")
+	w := newWorld(t, "--first-run")
 	b := w.tab(t)
 	g := &guide{w: w, b: b, h: mouse{b}, visit: visit}
 	g.wayIn()
 	g.people()
 	g.connecting()
 	g.mapping()
+	g.previewing()
+	g.watching()
 }
 
 // TestEveryPageIsSound holds that axe finds nothing, that nothing scrolls sideways on a phone, and that the browser has
