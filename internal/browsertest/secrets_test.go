@@ -8,9 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // secrets are what nothing that the program shows or keeps may hold as it is, each with what it is.
@@ -23,37 +23,34 @@ func (s secrets) add(what, value string) {
 	}
 }
 
-var secretKey = regexp.MustCompile(`(?i)token|secret|refresh|^code$|password|apikey|access`)
+// secretTexts are the keys under which the sandbox's state has a secret, secretKeys those under which it has things by one.
+var (
+	secretTexts = []string{"token", "client_secret", "signing_key", "access", "access_token", "refresh_token"}
+	secretKeys  = []string{"codes", "refresh"}
+)
 
-// gather takes in all texts of a JSON value that stand under a key that names something secret.
-func (s secrets) gather(where string, v any, secret bool) {
+// gather takes in all secrets of a JSON value of the sandbox's state.
+func (s secrets) gather(where string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, inner := range v {
-			under := secretKey.MatchString(key)
-			if under || secret {
-				s.gather(where+"."+key, inner, under || secret && isPlain(inner))
-			} else {
-				s.gather(where+"."+key, inner, false)
+			at := where + "." + key
+			if text, ok := inner.(string); ok && (slices.Contains(secretTexts, key) || key == "value" && strings.HasSuffix(where, ".tokens")) {
+				s.add(at, text)
 			}
-			if _, nested := inner.(map[string]any); under && nested { // tokens are kept by their own text
-				for value := range inner.(map[string]any) {
-					s.add(where+"."+key, value)
+			if by, ok := inner.(map[string]any); ok && slices.Contains(secretKeys, key) {
+				for secret := range by {
+					s.add(at, secret)
 				}
 			}
+			s.gather(at, inner)
 		}
 	case []any:
 		for _, inner := range v {
-			s.gather(where, inner, secret)
-		}
-	case string:
-		if secret {
-			s.add(where, v)
+			s.gather(where, inner)
 		}
 	}
 }
-
-func isPlain(v any) bool { _, ok := v.(string); return ok }
 
 // forms are the ways in which a text may be written down: as it is, in base64 wherever it begins in it, in hex, and as
 // part of an address.
@@ -88,6 +85,9 @@ func (s secrets) absent(w *world, where string, in []byte) {
 func (w *world) secrets(tabs ...*tab) secrets {
 	w.t.Helper()
 	s := secrets{}
+	var state any
+	w.control("GET", "state", nil, &state)
+	s.gather("state", state)
 	s.add("the key of the pretend HighLevel", w.made.HighLevel.Token)
 	s.add("the app's secret of the pretend HighLevel", w.made.HighLevel.ClientSecret)
 	s.add("the key of the pretend User.com", w.made.UserCom.Token)
@@ -97,9 +97,6 @@ func (w *world) secrets(tabs ...*tab) secrets {
 	if at, err := url.Parse(w.made.SignIn); err == nil && w.made.SignIn != "" {
 		s.add("the secret of the sign-in link", filepath.Base(at.Path))
 	}
-	var state any
-	w.control("GET", "state", nil, &state)
-	s.gather("state", state, false)
 	for _, b := range tabs {
 		for _, c := range b.cookies() {
 			s.add("the cookie "+c.Name, c.Value)
@@ -133,4 +130,25 @@ func (w *world) kept() map[string][]byte {
 		w.t.Fatalf("no database in %s", w.data)
 	}
 	return files
+}
+
+// TestTheSearchFindsASecretHoweverItIsWrittenDown because a search that finds nothing proves nothing otherwise.
+func TestTheSearchFindsASecretHoweverItIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	const secret = "pit-f966df34-75d3-465a-a6ed-f1d9e38b0cd6"
+	for _, in := range []string{secret, "x" + secret + "y", hex.EncodeToString([]byte(secret)), b64(secret), b64("a" + secret + "b"), b64("ab" + secret + "cd"), b64("abc" + secret)} {
+		found := false
+		for _, f := range forms(secret) {
+			found = found || bytes.Contains([]byte(in), f)
+		}
+		if !found {
+			t.Errorf("not found in %s", in)
+		}
+	}
+	for _, f := range forms(secret) {
+		if len(f) < 20 || bytes.Contains([]byte("pit-00000000-75d3-465a-a6ed-000000000000"), f) {
+			t.Errorf("finds too much: %s", f)
+		}
+	}
 }
