@@ -91,8 +91,8 @@ func (b *tab) narrow(name string) {
 	}
 }
 
-// sound looks at the page that the tab is at in all three ways.
-func (b *tab) sound(name string) {
+// sound looks at the page that the tab is at in all three ways. then is called in each.
+func (b *tab) sound(name string, then func(look)) {
 	b.t.Helper()
 	for _, l := range looks {
 		b.seen(l)
@@ -100,6 +100,7 @@ func (b *tab) sound(name string) {
 		at := fmt.Sprintf("%s (%s, %s)", name, b.path(), l.name)
 		b.axe(at)
 		b.narrow(at)
+		then(l)
 	}
 	b.seen(looks[0])
 }

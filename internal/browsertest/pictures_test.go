@@ -18,45 +18,57 @@ type picture struct {
 	Width, Lacks string
 }
 
-// TestPictures makes pictures of every page when COUPLET_PICTURES names a folder (make pictures), and an index that shows
-// each beside the design's. It is no check: people look at them.
-func TestPictures(t *testing.T) {
-	out := os.Getenv("COUPLET_PICTURES")
-	if out == "" {
-		t.Skip("COUPLET_PICTURES names no folder: pictures are made by make pictures")
+// album collects pictures of pages in a folder. It is no check: people look at them.
+type album struct {
+	t             *testing.T
+	out, drawings string
+	all           []picture
+}
+
+// openAlbum begins an album when COUPLET_PICTURES names a folder (make pictures), else there is none.
+func openAlbum(t *testing.T) *album {
+	a := &album{t: t, out: os.Getenv("COUPLET_PICTURES"), drawings: os.Getenv("COUPLET_DESIGN")}
+	if a.out == "" {
+		return nil
 	}
-	require(t)
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	if err := os.MkdirAll(a.out, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	drawings := os.Getenv("COUPLET_DESIGN")
-	if !exists(drawings) {
-		t.Logf("measured: no drawings at %q, so the pictures stand alone", drawings)
-		drawings = ""
+	if !exists(a.drawings) {
+		t.Logf("measured: no drawings at %q, so the pictures stand alone", a.drawings)
+		a.drawings = ""
 	}
-	var all []picture
-	tour(t, func(b *tab, s stop) {
-		for _, l := range looks {
-			b.seen(l)
-			p := picture{Page: s.name, Look: l.name, File: strings.ReplaceAll(s.name, " ", "-") + "." + l.name + ".png", Width: fmt.Sprint(l.width / 2)}
-			png := b.whole(l)
-			if err := os.WriteFile(filepath.Join(out, p.File), png, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			p.Drawn, p.Lacks = drawing(t, drawings, out, s.drawn, l.name)
-			all = append(all, p)
-		}
-		b.seen(looks[0])
-	})
-	f, err := os.Create(filepath.Join(out, "index.html"))
+	return a
+}
+
+// take makes a picture of the page as it is seen now.
+func (a *album) take(b *tab, s stop, l look) {
+	if a == nil {
+		return
+	}
+	a.t.Helper()
+	p := picture{Page: s.name, Look: l.name, File: strings.ReplaceAll(strings.ReplaceAll(s.name, ",", ""), " ", "-") + "." + l.name + ".png", Width: fmt.Sprint(l.width / 2)}
+	if err := os.WriteFile(filepath.Join(a.out, p.File), b.whole(l), 0o644); err != nil {
+		a.t.Fatal(err)
+	}
+	p.Drawn, p.Lacks = drawing(a.t, a.drawings, a.out, s.drawn, l.name)
+	a.all = append(a.all, p)
+}
+
+// close writes the index, which shows each picture beside the design's.
+func (a *album) close() {
+	if a == nil {
+		return
+	}
+	f, err := os.Create(filepath.Join(a.out, "index.html"))
 	if err != nil {
-		t.Fatal(err)
+		a.t.Fatal(err)
 	}
 	defer f.Close()
-	if err := index.Execute(f, all); err != nil {
-		t.Fatal(err)
+	if err := index.Execute(f, a.all); err != nil {
+		a.t.Fatal(err)
 	}
-	t.Logf("measured: %d pictures, see %s", len(all), filepath.Join(out, "index.html"))
+	a.t.Logf("measured: %d pictures, see %s", len(a.all), filepath.Join(a.out, "index.html"))
 }
 
 // whole is a picture of the page as a window would show it that is high enough for all of it.

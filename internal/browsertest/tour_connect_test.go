@@ -5,6 +5,7 @@ func (g *guide) connecting() {
 	g.page("/flows", "flows, none yet", "04-templates")
 	g.page("/connections", "connections, none yet", "")
 	g.page("/connect", "which system", "")
+	g.page("/connect/usercom", "connect an account without a flow", "")
 
 	g.b.open("/new")
 	g.b.at("^/new/a")

@@ -1,6 +1,12 @@
 package browsertest
 
-import "testing"
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
 
 // stop is a page in one of its states. drawn names the design's drawing of it, "" where there is none.
 type stop struct{ name, drawn string }
@@ -41,9 +47,52 @@ func tour(t *testing.T, visit func(*tab, stop)) {
 	g.watching()
 }
 
+// unseen are the routes that a browser gets and that are no page of their own, each with the reason.
+var unseen = map[string]string{
+	"/healthz": "for machines", "/readyz": "for machines",
+	"/sign-in/link/:secret": "leads on; when it is over it is the page of an error", "/settings": "leads on", "/new": "leads on",
+	"/flows/:id": "leads on", "/flows/:id/run/latest": "leads on as soon as there is a run", "/connect/:system/start": "leads to the system",
+}
+
 // TestEveryPageIsSound holds that axe finds nothing, that nothing scrolls sideways on a phone, and that the browser has
-// nothing to complain about, on every page of the tour in light, in dark and at 390 pixels.
+// nothing to complain about, on every page of the tour in light, in dark and at 390 pixels, and that the tour leaves no
+// page out. It makes pictures of them, too, when it is told where to.
 func TestEveryPageIsSound(t *testing.T) {
 	t.Parallel()
-	tour(t, func(b *tab, s stop) { b.sound(s.name) })
+	pictures := openAlbum(t)
+	var seen []string
+	tour(t, func(b *tab, s stop) {
+		path, _, _ := strings.Cut(b.path(), "?")
+		seen = append(seen, path)
+		b.sound(s.name, func(l look) { pictures.take(b, s, l) })
+	})
+	pictures.close()
+	for _, route := range pages(t) {
+		match := regexp.MustCompile("^" + regexp.MustCompile(`:\w+`).ReplaceAllString(route, "[^/]+") + "$")
+		if unseen[route] == "" && !slices.ContainsFunc(seen, match.MatchString) {
+			t.Errorf("the tour leaves out %s: add it to the tour, or to unseen with the reason", route)
+		}
+	}
+}
+
+// pages are the routes of pages, from the list in web/routes.go.
+func pages(t *testing.T) (routes []string) {
+	t.Helper()
+	text, err := os.ReadFile(root("web/routes.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`http\.MethodGet, ("[^"]*"|\w+), (\w+)`).FindAllStringSubmatch(string(text), -1) {
+		route := strings.Trim(m[1], `"`)
+		if route == "returnPath" {
+			route = "/connect/return"
+		}
+		if !strings.HasSuffix(route, "/events") {
+			routes = append(routes, route)
+		}
+	}
+	if len(routes) < 25 {
+		t.Fatalf("only %d routes are found in the list: %v", len(routes), routes)
+	}
+	return routes
 }
