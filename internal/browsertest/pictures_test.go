@@ -133,7 +133,7 @@ h2 { border-top: 1px solid #ccc; padding-top: 1rem }
 <h1>Pages beside their drawings</h1>
 {{range .}}<h2>{{.Page}}, {{.Look}}</h2>
 <figure><figcaption>as it is</figcaption><a href="{{.File}}"><img src="{{.File}}" width="{{.Width}}" alt="{{.Page}} as it is"></a></figure>
-{{if .Drawn}}<figure><figcaption>drawn {{.Lacks}}</figcaption><a href="{{.Drawn}}"><img src="{{.Drawn}}" width="{{.Width}}" alt="{{.Page}} as it was drawn"></a></figure>{{else}}<p>{{.Lacks}}</p>{{end}}
+{{if .Drawn}}<figure><figcaption>{{or .Lacks "drawn"}}</figcaption><a href="{{.Drawn}}"><img src="{{.Drawn}}" width="{{.Width}}" alt="{{.Page}} as it was drawn"></a></figure>{{else}}<p>{{.Lacks}}</p>{{end}}
 {{end}}
 </html>
 `))
