@@ -78,9 +78,7 @@ func (s *Server) showSpot(c echo.Context, status int, p spot, typed url.Values, 
 	}
 	if p.spec.OAuth != nil {
 		v.ConsentHere, v.KeyHere = p.showing(wayConsent, nil), p.showing(wayKey, nil)
-		if p.spec.OAuth.Undocumented {
-			v.Documented = p.spec.OAuth.Help
-		}
+		v.Documented = documented(p.spec.Name, offer)
 	}
 	v.ByConsent = s.byConsent(p, offer, typed.Get("way"))
 	if v.ByConsent {
@@ -101,7 +99,7 @@ func (s *Server) showSpot(c echo.Context, status int, p spot, typed url.Values, 
 }
 
 // byConsent decides which way is shown first: what the address says, else that by which the connection was made, else
-// consent where it is open and the vendor's own.
+// consent where it was set up. Whoever set it up did so to have it used, also where the vendor documents only the key.
 func (s *Server) byConsent(p spot, offer connection.Offer, way string) bool {
 	switch {
 	case p.spec.OAuth == nil || way == wayKey:
@@ -113,7 +111,18 @@ func (s *Server) byConsent(p spot, offer connection.Offer, way string) bool {
 	case p.again != nil && p.again.AuthKind == connection.KindConsent:
 		return true
 	}
-	return offer.Consent && !offer.Undocumented
+	return offer.Consent
+}
+
+// documented says what the vendor itself says about the two ways, "" where it documents both. It stands on both.
+func documented(system string, offer connection.Offer) string {
+	switch {
+	case !offer.Undocumented:
+		return ""
+	case offer.Consent:
+		return system + " documents only the key and publishes no consent for its API. Consent goes to the addresses that were set up for it here."
+	}
+	return system + " documents only the key and publishes no consent for its API."
 }
 
 // pickable lists the stored accounts that a step can be done with.

@@ -75,7 +75,7 @@ func TestWhatWasWithheldIsToldAndAskedForAgain(t *testing.T) {
 	w := p.walk("editor").open("/new/a?template=contact-sync").click("[data-testid=go]").agree("", "contacts.write")
 	w.expect(200, "Is this the right account?").says("withheld", "Create, change and delete contacts").says("withheld", "writes here too")
 	w.send("button[value=accept]", nil).says("said", "One permission is missing").open("/new/b?a=" + p.stored()["highlevel"][0].ID)
-	w.send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}}).expect(200, "What should stay in step?")
+	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}}).expect(200, "What should stay in step?")
 	w.send("button[name=template]", nil)
 	w.open("/connections").expect(200, "Both sides are connected, one permission is missing").says("missing", "Create, change and delete contacts: not allowed")
 	if first := w.doc.Find(".may li").First(); first.AttrOr("data-testid", "") != "missing" {
@@ -248,8 +248,13 @@ func TestConsentOfASystemThatPublishesNoneIsSaidSo(t *testing.T) {
 	t.Parallel()
 	p := pretend(t)
 	w := p.walk("editor").open("/connect/usercom").expect(200, "Connect User.com")
+	if w.doc.Find("[data-testid=use-fields]").Length() != 1 {
+		t.Error("consent was set up, and is not shown first")
+	}
+	// The key is an equal beside it, and both say what the vendor documents.
+	w.says("documented", "publishes no consent").says("documented", "set up for it here").click(".ways a:not([aria-current])")
 	if w.doc.Find("#key-form").Length() != 1 {
-		t.Error("the documented way is not shown first")
+		t.Error("the key is not the other way")
 	}
 	w.says("documented", "publishes no consent").click(".ways a:not([aria-current])")
 	// The account must be known before anybody can be sent there.

@@ -22,7 +22,7 @@ func TestAPastedKeyConnectsAnAccount(t *testing.T) {
 	}
 	w.send("#key-form button[type=submit]", url.Values{"locationId": {hl.LocationID}, "key": {hl.Token}})
 	w.expect(200, "Connect User.com").says("said", "Sandbox Location is connected.")
-	w.send("#key-form button[type=submit]", url.Values{"subdomain": {uc.Subdomain}, "key": {" " + uc.Token + "\n"}}).expect(200, "What should stay in step?")
+	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {uc.Subdomain}, "key": {" " + uc.Token + "\n"}}).expect(200, "What should stay in step?")
 	for system, all := range p.stored() {
 		if len(all) != 1 || all[0].AuthKind != connection.KindToken || all[0].State != connection.OK || all[0].Identity.ID == "" {
 			t.Errorf("%s: %+v", system, all)
@@ -46,9 +46,9 @@ func TestWhatIsWrongWithAKeyIsSaidAndWhatWasTypedIsKept(t *testing.T) {
 		{"no key", "/new/b?way=key", url.Values{"subdomain": {"demo"}, "key": {""}}, "key", "Paste the key"},
 		{"no account", "/new/a?way=key", url.Values{"locationId": {""}, "key": {hl.Token}}, "locationId", "Fill in the Location ID"},
 		{"an account of another form", "/new/a?way=key", url.Values{"locationId": {"a b"}, "key": {hl.Token}}, "locationId", "Location ID"},
-		{"a key that is not taken", "/connect/usercom", url.Values{"subdomain": {"demo"}, "key": {strings.Repeat("x", 64)}}, "", "does not accept the key"},
+		{"a key that is not taken", "/connect/usercom?way=key", url.Values{"subdomain": {"demo"}, "key": {strings.Repeat("x", 64)}}, "", "does not accept the key"},
 		{"a key of another account", "/connect/highlevel?way=key", url.Values{"locationId": {"ve9EPM428h8vShlRW1KT"}, "key": {hl.Token}}, "", "another location"},
-		{"an address in the open", "/connect/usercom", url.Values{"subdomain": {"demo"}, "key": {uc.Token}, "base_url": {"http://crm.example"}}, "base_url", "https://"},
+		{"an address in the open", "/connect/usercom?way=key", url.Values{"subdomain": {"demo"}, "key": {uc.Token}, "base_url": {"http://crm.example"}}, "base_url", "https://"},
 	} {
 		w.open(c.at).send("#key-form button[type=submit]", c.form)
 		id := "problem"

@@ -16,7 +16,7 @@ import (
 func (p *pretended) both(w *walker) (a, b connection.Connection) {
 	p.t.Helper()
 	w.open("/new/a").click("[data-testid=go]").agree("").send("button[value=accept]", nil)
-	w.send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}}).expect(200, "What should stay in step?")
+	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}}).expect(200, "What should stay in step?")
 	return p.stored()["highlevel"][0], p.stored()["usercom"][0]
 }
 

@@ -29,9 +29,6 @@ func connectBoth(b *tab, h hand) {
 	b.at("^/new/a")
 	b.agree(h)
 	b.at("^/new/b")
-	if b.shows(css("nav.ways a:not([aria-current])", "Agree in")) {
-		h.press(link("Agree in"))
-	}
 	b.agree(h)
 	b.at("^/new/template")
 }
