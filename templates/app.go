@@ -26,8 +26,9 @@ type App struct {
 	Saved             string
 	Problem           string
 	// Back leads to where one came from.
-	Back   string
-	Editor bool
+	Back string
+	// Owner says that the visitor may set the app.
+	Owner bool
 }
 
 // pkceChoices are the ways of the proof key.

@@ -52,8 +52,9 @@ type Consent struct {
 	// words for an account of an agency, AgencyAsked what is asked for besides.
 	AgencyStart, AgencyOne, AgencyMany string
 	AgencyAsked                        []Permission
-	// AppHref leads to where the app is set up. App names it, "" when there is none.
+	// AppHref leads to where the app is set up. App names it, "" when there is none. Owner says that the visitor may set it.
 	AppHref, App string
+	Owner        bool
 	// Fields are what must be known of the account before anybody can be sent there.
 	Fields  []Typed
 	Address Typed

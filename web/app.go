@@ -97,7 +97,7 @@ func (s *Server) forgetApp(c echo.Context) error {
 func (s *Server) showApp(c echo.Context, status int, spec *connector.Spec, app connection.App, back, problem string) error {
 	ctx := c.Request().Context()
 	v := templates.App{Frame: frame(c, "App for "+spec.Name, "connections"), System: systemOf(spec, ""), Help: spec.OAuth.Help, Steps: spec.OAuth.Steps,
-		Undocumented: spec.OAuth.Undocumented, Redirect: s.public(c) + returnPath, Problem: problem, Back: inside(back, ""), Editor: may(visitorOf(c).Role, editor),
+		Undocumented: spec.OAuth.Undocumented, Redirect: s.public(c) + returnPath, Problem: problem, Back: inside(back, ""), Owner: may(visitorOf(c).Role, owner),
 		HasSecret: app.HasSecret, PKCE: app.PKCE, NoState: app.AllowMissingState}
 	if spec.Hooks.Kind == "app" {
 		v.Hook = s.public(c) + "/hooks/" + spec.ID

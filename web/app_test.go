@@ -11,7 +11,7 @@ func TestAnAppIsSavedAndItsSecretNeverShown(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	const secret = "cb3b6f17-d878-49b8-a711-543a74ec9a66"
-	w := b.walk("editor").open("/apps/highlevel?back=/connect/highlevel").expect(200, "Your app in HighLevel")
+	w := b.walk("owner").open("/apps/highlevel?back=/connect/highlevel").expect(200, "Your app in HighLevel")
 	w.says("redirects", "refuses redirect addresses").says("redirects", "only this machine")
 	for id, want := range map[string]string{"redirect-address": b.url + "/connect/return", "hook-address": b.url + "/hooks/highlevel"} {
 		if got := w.doc.Find("#"+id).AttrOr("value", ""); got != want {
@@ -60,4 +60,16 @@ func TestARedirectAddressThatWouldBeTakenIsNotWarnedOf(t *testing.T) {
 	if w.open("/apps/none"); w.status != http.StatusNotFound {
 		t.Errorf("status %d", w.status)
 	}
+}
+
+// Whoever sets the app says where everybody is sent to agree, and to whom the answers go: that is about who may come in.
+func TestAnEditorIsToldWhoSetsTheAppAndSetsNone(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor").open("/connect/highlevel?way=consent").says("why-no-consent", "An owner of this workspace sets up the app")
+	w.open(w.doc.Find("[data-testid=why-no-consent] a").AttrOr("href", "")).expect(200, "Your app in HighLevel").says("who-sets", "owner")
+	if n := w.doc.Find("main form").Length(); n != 0 || w.doc.Find("#redirect-address").Length() != 1 {
+		t.Errorf("%d forms on %s", n, w.text())
+	}
+	b.walk("owner").open("/connect/highlevel?way=consent").says("why-no-consent", "Set up the app")
 }

@@ -29,7 +29,10 @@ func (s *Server) consentWay(c echo.Context, p spot, offer connection.Offer, type
 		return err
 	}
 	way := &v.Consent
-	way.Why, way.App = offer.Why, app.ClientID
+	way.Why, way.App, way.Owner = offer.Why, app.ClientID, may(visitorOf(c).Role, owner)
+	if way.Why != "" && !way.Owner {
+		way.Why += " An owner of this workspace sets up the app."
+	}
 	way.AppHref = address("/apps/"+p.spec.ID, url.Values{"back": {p.showing(wayConsent, nil)}})
 	if !offer.Consent {
 		return nil

@@ -275,7 +275,7 @@ func TestConsentOfASystemThatPublishesNoneIsSaidSo(t *testing.T) {
 func TestWithoutAnAppConsentSaysWhatIsMissingAndWhereToGiveIt(t *testing.T) {
 	t.Parallel()
 	p := pretend(t, func(o *Options) { o.Connect.Apps, o.Connect.Pool.Apps = nil, nil })
-	w := p.walk("editor").open("/new/a").expect(200, "Connect HighLevel")
+	w := p.walk("owner").open("/new/a").expect(200, "Connect HighLevel")
 	if w.doc.Find("#key-form").Length() != 1 {
 		t.Error("the way that is open is not shown first")
 	}

@@ -80,8 +80,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/connections/:id/hook", editor, s.makeHook},
 		{http.MethodGet, "/connections/:id/hook/events", viewer, s.hookEvents},
 		{http.MethodGet, "/apps/:system", viewer, s.appPage},
-		{http.MethodPost, "/apps/:system", editor, s.saveApp},
-		{http.MethodPost, "/apps/:system/delete", editor, s.forgetApp},
+		{http.MethodPost, "/apps/:system", owner, s.saveApp},
+		{http.MethodPost, "/apps/:system/delete", owner, s.forgetApp},
 
 		// a flow: its map
 		{http.MethodGet, "/flows/:id", viewer, s.openFlow},
