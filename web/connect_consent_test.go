@@ -89,6 +89,34 @@ func TestWhatWasWithheldIsToldAndAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestWhoeverIsSentAwayFromAFlowToAskAgainComesBackToIt(t *testing.T) {
+	t.Parallel()
+	p := pretend(t)
+	w := p.walk("editor").open("/new/a?template=contact-sync").click("[data-testid=go]").agree("", "contacts.write").send("button[value=accept]", nil)
+	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}})
+	w.send("button[name=template]", nil)
+	on := strings.TrimSuffix(w.path(), "/map") + "/on"
+	w.open(on).click("[data-testid=ask-again]").agree("").expect(200, "Is this the right account?")
+	// No leads back too, and so does the way by the page that explains.
+	if w.send("button[value=decline]", nil); w.doc.Find("[data-testid=go]").Length() != 1 || w.doc.Find(".wiz-acts a[href='"+on+"']").Length() != 1 {
+		t.Fatalf("after a no at %s: %s", w.url, w.text())
+	}
+	w.click("[data-testid=go]").agree("").send("button[value=accept]", nil).says("said", "is connected")
+	if w.path() != on || w.doc.Find("[data-testid=ask-again]").Length() != 0 {
+		t.Errorf("it leads to %s: %s", w.path(), w.text())
+	}
+	// A key is changed on the way too, and a page of another site is none of ours.
+	uc := p.stored()["usercom"][0]
+	w.open("/connections/"+uc.ID+"/key?"+url.Values{"then": {on}}.Encode()).send("#key-form button[type=submit]", url.Values{"key": {p.info.UserCom.Token}})
+	if w.path() != on {
+		t.Errorf("the key leads to %s", w.path())
+	}
+	w.open("/connections/"+uc.ID+"/key?then=%2F%2Fevil.example").send("#key-form button[type=submit]", url.Values{"key": {p.info.UserCom.Token}})
+	if w.path() != "/connections/"+uc.ID {
+		t.Errorf("it leads to %s", w.url)
+	}
+}
+
 func TestAnotherAccountThanBeforeIsToldAndBecomesAConnectionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	p := pretend(t)

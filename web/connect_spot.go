@@ -19,8 +19,10 @@ type spot struct {
 	// side is the step of the way, -1 outside of it; journey is set on the way.
 	side    int
 	journey journey
-	// again is the connection that is connected again, nil for a new one.
+	// again is the connection that is connected again, nil for a new one; then is the page that sent the person here for it,
+	// and waits, "" for none.
 	again *connection.Connection
+	then  string
 }
 
 // spotAt finds the spot that an address names. It fails with a 404 when the address names none, so that nobody can be sent
@@ -50,7 +52,7 @@ func (s *Server) spotAt(ctx context.Context, ws, address string) (spot, error) {
 			return spot{}, err
 		}
 		if known, ok := s.o.Connect.Systems[c.System]; ok {
-			return spot{spec: known.Spec, side: -1, again: &c}, nil
+			return spot{spec: known.Spec, side: -1, again: &c, then: inside(u.Query().Get("then"), "")}, nil
 		}
 	}
 	return spot{}, nowhere
@@ -62,9 +64,27 @@ func (p spot) here() string {
 	case p.side >= 0:
 		return p.journey.at(sides[p.side])
 	case p.again != nil:
-		return "/connections/" + p.again.ID + "/key"
+		return mending(*p.again, p.then)
 	}
 	return "/connect/" + p.spec.ID
+}
+
+// mending is the spot where a connection is connected again, for the sake of a page that waits for it; "" for none.
+func mending(c connection.Connection, then string) string {
+	q := url.Values{}
+	if then != "" {
+		q.Set("then", then)
+	}
+	return address("/connections/"+c.ID+"/key", q)
+}
+
+// again is where a connection is connected again, at once: on the system's own page where the person agreed there before.
+func again(c connection.Connection, then string) string {
+	spot := mending(c, then)
+	if c.AuthKind == connection.KindConsent {
+		return address("/connect/"+c.System+"/start", url.Values{"back": {spot}})
+	}
+	return spot
 }
 
 // showing is the address of the spot with one of the two ways shown.
@@ -85,6 +105,8 @@ func (p spot) back() string {
 		return "/flows"
 	case p.side == 1:
 		return p.journey.at(sides[0])
+	case p.then != "":
+		return p.then
 	case p.again != nil:
 		return "/connections/" + p.again.ID
 	}
@@ -93,8 +115,11 @@ func (p spot) back() string {
 
 // onward is where one goes with an account that was connected here.
 func (p spot) onward(conn string) string {
-	if p.side >= 0 {
+	switch {
+	case p.side >= 0:
 		return p.journey.with(p.side, conn).at("")
+	case p.then != "" && conn == p.again.ID:
+		return p.then
 	}
 	return "/connections/" + conn
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 
-	"couplet/internal/connection"
 	"couplet/internal/engine"
 	"couplet/templates"
 )
@@ -19,7 +18,7 @@ func (p prospect) stopped(r engine.Run) *templates.Stopped {
 			sides = []int{0, 1}
 		}
 		for _, side := range sides {
-			out.Fixes = append(out.Fixes, templates.Link{Text: "Connect " + p.specs[side].Name + " again", Href: again(p.conns[side])})
+			out.Fixes = append(out.Fixes, templates.Link{Text: "Connect " + p.specs[side].Name + " again", Href: again(p.conns[side], p.path("preview"))})
 		}
 		if len(sides) == 1 {
 			out.Title = p.specs[sides[0]].Name + " did not let us in"
@@ -40,13 +39,4 @@ func (p prospect) stopped(r engine.Run) *templates.Stopped {
 		out.Text = "The log of the run has the details."
 	}
 	return out
-}
-
-// again is where a connection is connected again: straight to the system's own page where the person agreed there before.
-func again(c connection.Connection) string {
-	key := "/connections/" + c.ID + "/key"
-	if c.AuthKind == connection.KindConsent {
-		return "/connect/" + c.System + "/start?back=" + key
-	}
-	return key
 }

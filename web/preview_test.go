@@ -188,7 +188,8 @@ func TestARehearsalThatComesToNothingSaysOnceWhyAndLeadsToTheFix(t *testing.T) {
 	if n := strings.Count(w.text(), "does not accept the key"); n != 1 || strings.Count(w.text(), "Nothing was written") != 1 {
 		t.Errorf("it is said %d times", n)
 	}
-	if href := w.doc.Find("[data-testid=stopped] a.btn").AttrOr("href", ""); href != "/connections/"+s.conns[1].ID+"/key" {
+	mend := "/connections/" + s.conns[1].ID + "/key?" + url.Values{"then": {s.path("preview")}}.Encode()
+	if href := w.doc.Find("[data-testid=stopped] a.btn").AttrOr("href", ""); href != mend {
 		t.Errorf("the fix leads to %q", href)
 	}
 	if s.walk("viewer").open(s.path("preview")).doc.Find("[data-testid=stopped] .btn").Length() > 0 {

@@ -112,7 +112,7 @@ func (v runView) noKey() *templates.RunStop {
 		s.Buttons = v.again()
 		return s
 	}
-	s.Buttons = []templates.RunButton{{Text: "Connect " + c.Name + " again", Href: again(c), Primary: true}}
+	s.Buttons = []templates.RunButton{{Text: "Connect " + c.Name + " again", Href: again(c, "/runs/"+v.run.ID), Primary: true}}
 	return s
 }
 

@@ -13,7 +13,7 @@ import (
 func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]templates.Permits) {
 	ctx = connection.Interactive(ctx)
 	for side, conn := range p.conns {
-		q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn)}
+		q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn, p.path("on"))}
 		needs := p.flow.Needs(connector.Side(side))
 		missing, err := s.o.Connect.Missing(ctx, ws, conn.ID, needs...)
 		switch {
