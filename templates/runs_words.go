@@ -197,6 +197,10 @@ func Began(r engine.Run, schedule string) string {
 		text = "Told of a change"
 	case "recovery":
 		text = "Went on after a stop"
+	case engine.SwitchedOn:
+		text = "Switched on"
+	case engine.Once:
+		text = "By hand, beyond the brake"
 	}
 	if r.Full {
 		text += ", everything read"

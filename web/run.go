@@ -113,6 +113,10 @@ func (v runView) began() string {
 		return "Started to go on with what an earlier run left"
 	case engine.Rehearse:
 		return "A rehearsal, asked for on the preview"
+	case engine.SwitchedOn:
+		return "Started because the flow was switched on"
+	case engine.Once:
+		return "Started by hand, to go beyond the brake this once"
 	}
 	return "Started by hand"
 }

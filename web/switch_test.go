@@ -170,7 +170,7 @@ func TestAFlowIsSwitchedOffAtOnceAndOnAgainWithoutAnotherLook(t *testing.T) {
 	// From a list, without the page between.
 	off()
 	done := make(chan struct{})
-	go func() { defer close(done); <-s.woken; s.run("manual", engine.Done) }()
+	go func() { defer close(done); <-s.woken; s.run(engine.SwitchedOn, engine.Done) }()
 	w.request(http.MethodPost, w.resolve(s.path("switch")), url.Values{"to": {"on"}})
 	<-done
 	if !s.stored().Enabled || !strings.HasPrefix(w.url.Path, "/runs/") {
@@ -311,10 +311,13 @@ func TestWhoeverSwitchesOnWaitsForTheRunOnAPageOfItsOwn(t *testing.T) {
 	if w.status != http.StatusOK || w.url.Path != s.path("run/latest") || !strings.Contains(w.text(), "The first run begins in a moment") {
 		t.Fatalf("%s: %d %s", w.url, w.status, w.text())
 	}
-	r := s.act("manual", engine.Done)
+	r := s.act(engine.SwitchedOn, engine.Done)
 	w.click("[data-testid=look-again]")
-	if w.url.Path != "/runs/"+r.ID {
-		t.Errorf("led to %s", w.url)
+	if w.url.Path != "/runs/"+r.ID || !strings.Contains(w.text(), "Started because the flow was switched on") {
+		t.Errorf("led to %s: %s", w.url, w.text())
+	}
+	if w.open("/runs"); !strings.Contains(w.at("run"), "Switched on") {
+		t.Errorf("the list says %s", w.at("run"))
 	}
 	if w.open("/flows/" + s.flow.ID + "/run/latest"); w.url.Path != "/runs/"+r.ID {
 		t.Errorf("the newest run is at %s", w.url)

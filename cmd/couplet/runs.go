@@ -68,7 +68,7 @@ func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		if r.DryRun {
 			name += " (dry run)"
 		}
-		t.printf("%s  %s  %-18s %-9s %s: %d created, %d updated, %d conflicts, %d failed, %d need review\n", r.ID, r.Started.UTC().Format(time.RFC3339), r.Status, r.Trigger, name,
+		t.printf("%s  %s  %-18s %-11s %s: %d created, %d updated, %d conflicts, %d failed, %d need review\n", r.ID, r.Started.UTC().Format(time.RFC3339), r.Status, r.Trigger, name,
 			r.To[0].Created+r.To[1].Created, r.To[0].Updated+r.To[1].Updated, r.To[0].Conflicts+r.To[1].Conflicts, r.To[0].Failed+r.To[1].Failed, r.Review)
 	}
 	return nil

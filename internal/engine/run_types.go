@@ -55,7 +55,7 @@ type Run struct {
 	FlowName  string
 	Pair      string
 	Version   int
-	Trigger   string // manual, schedule, webhook, recovery, rehearse
+	Trigger   string // manual, schedule, webhook, recovery, rehearse, switched_on, once
 	Status    Status
 	DryRun    bool
 	Full      bool
@@ -91,6 +91,9 @@ type Run struct {
 
 // Rehearse is the trigger of a dry run that a person looks at before switching on.
 const Rehearse = "rehearse"
+
+// SwitchedOn is the trigger of the run that begins because a flow was switched on.
+const SwitchedOn = "switched_on"
 
 // Once is the trigger of a run that a person lets write beyond the brake, this one time.
 const Once = "once"

@@ -52,7 +52,7 @@ import (
 // Due is one wake-up.
 type Due struct {
 	Workspace, Flow string
-	// Trigger is why: schedule, webhook, recovery, manual, rehearse.
+	// Trigger is why: schedule, webhook, recovery, manual, rehearse, switched_on, once.
 	Trigger string
 }
 
