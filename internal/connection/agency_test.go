@@ -1,8 +1,11 @@
 package connection_test
 
 import (
+	"net"
+	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -237,4 +240,43 @@ func TestAnUninstalledAppMeansForgottenTokensAndOneSentence(t *testing.T) {
 	if got := h.state(c.ID); len(changed) != 1 || got.State != connection.Reconnect || !strings.Contains(got.Problem, "Connect the account here") {
 		t.Errorf("%+v", got)
 	}
+}
+
+// A captured call could be sent again after the account was connected anew. With a time it is known to be old; without one
+// the system is asked.
+func TestAnUninstallWithoutATimeCountsOnlyWhenTheKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{})
+	c := h.connected(h.wish("highlevel"), visit{})
+	app, _, _ := strings.Cut(h.info.HighLevel.ClientID, "-")
+	called := func() ([]connection.Connection, error) {
+		return h.svc.AppCalled(t.Context(), "highlevel", c.Identity.ID, connector.AppCall{Removed: true, App: app}, time.Time{})
+	}
+	if changed, err := called(); len(changed) != 0 || err != nil {
+		t.Errorf("%+v, %v", changed, err)
+	}
+	must(t, h.works(h.svc, c.ID))
+
+	h.revoke("highlevel")
+	well := h.svc.Pool.HTTP
+	h.svc.Pool.HTTP = &http.Client{Transport: silent{}}
+	if changed, err := called(); len(changed) != 0 || err == nil || h.state(c.ID).State != connection.OK {
+		t.Errorf("while the system does not answer: %+v, %v, %+v", changed, err, h.state(c.ID))
+	}
+	h.svc.Pool.HTTP = well
+	changed, err := called()
+	must(t, err)
+	if now := h.state(c.ID); len(changed) != 1 || now.State != connection.Reconnect || !strings.Contains(now.Problem, "was removed from this account") {
+		t.Errorf("%+v, %+v", changed, now)
+	}
+	if secrets, err := h.store.AllSecrets(t.Context()); err != nil || len(secrets) != 0 {
+		t.Errorf("%d secrets are left, %v", len(secrets), err)
+	}
+}
+
+// silent is a system that cannot be reached.
+type silent struct{}
+
+func (silent) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 }

@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -165,7 +166,8 @@ func (s *Service) Disconnect(ctx context.Context, workspace, connection string) 
 // AppCalled obeys a system's call about an app, sent at a time: when ours was removed from an account, or from a whole
 // agency, the tokens are forgotten and the flows hold. That it was installed is only noted with the connections of that
 // account that wait: whoever installs it still comes back through the browser. A call about another app, or from before
-// the tokens were given, changes nothing. It returns the connections that it changed, in all workspaces.
+// the tokens were given, changes nothing. A call that says no time may be an old one that somebody sends again, so it
+// counts only when the system refuses the key, too. It returns the connections that it changed, in all workspaces.
 func (s *Service) AppCalled(ctx context.Context, system, account string, call connector.AppCall, sent time.Time) ([]Connection, error) {
 	sys, err := s.system(system)
 	if err != nil || sys.Spec.OAuth == nil || call.App == "" {
@@ -179,21 +181,34 @@ func (s *Service) AppCalled(ctx context.Context, system, account string, call co
 		return nil, err
 	}
 	var done []Connection
+	var errs error // of one connection, which is no reason to leave the others
 	for _, p := range permits {
 		if p.Client == "" || appID(sys.Spec, p.Client) != call.App || !sent.IsZero() && sent.Before(p.Obtained.Truncate(time.Second)) {
 			continue
 		}
 		c, err := s.Memory.ConnectionByID(ctx, p.Workspace, p.Connection)
-		if err == nil && c.AuthKind == KindConsent {
-			err = s.Memory.Disconnect(ctx, c.Workspace, c.ID, Reconnect, sys.Spec.OAuth.Removed)
-			s.Pool.Forget(c.ID)
-			done = append(done, c)
+		gone := err == nil && c.AuthKind == KindConsent
+		if gone && sent.IsZero() {
+			gone, err = s.refuses(ctx, c)
 		}
-		if err != nil {
-			return done, err
+		if gone {
+			if err = s.Memory.Disconnect(ctx, c.Workspace, c.ID, Reconnect, sys.Spec.OAuth.Removed); err == nil {
+				s.Pool.Forget(c.ID)
+				done = append(done, c)
+			}
 		}
+		errs = errors.Join(errs, err)
 	}
-	return done, nil
+	return done, errs
+}
+
+// refuses asks the system whether it still takes the key of a connection. Its error means that it gave no answer yet.
+func (s *Service) refuses(ctx context.Context, c Connection) (bool, error) {
+	now, err := s.Check(ctx, c.Workspace, c.ID)
+	if connector.KindOf(err) == connector.Forbidden { // it knows the key, and lets it see less than a check looks at
+		return false, nil
+	}
+	return err == nil && now.State == Reconnect, err
 }
 
 func (s *Service) appInstalled(ctx context.Context, sys System, account string, call connector.AppCall) ([]Connection, error) {
