@@ -149,12 +149,17 @@ func (a *app) workspace(ctx context.Context, name string) (string, error) {
 	return w.ID, err
 }
 
-// hashKey is the key of the hashes that tombstones keep. It is sealed like a secret and never changes, so that a grave
-// stays known after the key of the house was changed. When the key of the house is lost, a second one is made beside it:
+// hashKey is the key of the hashes that tombstones and hook addresses keep. It is one for all workspaces and kept with the
+// first: a server serves them all, whichever it was started in. It is sealed like a secret and never changes, so that a
+// grave stays known after the key of the house was changed. When the key of the house is lost, a second one is made beside it:
 // everything goes on, and the first is good again if the key is found.
 func (a *app) hashKey(ctx context.Context) ([]byte, error) {
+	first, err := a.store.Default(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range []string{"tombstone_key", "tombstone_key_2"} {
-		key, err := a.sealedKey(ctx, name)
+		key, err := a.sealedKey(ctx, first.ID, name)
 		if err == nil || !errors.Is(err, connection.ErrCannotOpen) {
 			return key, err
 		}
@@ -163,9 +168,9 @@ func (a *app) hashKey(ctx context.Context) ([]byte, error) {
 	return nil, errors.New("the secrets of this database were sealed with other keys; put the right couplet.key back, or set COUPLET_SECRET_KEY to it")
 }
 
-// sealedKey opens a key that is kept in the settings, and makes it when there is none.
-func (a *app) sealedKey(ctx context.Context, name string) ([]byte, error) {
-	text, err := a.store.Setting(ctx, a.ws, name)
+// sealedKey opens a key that is kept in the settings of a workspace, and makes it when there is none.
+func (a *app) sealedKey(ctx context.Context, ws, name string) ([]byte, error) {
+	text, err := a.store.Setting(ctx, ws, name)
 	if err != nil {
 		return nil, err
 	}
@@ -174,17 +179,17 @@ func (a *app) sealedKey(ctx context.Context, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return a.sealer.Open(a.ws, "", name, sealed)
+		return a.sealer.Open(ws, "", name, sealed)
 	}
 	fresh, err := connection.NewKey()
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := a.sealer.Seal(a.ws, "", name, []byte(fresh))
+	sealed, err := a.sealer.Seal(ws, "", name, []byte(fresh))
 	if err != nil {
 		return nil, err
 	}
-	return []byte(fresh), a.store.SaveSetting(ctx, a.ws, name, base64.StdEncoding.EncodeToString(sealed))
+	return []byte(fresh), a.store.SaveSetting(ctx, ws, name, base64.StdEncoding.EncodeToString(sealed))
 }
 
 // links is how the engine reaches connections.
