@@ -44,8 +44,14 @@ func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	if _, err := a.store.AddUser(ctx, a.ws, email, c.Role, hash); err != nil {
+	u, err := a.store.AddUser(ctx, a.ws, email, c.Role, hash)
+	if err != nil {
 		return err
+	}
+	if u.PasswordHash != hash { // one person has one password, whichever workspace
+		t.printf("Made %s a member of this workspace, %s. They have an account here already and keep its password: the password that you gave was not used. "+
+			"If theirs is forgotten: couplet users password %s\n", email, c.Role, email)
+		return nil
 	}
 	t.printf("Made user %s, %s.\n", email, c.Role)
 	return nil

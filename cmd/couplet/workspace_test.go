@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/password"
 	"couplet/internal/sandbox"
 )
 
@@ -63,5 +64,40 @@ func TestARecordThatIsGoneIsKnownInWhicheverWorkspaceAProcessBegan(t *testing.T)
 	defer there.Close()
 	if here.ws == there.ws || string(here.engine.HashKey) != string(there.engine.HashKey) {
 		t.Errorf("workspaces %s and %s, keys alike %t", here.ws, there.ws, string(here.engine.HashKey) == string(there.engine.HashKey))
+	}
+}
+
+func TestSomebodyWhoIsKnownKeepsTheirPasswordAndTheCommandSaysSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
+	h.workspace("other")
+	add := func(typed string, args ...string) string {
+		t.Helper()
+		c := h.command(append([]string{"users", "add", "ana@example.com"}, args...)...)
+		c.Stdin = strings.NewReader(typed + "\n")
+		out, err := c.CombinedOutput()
+		if err != nil || strings.Contains(string(out), typed) {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	if out := add("four words make one"); !strings.Contains(out, "Made user ana@example.com, owner.") || strings.Contains(out, "was not used") {
+		t.Errorf("%s", out)
+	}
+	out := add("four words make two", "--workspace", "other", "--role", "viewer")
+	if !strings.Contains(out, "Made ana@example.com a member of this workspace, viewer.") || !strings.Contains(out, "the password that you gave was not used") ||
+		!strings.Contains(out, "couplet users password ana@example.com") {
+		t.Errorf("%s", out)
+	}
+	a := h.inside()
+	defer a.Close()
+	all, err := a.store.SignIn(t.Context(), "ana@example.com")
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	for _, u := range all {
+		if same, err := password.Check(t.Context(), "four words make one", u.PasswordHash); !same || err != nil {
+			t.Errorf("the password from before no longer opens workspace %s: %v", u.Workspace, err)
+		}
 	}
 }
