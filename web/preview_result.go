@@ -151,7 +151,7 @@ func (v view) small(g store.PlanGroup) string {
 		}
 		return "Differences that stay"
 	}
-	return "Held back until you decide"
+	return "Left alone until they can be told apart"
 }
 
 // bySide is a number split by side: "31 in B, 7 in A".

@@ -2,10 +2,8 @@ package web
 
 import (
 	"context"
-	"strings"
 
 	"couplet/internal/engine"
-	"couplet/internal/mapping"
 	"couplet/internal/store"
 	"couplet/templates"
 )
@@ -104,45 +102,15 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 
 // needed says why a record waits for a person, and what that person can do.
 func (v view) needed(r store.PlanRow) (why, fix string) {
-	if r.Entry.Result != engine.ResultReview {
-		return "A value below needs your word. The rest of the record goes on.", ""
+	if r.Entry.Result == engine.ResultReview {
+		return inSentence(engine.Explain(r.Entry.Reason, v.names())), needFix(r.Entry.Reason, v.systems()[r.Side])
 	}
-	x := v.systems()[r.Side]
-	switch r.Entry.Reason {
-	case "no_key":
-		fix = "Give it an email or a phone number in " + x.Name + ", and the next look takes it up."
-	case "shared_key", "keys_disagree":
-		fix = "Give each " + x.One + " an email of its own, or merge those that are one person, in " + x.Name + ". The next look takes it up."
-	case "linked_elsewhere", "held_there", "made_by_us":
-		fix = "See whether the two are one person; if they are, merge them."
-	case "deleted_earlier":
-		fix = "It is not made again by itself, because somebody deleted it."
-	}
-	return inSentence(engine.Explain(r.Entry.Reason, v.names())), fix
-}
-
-// longest is how much of a value is shown.
-const longest = 300
-
-// value is what a side holds in words, cut where it is very long. A list that a document brought back is either the parts
-// of one value, where several fields of the side are one, or a set.
-func value(f engine.FieldChange, of [2]any, side int) string {
-	v := of[side]
-	if list, ok := v.([]any); ok {
-		texts := make([]string, len(list))
-		for i, e := range list {
-			texts[i] = mapping.Words(e)
-		}
-		a, b, _ := strings.Cut(f.Field, "=")
-		if v = texts; strings.Contains([2]string{a, b}[side], "+") {
-			v = mapping.Parts(texts)
+	for _, f := range r.Entry.Fields {
+		if f.Outcome == engine.OpenClash {
+			fix = needFix("ask", v.systems()[r.Side])
 		}
 	}
-	text := []rune(strings.TrimSpace(mapping.Words(v)))
-	if len(text) > longest {
-		return string(text[:longest]) + "…"
-	}
-	return string(text)
+	return "A value below is left alone. The rest of the record goes on.", or(fix, "Correct the value in the record, or change the pair on the map.")
 }
 
 // inSentence makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."

@@ -214,7 +214,7 @@ func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates
 	line.Label = v.field(f.Field, side)
 	changed := false
 	for s := range line.Sides {
-		x := templates.RunValue{Before: runValue(f, f.Before, s), After: runValue(f, f.After, s)}
+		x := templates.RunValue{Before: value(f, f.Before, s), After: value(f, f.After, s)}
 		x.Kept = x.Before == x.After
 		changed = changed || !x.Kept
 		line.Sides[s] = x
@@ -224,11 +224,11 @@ func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates
 }
 
 // longest is how much of a value is shown.
-const runValueLongest = 300
+const longest = 300
 
-// runValue is what a side holds in words, cut where it is very long. A list that a document brought back is either the
+// value is what a side holds in words, cut where it is very long. A list that a document brought back is either the
 // parts of one value, where several fields of the side are one, or a set.
-func runValue(f engine.FieldChange, of [2]any, side int) string {
+func value(f engine.FieldChange, of [2]any, side int) string {
 	v := of[side]
 	if list, ok := v.([]any); ok {
 		texts := make([]string, len(list))
@@ -240,8 +240,8 @@ func runValue(f engine.FieldChange, of [2]any, side int) string {
 		}
 	}
 	text := []rune(strings.TrimSpace(mapping.Words(v)))
-	if len(text) > runValueLongest {
-		return string(text[:runValueLongest]) + "…"
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
 	}
 	return string(text)
 }
@@ -267,15 +267,15 @@ func (v runView) standing(due ...engine.Hint) string {
 func needFix(reason string, x templates.System) string {
 	switch reason {
 	case "no_key":
-		return "Give it an e-mail or a phone in " + x.Name + ". The next run takes it up."
+		return "Give it an e-mail or a phone in " + x.Name + ". The next look takes it up."
 	case "shared_key", "keys_disagree":
-		return "Give each " + x.One + " an e-mail of its own, or merge those that are one, in " + x.Name + ". The next run takes it up."
+		return "Give each " + x.One + " an e-mail of its own, or merge those that are one, in " + x.Name + ". The next look takes it up."
 	case "linked_elsewhere", "held_there", "made_by_us":
-		return "See whether the two are one; if they are, merge them. The next run takes it up."
+		return "See whether the two are one; if they are, merge them. The next look takes it up."
 	case "deleted_earlier":
 		return "It is not made again by itself, because somebody deleted it."
 	case "ask":
-		return "Give the field the same value on both sides, and the next run takes that up. The other fields go on."
+		return "Give the field the same value on both sides, and the next look takes that up. The other fields go on."
 	}
 	return ""
 }
