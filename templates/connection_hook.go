@@ -5,7 +5,6 @@ import "time"
 // Hook is the page on which a system is told whom to call when something changes.
 type Hook struct {
 	Frame  Frame
-	Clock  Clock
 	System System
 	ID     string
 	Name   string
@@ -20,8 +19,8 @@ type Hook struct {
 	MadeAt time.Time
 	// Mark tells this address from the next, so that a page that is sent twice makes one address and not two.
 	Mark string
-	// Warning says why a system could not reach the address, "" when it could.
-	Warning string
+	// Warning says why a system could not reach the address, "" when it could. Nearby says why it can all the same.
+	Warning, Nearby string
 	// Note says what else must be known, "" for nothing.
 	Note  string
 	Heard Heard

@@ -144,15 +144,23 @@ func (s *Server) badRedirect(to string) string {
 	if err != nil {
 		return ""
 	}
-	host := u.Hostname()
-	local := host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
 	switch {
-	case local:
+	case onThisMachine(to):
 		return "This server is reached at " + u.Scheme + "://" + u.Host + ", which is only this machine. Serve it under an https address that others reach, and set COUPLET_PUBLIC_URL to it."
 	case u.Scheme != "https":
 		return "This server is reached over http. Put it behind https, and set COUPLET_PUBLIC_URL to that address."
 	}
 	return ""
+}
+
+// onThisMachine reports whether an address leads nowhere but to the machine that asks for it.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
 }
 
 // appFields are the fields of the form with what is known or was typed.

@@ -51,8 +51,12 @@ func (s *Server) hookOf(c echo.Context) (templates.Hook, error) {
 	if h.MadeAt, err = s.hookMade(ctx, conn); err != nil {
 		return h, err
 	}
-	if bad := s.badRedirect(s.public(c)); bad != "" {
-		h.Warning = bad + " Until then, changes are found by asking every few minutes, unless " + spec.Name + " runs on this machine too."
+	switch bad := s.badRedirect(s.public(c)); {
+	case bad == "":
+	case onThisMachine(conn.BaseURL):
+		h.Nearby = spec.Name + " runs on this machine too, so it reaches this address. An account elsewhere would not."
+	default:
+		h.Warning = bad + " Until then, changes are found by asking every few minutes."
 	}
 	if spec.Hooks.Kind == "app" {
 		h.Addresses = []templates.HookAddress{{ID: "hook-address", Label: "Address for changes", Value: s.public(c) + "/hooks/" + spec.ID}}

@@ -51,6 +51,9 @@ func TestARecipeWaitsUntilTheFirstEventComes(t *testing.T) {
 	_, b := p.both(w)
 	page := "/connections/" + b.ID + "/hook"
 	w.open(page).expect(200, "Have User.com tell Couplet of changes").says("heard", "Nothing can come")
+	if w.says("nearby", "runs on this machine too"); w.at("warning") != "" {
+		t.Error("it warns of an address that the system reaches")
+	}
 	if !strings.Contains(w.text(), "go to Automations") {
 		t.Error("the steps are not the system's")
 	}
@@ -137,6 +140,9 @@ func TestTheAddressOfAnAppIsForAllItsAccounts(t *testing.T) {
 	if w.at("warning") != "" {
 		t.Error("it warns of an address that can be reached")
 	}
+	// A system out there does not reach this machine by a name that means itself.
+	here := newBundle(t)
+	here.walk("editor").open("/connections/"+here.conns[0].ID+"/hook").says("warning", "only this machine").says("warning", "by asking every few minutes")
 	if status := b.call(b.event(nil)); status != http.StatusOK {
 		t.Fatal(status)
 	}
