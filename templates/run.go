@@ -186,7 +186,7 @@ type runFigure struct {
 	class string
 }
 
-// figures are the six results, always in this order (design, section 3).
+// figures are the six results, always in this order (design, section 3), counted as the preview counts them.
 func (v RunPage) figures() []runFigure {
 	c := sums(v.Run)
 	loud := func(n int, class string) string {
@@ -195,7 +195,8 @@ func (v RunPage) figures() []runFigure {
 		}
 		return ""
 	}
-	return []runFigure{{"Created", c.Created, ""}, {"Updated", c.Updated, ""}, {"The same", v.Run.Same, ""}, {"Skipped", c.Skipped, ""},
+	same, skipped := v.Run.Same+v.Run.Alike, v.Run.Left+v.Run.OneWay[0]+v.Run.OneWay[1]
+	return []runFigure{{"Created", c.Created, ""}, {"Updated", c.Updated, ""}, {"The same", same, ""}, {"Skipped", skipped, ""},
 		{"Needs you", v.Run.Asked, loud(v.Run.Asked, "w")}, {"Failed", c.Failed, loud(c.Failed, "b")}}
 }
 
@@ -299,6 +300,16 @@ func noProblem(v RunPage) string {
 	return "Every record that this run had in hand went through, or waits for you under the next tab."
 }
 
+// listed is how many records the run has a line for.
+func (v RunPage) listed() (n int) {
+	for _, t := range v.Tabs {
+		if t.ID == "all" {
+			n = t.N
+		}
+	}
+	return n
+}
+
 // noRecords is said where a tab has none.
 func noRecords(v RunPage) (title, text string) {
 	if !v.Run.Status.Final() {
@@ -306,6 +317,9 @@ func noRecords(v RunPage) (title, text string) {
 	}
 	if v.Stop != nil && v.Stop.Grave && v.Tab != "needs" {
 		return "Nothing was changed", "The run stopped before it changed a record."
+	}
+	if c := sums(v.Run); v.Run.DryRun && v.listed() == 0 && c.Created+c.Updated+v.Run.Linked+v.Run.Asked > 0 {
+		return "Its list is no longer kept", "A newer rehearsal of this flow took its place. The numbers above are those of this one."
 	}
 	switch v.Tab {
 	case "needs":

@@ -143,11 +143,10 @@ type RunBox struct {
 // doing says what a run is at.
 func (b RunBox) doing(c Clock) string { return Doing(b.Run, b.Flow.Systems, c) }
 
-// sums are what a run did so far, both ways.
+// sums are what a run wrote so far, and what was not accepted, both ways.
 func sums(r engine.Run) (c engine.Counts) {
 	for _, x := range r.To {
-		c.Created, c.Updated, c.Skipped = c.Created+x.Created, c.Updated+x.Updated, c.Skipped+x.Skipped
-		c.Conflicts, c.Failed = c.Conflicts+x.Conflicts, c.Failed+x.Failed
+		c.Created, c.Updated, c.Failed = c.Created+x.Created, c.Updated+x.Updated, c.Failed+x.Failed
 	}
 	return c
 }

@@ -21,8 +21,9 @@ type runView struct {
 	pair   engine.Pair
 	clock  templates.Clock
 	labels map[string][2]string
-	// found counts the entries by result.
-	found map[engine.Result]int
+	// found counts the entries by result, changed the records that were created or updated: a pair may be two of these.
+	found   map[engine.Result]int
+	changed int
 }
 
 // runView reads a run of the workspace.
@@ -40,7 +41,10 @@ func (s *Server) runView(ctx context.Context, ws, id string) (v runView, err err
 	if v.labels, err = s.o.Store.FieldNames(ctx, ws, id); err != nil {
 		return v, err
 	}
-	v.found, err = s.o.Store.CountEntries(ctx, ws, id)
+	if v.found, err = s.o.Store.CountEntries(ctx, ws, id); err != nil {
+		return v, err
+	}
+	v.changed, err = s.o.Store.CountChanged(ctx, ws, id)
 	return v, err
 }
 
@@ -73,18 +77,8 @@ func (v runView) sheet() templates.RunPage {
 		all += n
 	}
 	p.Tabs = []templates.RunTab{{ID: "problems", Name: "Problems", N: v.found[engine.ResultFailed]}, {ID: "needs", Name: "Needs you", N: v.run.Asked},
-		{ID: "changed", Name: "Changed", N: v.count(changedResults)}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
+		{ID: "changed", Name: "Changed", N: v.changed}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
 	return p
-}
-
-// changedResults are those of records that were brought into step.
-var changedResults = []engine.Result{engine.ResultCreated, engine.ResultUpdated, engine.ResultLinked, engine.ResultConflict}
-
-func (v runView) count(results []engine.Result) (n int) {
-	for _, r := range results {
-		n += v.found[r]
-	}
-	return n
 }
 
 // state is that of the run's couplet.

@@ -11,6 +11,7 @@ import (
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/mapping"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
@@ -20,14 +21,15 @@ type kind struct {
 	reason string
 }
 
-// tabKinds are the stretches of each tab, in order. The tab of everything has none: it is read in the order of the log.
-var tabKinds = map[string][]kind{
-	"needs":   {{engine.ResultReview, ""}, {engine.ResultConflict, "ask"}},
-	"changed": {{engine.ResultCreated, ""}, {engine.ResultUpdated, ""}, {engine.ResultLinked, ""}, {engine.ResultConflict, ""}},
-}
+// needKinds are the stretches of the tab of what needs a person, in order.
+var needKinds = []kind{{engine.ResultReview, ""}, {engine.ResultConflict, "ask"}}
 
-// runRecords lists the records of a tab. after is "result:entry", where the last page ended.
+// runRecords lists the records of a tab. after is where the last page ended: "result:entry", or where a pair may be two
+// records, "group:entry:side".
 func (s *Server) runRecords(ctx context.Context, ws string, v runView, after string, p *templates.RunPage) error {
+	if p.Tab == "changed" {
+		return s.changedRecords(ctx, ws, v, after, p)
+	}
 	entries, err := s.tabEntries(ctx, ws, v, p.Tab, after)
 	if err != nil {
 		return err
@@ -49,8 +51,8 @@ func (s *Server) runRecords(ctx context.Context, ws string, v runView, after str
 // tabEntries are the entries of a page, and one more when there are more.
 func (s *Server) tabEntries(ctx context.Context, ws string, v runView, tab, after string) (out []engine.Entry, err error) {
 	result, id, _ := strings.Cut(after, ":")
-	kinds, grouped := tabKinds[tab]
-	if !grouped {
+	kinds := needKinds
+	if tab != "needs" { // everything is read in the order of the log
 		return s.o.Store.Entries(ctx, ws, v.run.ID, id, recordsOnPage+1, "")
 	}
 	if i := slices.IndexFunc(kinds, func(k kind) bool { return string(k.result) == result }); i >= 0 {
@@ -68,6 +70,50 @@ func (s *Server) tabEntries(ctx context.Context, ws string, v runView, tab, afte
 		}
 	}
 	return out, nil
+}
+
+// changedRecords lists what was created, then what was updated, as the head counts it: a pair that was changed on both
+// sides is two records.
+func (s *Server) changedRecords(ctx context.Context, ws string, v runView, after string, p *templates.RunPage) error {
+	groups, place := []store.PlanGroup{store.PlanCreated, store.PlanUpdated}, store.PlanPlace{}
+	if at := strings.Split(after, ":"); len(at) == 3 && slices.Contains(groups, store.PlanGroup(at[0])) {
+		groups = groups[slices.Index(groups, store.PlanGroup(at[0])):]
+		place.Entry, place.Side = at[1], map[string]int{"b": 1}[at[2]]
+	}
+	var rows []store.PlanRow
+	var entries []engine.Entry
+	for _, g := range groups {
+		more, err := s.o.Store.Plan(ctx, ws, v.run, store.PlanView{Group: g, Side: -1}, place, recordsOnPage+1-len(rows))
+		if err != nil {
+			return err
+		}
+		if have := len(rows); have+len(more) > recordsOnPage {
+			rows = append(rows, more[:recordsOnPage-have]...)
+			p.More = v.moreChanged(rows[recordsOnPage-1])
+			break
+		}
+		rows, place = append(rows, more...), store.PlanPlace{}
+	}
+	for _, row := range rows {
+		entries = append(entries, row.Entry)
+	}
+	var err error
+	p.Records, err = s.recordsOf(ctx, ws, v, entries)
+	for i := range p.Records {
+		side := connector.Side(rows[i].Side)
+		p.Records[i].ID += "-" + side.String()
+		p.Records[i].Systems = []templates.System{v.systems()[side]}
+	}
+	return err
+}
+
+// moreChanged is the address of what follows the last record of a page.
+func (v runView) moreChanged(last store.PlanRow) string {
+	group := store.PlanUpdated
+	if last.Entry.Result == engine.ResultCreated {
+		group = store.PlanCreated
+	}
+	return "/runs/" + v.run.ID + "?" + url.Values{"tab": {"changed"}, "after": {fmt.Sprintf("%s:%s:%s", group, last.Entry.ID, connector.Side(last.Side))}}.Encode()
 }
 
 // recordsOf puts entries into words. Names and addresses are read from what was last seen of the records, by their ids:

@@ -74,6 +74,14 @@ func TestSwitchingOnApprovesWhatWasSeenAndThatIsWhatHappens(t *testing.T) {
 	if diff := cmp.Diff([]any{dry.To, dry.Linked, dry.Review}, []any{r.To, r.Linked, r.Review}); diff != "" {
 		t.Errorf("what was seen and what happened differ: %s", diff)
 	}
+	saw := s.walk("viewer").open(s.path("preview"))
+	doc := s.see(s.signIn("viewer"), "/runs/"+r.ID+"?tab=changed")
+	for word, name := range map[string]string{"created": "Created", "updated": "Updated", "the same already": "The same", "skipped": "Skipped", "need you": "Needs you"} {
+		if is := doc.Find("[data-testid='count-" + name + "']").Text(); is != figure(saw, word) {
+			t.Errorf("%s: the preview says %s, the run %s", name, figure(saw, word), is)
+		}
+	}
+	wants(t, doc, "[data-testid=tab-changed]", "Changed "+fmtInt(n))
 	f := s.stored()
 	a := f.Approval
 	if !f.Enabled || f.Version != 2 || f.Name != "Contacts in step" || a == nil {

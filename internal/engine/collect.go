@@ -108,4 +108,5 @@ func (s *session) uncount(before Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.run.To, s.run.Linked, s.run.Asked, s.run.OneWay = before.To, before.Linked, before.Asked, before.OneWay
+	s.run.Alike, s.run.Left = before.Alike, before.Left
 }

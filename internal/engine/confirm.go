@@ -312,6 +312,12 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		e.Reason = "ask"
 		o.count = both(o.count, func(r *Run) { r.Asked++ })
 	}
+	switch {
+	case e.Result == ResultLinked && e.Sides == [2]bool{} && w.retry == nil && !w.again:
+		o.count = both(o.count, func(r *Run) { r.Alike++ })
+	case e.Result == ResultSkipped:
+		o.count = both(o.count, func(r *Run) { r.Left++ })
+	}
 	if e.Result != "" {
 		o.commit.Entry = &e
 	}

@@ -16,7 +16,7 @@ const suspicion = 10 * time.Minute
 func (s *session) inline(j job) (outcome, bool) {
 	switch j.do {
 	case drop:
-		return outcome{commit: Commit{Finished: j.hints()}}, true
+		return outcome{commit: Commit{Finished: j.hints()}, count: j.dropped()}, true
 	case wait:
 		h := j.hint
 		h.Due, h.Reason = j.until, j.why
@@ -59,6 +59,14 @@ func (s *session) do(ctx context.Context, j job) outcome {
 		o.commit.Entry.Calls = calls.list()
 	}
 	return o
+}
+
+// dropped counts a record that is left alone because the flow goes the other way. Nothing else that is dropped counts.
+func (j job) dropped() func(*Run) {
+	if j.why != "one_way" {
+		return nil
+	}
+	return func(r *Run) { r.OneWay[j.side]++ }
 }
 
 func (j job) hints() []Hint { return append([]Hint{j.hint}, j.also...) }

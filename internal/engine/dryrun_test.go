@@ -14,7 +14,7 @@ import (
 
 // told is what a run says about itself, without its calls.
 func told(r engine.Run) any {
-	return []any{r.To, r.Linked, r.Same, r.Review}
+	return []any{r.To, r.Linked, r.Same, r.Alike, r.Left, r.OneWay, r.Review}
 }
 
 func TestADryRunWritesNothingAndTellsWhatTheRunWillDo(t *testing.T) {

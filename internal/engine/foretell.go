@@ -138,9 +138,7 @@ func (s *session) foretell(j job, d *Decision) outcome {
 	case reconcile, join:
 		return s.foretellPair(j, *d)
 	case drop:
-		if j.why == "one_way" {
-			return outcome{count: func(r *Run) { r.OneWay[j.side]++ }}
-		}
+		return outcome{count: j.dropped()}
 	}
 	return outcome{}
 }
@@ -217,6 +215,13 @@ func (s *session) foretellPair(j job, d Decision) outcome {
 		}
 		if open {
 			r.Asked++
+		}
+		switch {
+		case broken:
+		case e.Result == ResultLinked && e.Sides == [2]bool{}:
+			r.Alike++
+		case e.Result == ResultSkipped:
+			r.Left++
 		}
 	}
 	if e.Result != "" {

@@ -29,6 +29,9 @@ func TestARehearsalListsTheRecordsThatTheRunThenChanges(t *testing.T) {
 			t.Errorf("side %d: the list has %v, the counts are %+v", side, got, dry.To[side])
 		}
 	}
+	if same, left := counts.All(store.PlanSame), counts.All(store.PlanSkipped); same != dry.Alike || left != dry.Left || same == 0 {
+		t.Errorf("the list has %d that are the same and %d that are skipped, the counts are %d and %d", same, left, dry.Alike, dry.Left)
+	}
 	if got := counts.All(store.PlanNeed); got != dry.Review {
 		t.Errorf("%d lines need somebody, the count says %d", got, dry.Review)
 	}
@@ -78,6 +81,9 @@ func TestARehearsalCountsWhatAOneWayFlowLeavesAlone(t *testing.T) {
 	dry := w.request(engine.Request{Look: true, DryRun: true}, engine.Done)
 	if dry.OneWay != [2]int{0, 2} || dry.To[engine.B].Created != 1 || dry.To[engine.A] != (engine.Counts{}) {
 		t.Errorf("%v left, %+v", dry.OneWay, dry.To)
+	}
+	if diff := cmp.Diff(told(dry), told(w.run(engine.Done))); diff != "" {
+		t.Errorf("foretold and done differ: %s", diff)
 	}
 }
 

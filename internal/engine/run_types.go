@@ -73,9 +73,12 @@ type Run struct {
 	// To is indexed by the receiving side: To[B] is what went from a to b.
 	To     [2]Counts
 	Linked int
-	Same   int
-	// OneWay counts, by side, records without a partner that get none because the flow goes the other way. Only a dry run
-	// counts them.
+	// Same counts the linked pairs that this run had nothing to do with, Alike those that it linked and that said the same
+	// already. For a person both are the same.
+	Same, Alike int
+	// Left counts pairs that differ where a system does not take the value, and to which nothing was written.
+	Left int
+	// OneWay counts, by side, records without a partner that get none because the flow goes the other way.
 	OneWay [2]int
 	Review int
 	// Asked counts the records that this run left to a person; Review is how many wait in all.

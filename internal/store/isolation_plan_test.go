@@ -19,6 +19,9 @@ func (w *world) planReads() []call {
 			r, _, err := s.Rehearsal(ctx, ws, w.flow.ID)
 			return r, err
 		}},
+		{"CountChanged", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CountChanged(ctx, ws, "plan")
+		}},
 		{"PlanCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.PlanCounts(ctx, ws, "plan")
 		}},

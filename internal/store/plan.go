@@ -11,8 +11,8 @@ import (
 	"couplet/internal/engine"
 )
 
-// What a dry run foretold, for the people who are to agree to it. Its lines lie in the log like those of any run; which
-// fields of which records would change lies beside them, for counting and finding.
+// What a dry run foretold, for the people who are to agree to it, and what a run did, counted the same way. The lines of
+// both lie in the log; which fields of which records a dry run would change lies beside them, for counting and finding.
 
 const putPlanField = "insert into plan_field (workspace_id, run, side, field, entry) values ($1, $2, $3, $4, $5) on conflict do nothing"
 
@@ -69,6 +69,12 @@ const (
 // PlanCounts counts what a rehearsal foretold: records by group and side.
 type PlanCounts map[PlanGroup][2]int
 
+// CountChanged counts the records that a run created or updated, or of a rehearsal, would.
+func (s *Store) CountChanged(ctx context.Context, ws, run string) (n int, err error) {
+	_, err = s.db.Get(ctx, "select count(*)"+bothEnds+"("+groups[PlanCreated]+" or "+groups[PlanUpdated]+") where e.workspace_id = $1 and e.run = $2", []any{ws, run}, &n)
+	return n, err
+}
+
 // All is the number of a group over both sides.
 func (c PlanCounts) All(g PlanGroup) int { return c[g][0] + c[g][1] }
 
@@ -108,7 +114,7 @@ func (s *Store) PlanFields(ctx context.Context, ws, run string, side int) ([]Fie
 	})
 }
 
-// PlanView is the part of a rehearsal that somebody looks at.
+// PlanView is the part of a rehearsal, or of what a run did, that somebody looks at.
 type PlanView struct {
 	Group PlanGroup
 	Side  int    // -1 for both
@@ -125,13 +131,13 @@ type PlanRow struct {
 	Side  int
 }
 
-// PlanPlace is a place in the list of a rehearsal.
+// PlanPlace is a place in such a list.
 type PlanPlace struct {
 	Entry string
 	Side  int
 }
 
-// Plan lists what a rehearsal foretold, after a place, in the order in which it was decided.
+// Plan lists what a rehearsal foretold, or what a run did, after a place, in the order in which it was decided.
 func (s *Store) Plan(ctx context.Context, ws string, run engine.Run, v PlanView, after PlanPlace, limit int) ([]PlanRow, error) {
 	cond, known := groups[v.Group]
 	if !known {

@@ -34,6 +34,8 @@ type runCounts struct {
 	To       [2]engine.Counts `json:"to"`
 	Linked   int              `json:"linked"`
 	Same     int              `json:"same"`
+	Alike    int              `json:"alike,omitempty"`
+	Left     int              `json:"left,omitempty"`
 	Review   int              `json:"review"`
 	Asked    int              `json:"asked"`
 	APICalls [2]engine.Calls  `json:"api_calls"`
@@ -57,7 +59,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls, r.OneWay}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed)
 	return err
@@ -74,7 +76,8 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
 	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt
-	r.To, r.Linked, r.Same, r.Review, r.Asked, r.APICalls, r.OneWay = c.To, c.Linked, c.Same, c.Review, c.Asked, c.APICalls, c.OneWay
+	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
+	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
 	return r, err
 }
 
