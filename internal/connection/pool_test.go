@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"couplet/internal/connector"
+	"couplet/internal/connector/highlevel"
+	"couplet/internal/connector/usercom"
 )
 
 var small = &connector.Spec{
@@ -264,6 +266,16 @@ func TestAMaskedKeyCanBeToldFromOthersButNotUsed(t *testing.T) {
 	} {
 		if got := Mask(key); got != want {
 			t.Errorf("%q is shown as %q, want %q", key, got, want)
+		}
+	}
+}
+
+// A renewal whose process ends is taken over while the system still repeats its answer (renew.go).
+func TestTheRightToRenewIsHeldForLessThanARefreshMayBeRepeated(t *testing.T) {
+	t.Parallel()
+	for _, spec := range []*connector.Spec{highlevel.Spec(), usercom.Spec()} {
+		if grace := time.Duration(spec.OAuth.Grace); grace <= holding || holding <= tokenPatience {
+			t.Errorf("%s repeats its answer for %s, the right is held for %s, and a call may take %s", spec.Name, grace, holding, tokenPatience)
 		}
 	}
 }

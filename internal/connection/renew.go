@@ -19,7 +19,8 @@ import (
 //   - When nobody knows whether the system has answered, the same refresh is sent again at once: systems repeat their
 //     answer for a while (OAuth.Grace, 30 s). The right is held for less than that, so that even after a crash somebody else
 //     comes in time.
-//   - A refusal means that a person must connect the account again. It is stored, and the system is not asked again.
+//   - A refusal means that a person must connect the account again. It is stored, and the system is not asked again but by
+//     a check (Service.Check).
 
 const (
 	// holding is how long the right to renew is held before it must be taken again, which is done before each try.
