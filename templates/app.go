@@ -23,7 +23,6 @@ type App struct {
 	OpenMore     bool
 	// Installation says that the operator of the server set one up for everybody; Own that the workspace has its own.
 	Installation, Own bool
-	Saved             string
 	Problem           string
 	// Back leads to where one came from.
 	Back string

@@ -140,7 +140,7 @@ func (s *Server) consentReturned(c echo.Context) error {
 	v := visitorOf(c)
 	pending, err := s.o.Connect.Return(connection.Interactive(c.Request().Context()), connection.Returned{
 		Session: v.Session, User: v.User.ID, Workspace: v.Workspace.ID, Redirect: s.public(c) + returnPath,
-		State: c.QueryParam("state"), Code: c.QueryParam("code"), Error: c.QueryParam("error"), Description: c.QueryParam("error_description")})
+		State: c.QueryParam("state"), Code: c.QueryParam("code"), Error: c.QueryParam("error")})
 	if err != nil {
 		return s.cameToNothing(c, err)
 	}

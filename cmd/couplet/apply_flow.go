@@ -45,7 +45,8 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 	var fields [2][]connector.Field
 	var names [2]string
 	if waits := p.waiting(s); len(waits) > 0 {
-		return nil, p.keepOff(f, stored, waits)
+		p.keepOff(f, stored, waits)
+		return nil, nil
 	}
 	for side, name := range s.Connections {
 		w := p.conns[name]
@@ -135,9 +136,9 @@ func (p *applying) waiting(s flow.FlowSpec) (names []string) {
 
 // keepOff plans a flow whose map cannot be held against the accounts yet: it is stored, and stays off unless it was on
 // already.
-func (p *applying) keepOff(f *flow.Flow, stored []flow.Flow, waits []string) error {
+func (p *applying) keepOff(f *flow.Flow, stored []flow.Flow, waits []string) {
 	state, asked := "created", f.Enabled
-	f.Workspace, f.Version, f.Enabled = p.a.ws, 1, false
+	f.Enabled = false
 	for side, name := range f.Connections {
 		f.Connections[side] = p.conns[name].ID
 	}
@@ -155,7 +156,6 @@ func (p *applying) keepOff(f *flow.Flow, stored []flow.Flow, waits []string) err
 		note = "off; connect " + strings.Join(waits, " and ") + " in the browser, then apply this file again"
 	}
 	p.changes = append(p.changes, change{Kind: "flow", Name: f.Name, Change: state, Note: note})
-	return nil
 }
 
 // lacks says which scopes the key of a side lacks for a flow that is on, "" when it has all of them.

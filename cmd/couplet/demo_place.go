@@ -20,7 +20,6 @@ import (
 type place struct {
 	dir       string
 	temporary bool
-	found     bool // it was a demo's before
 	memory    placeMemory
 }
 
@@ -47,7 +46,6 @@ func openPlace(g *Globals) (*place, error) {
 	text, err := os.ReadFile(p.file("demo.json"))
 	switch {
 	case err == nil:
-		p.found = true
 		if err := json.Unmarshal(text, &p.memory); err != nil {
 			return nil, fmt.Errorf("%s is not what a demo wrote: %w; remove the folder to begin anew", p.file("demo.json"), err)
 		}

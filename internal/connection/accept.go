@@ -174,7 +174,8 @@ func freeName(all []Connection, who connector.Identity, spec *connector.Spec) st
 	if runes := []rune(stem); len(runes) > 80 {
 		stem = strings.TrimSpace(string(runes[:80]))
 	}
-	name := or(stem, spec.Name)
+	stem = or(stem, spec.Name)
+	name := stem
 	for n := 2; named(all, name); n++ {
 		name = stem + " " + strconv.Itoa(n)
 	}

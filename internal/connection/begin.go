@@ -107,24 +107,18 @@ func (s *Service) complete(ctx context.Context, w Wish) (Wish, System, error) {
 // plausible checks what a person gave, before any call: the name is free, the address may be used, and the params have
 // the right form, but for those that the system tells with a consent; with a key it tells none.
 func (s *Service) plausible(ctx context.Context, workspace, id, name, base string, params map[string]string, sys System, key bool) error {
-	fail := func(field, text string) error {
-		return &connector.Error{Kind: connector.Config, Fields: []string{field}, Message: text}
-	}
 	if id == "" && name != "" {
-		if why := badName(name); why != "" {
-			return fail("name", why)
-		}
 		all, err := s.Memory.Connections(ctx, workspace)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(all, func(c Connection) bool { return c.Name == name }) {
-			return fail("name", "There is a connection called "+name+" already. Choose another name.")
+		if _, err := newName(all, name, connector.Identity{}, sys.Spec); err != nil {
+			return err
 		}
 	}
 	if base != "" {
 		if why := badAddress(base, s.Allow); why != "" {
-			return fail("base_url", "The address "+why)
+			return &connector.Error{Kind: connector.Config, Fields: []string{"base_url"}, Message: "The address " + why}
 		}
 	}
 	told := !key && sys.Spec.OAuth != nil && len(sys.Spec.OAuth.Account) > 0

@@ -25,15 +25,16 @@ type Wish struct {
 	Back string
 }
 
-// Returned is what came back with the browser. State, Code, Error and Description are the query as it came.
+// Returned is what came back with the browser. State, Code and Error are the query as it came. The error_description beside
+// them is not taken: anybody can write one into an address.
 type Returned struct {
 	// Session and User are who came back; they must be who went.
 	Session, User string
 	// Workspace is the one that the person works in, "" for whichever the consent was begun in.
 	Workspace string
 	// Redirect is the address at which the browser came back, without its query.
-	Redirect                        string
-	State, Code, Error, Description string
+	Redirect           string
+	State, Code, Error string
 }
 
 // Pending is a consent that was given and not yet accepted: nothing of it is saved in a connection. It is forgotten after

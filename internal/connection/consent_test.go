@@ -212,10 +212,10 @@ func TestSayingNoIsToldInWordsAndCanBeBegunAgain(t *testing.T) {
 		link, err := h.svc.Begin(t.Context(), h.wish("highlevel"))
 		must(t, err)
 		r := h.returned(h.agree(link, visit{cancel: true}))
-		r.Error, r.Description = code, "Call +1 555 0100 now"
+		r.Error = code
 		_, err = h.svc.Return(t.Context(), r)
 		b := h.broken(err, reason, "")
-		if strings.Contains(b.Message, "555") || strings.Contains(b.Message, "<") {
+		if strings.Contains(b.Message, code) {
 			t.Error(b.Message)
 		}
 	}
@@ -239,15 +239,11 @@ func TestAnAnswerWithoutStateIsTakenOnlyWhereThatIsAllowedAndClear(t *testing.T)
 	h.broken(err, connection.NoState, "")
 	h.pass(10*time.Minute + time.Second) // both are over
 	r = begin("highlevel")
-	for name, change := range map[string]func(*connection.Returned){
-		"another session": func(r *connection.Returned) { r.Session = "session of eve" },
-		"no session":      func(r *connection.Returned) { r.Session = "" },
-	} {
+	for _, session := range []string{"session of eve", ""} {
 		bad := r
-		change(&bad)
+		bad.Session = session
 		_, err = h.svc.Return(t.Context(), bad)
 		h.broken(err, connection.NoState, "")
-		_ = name
 	}
 	p, err := h.svc.Return(t.Context(), r)
 	must(t, err)

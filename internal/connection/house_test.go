@@ -210,7 +210,7 @@ func (h *house) agree(authorizeURL string, v visit) url.Values {
 // returned is the answer as it comes to Ann's session.
 func (h *house) returned(q url.Values) connection.Returned {
 	return connection.Returned{Session: "session of ann", User: "ann", Redirect: redirect,
-		State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), Description: q.Get("error_description")}
+		State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error")}
 }
 
 // consent goes all the way to the question whether that is the right account.

@@ -173,8 +173,7 @@ func (s *Service) hold(ctx context.Context, c *Consent, t any) error {
 	return s.Memory.SaveConsent(ctx, c.Workspace, *c, s.Now())
 }
 
-// declined says what an answer with an error means. The system's own description is not shown: anybody can write one into
-// an address.
+// declined says what an answer with an error means.
 func (s *Service) declined(code, name string, w Wish) *Broken {
 	switch code {
 	case "access_denied":
