@@ -17,6 +17,8 @@ import (
 // Error is an answer that is no success. Text is for people and may be shown; Err is for the log and never is.
 type Error struct {
 	Status int
+	// Title heads the answer; "" for the usual one of the status.
+	Title string
 	// Text says what happened, what it means and what to do; "" for the usual words of the status.
 	Text string
 	Err  error
@@ -41,6 +43,8 @@ var words = map[int][2]string{
 		"The request came from a page of another site, so nothing was done. Open Couplet itself and try again."},
 	http.StatusNotFound: {"There is nothing here",
 		"The address may be mistyped, or what was here is gone. Go on from the start page."},
+	http.StatusConflict: {"That cannot be done as things are now",
+		"Something changed since the page was loaded. Load it again and look before you repeat it."},
 	http.StatusMethodNotAllowed: {"That cannot be done here",
 		"This address exists, but not for this kind of request."},
 	http.StatusRequestEntityTooLarge: {"That was too much",
@@ -92,6 +96,9 @@ func problem(e *Error, number string) templates.Problem {
 		w = [2]string{http.StatusText(e.Status), "The request could not be answered as it was sent."}
 	}
 	p := templates.Problem{Status: e.Status, Title: w[0], Text: w[1], Request: number}
+	if e.Title != "" {
+		p.Title = e.Title
+	}
 	if e.Text != "" {
 		p.Text = e.Text
 	}

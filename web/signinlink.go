@@ -28,7 +28,7 @@ func (s *Server) signInLink(c echo.Context) error {
 		return c.NoContent(http.StatusNoContent)
 	}
 	if dest != "" && dest != "document" || h.Get("Sec-Purpose") != "" || h.Get("Purpose") != "" {
-		return &Error{Status: http.StatusForbidden, Text: "This link signs a person in. Open it in a browser, by itself."}
+		return &Error{Status: http.StatusForbidden, Title: "Open this link by itself", Text: "This link signs a person in. Open it in a browser, by itself."}
 	}
 	u, err := s.o.Store.UseSignInLink(c.Request().Context(), hashOf(c.Param("secret")))
 	if isNotFound(err) {

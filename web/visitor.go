@@ -79,7 +79,7 @@ func (s *Server) admit(r route) echo.HandlerFunc {
 		}
 		c.Set(visitorKey, v)
 		if !may(v.Role, r.who) {
-			return &Error{Status: http.StatusForbidden, Text: "Your role here is " + v.Role + ", and this takes the role " + string(r.who) +
+			return &Error{Status: http.StatusForbidden, Title: "Your role does not allow this", Text: "Your role here is " + v.Role + ", and this takes the role " + string(r.who) +
 				". Ask an owner of the workspace to do it, or to change your role under Settings."}
 		}
 		if err := r.handle(c); err != nil || !v.shown {
