@@ -2,9 +2,7 @@ package db_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -29,27 +28,8 @@ func suite(t *testing.T, test func(t *testing.T, address string)) {
 			t.Skip("TEST_POSTGRES_URL is not set")
 		}
 		t.Parallel()
-		test(t, freshSchema(t))
+		test(t, dbtest.Schema(t, os.Getenv("TEST_POSTGRES_URL")))
 	})
-}
-
-func freshSchema(t *testing.T) string {
-	t.Helper()
-	base := os.Getenv("TEST_POSTGRES_URL")
-	name := "t_" + strings.ToLower(rand.Text()[:12])
-	admin := open(t, base)
-	_, err := admin.Writer().Exec("create schema " + name)
-	must(t, err)
-	t.Cleanup(func() {
-		_, err := admin.Writer().Exec("drop schema " + name + " cascade")
-		must(t, err)
-	})
-	u, err := url.Parse(base)
-	must(t, err)
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
 }
 
 func open(t testing.TB, address string) *db.DB {
@@ -216,7 +196,7 @@ func TestALostRaceIsRunAgain(t *testing.T) {
 	if os.Getenv("TEST_POSTGRES_URL") == "" {
 		t.Skip("TEST_POSTGRES_URL is not set")
 	}
-	address := freshSchema(t)
+	address := dbtest.Schema(t, os.Getenv("TEST_POSTGRES_URL"))
 	d, err := db.Open(t.Context(), address, db.Options{Wait: 20 * time.Second})
 	must(t, err)
 	t.Cleanup(func() { must(t, d.Close()) })

@@ -32,6 +32,7 @@ var allowed = map[string]string{
 	"automation":              "engine flow connector mapping",
 	"connection":              "connector",
 	"db":                      "",
+	"db/dbtest":               "db",
 	"static":                  "",
 	"password":                "",
 	"sandbox":                 "sandbox/kit sandbox/highlevel sandbox/usercom",

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"net/url"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"testing"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 	"couplet/internal/sandbox"
 )
 
@@ -79,29 +79,7 @@ func databases(t *testing.T, test func(t *testing.T, url func(t testing.TB) stri
 // postgres makes a schema of its own.
 func postgres(t testing.TB) string {
 	t.Helper()
-	base := os.Getenv("TEST_POSTGRES_URL")
-	name := fmt.Sprintf("program_%d", rand.Uint64())
-	d, err := db.Open(context.Background(), base, db.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Writer().Exec("create schema " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := d.Writer().Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		_ = d.Close()
-	})
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
+	return dbtest.Schema(t, os.Getenv("TEST_POSTGRES_URL"))
 }
 
 // newHouse starts the pretend CRMs and writes the flow file.

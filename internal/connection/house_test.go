@@ -3,7 +3,6 @@ package connection_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/connector/highlevel"
@@ -82,23 +82,7 @@ func postgres(t *testing.T) string {
 	if base == "" {
 		t.Skip("TEST_POSTGRES_URL is not set")
 	}
-	admin, err := db.Open(t.Context(), base, db.Options{MaxConns: 1})
-	must(t, err)
-	name := "c_" + strings.ToLower(rand.Text()[:12])
-	_, err = admin.Writer().Exec("create schema " + name)
-	must(t, err)
-	t.Cleanup(func() {
-		if _, err := admin.Writer().Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		must(t, admin.Close())
-	})
-	u, err := url.Parse(base)
-	must(t, err)
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
+	return dbtest.Schema(t, base)
 }
 
 // process is the service as another process on the same database has it.

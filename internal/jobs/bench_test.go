@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 )
 
 // BenchmarkWake prints how long it takes from a wake-up, the hint being stored, to the start of its work.
@@ -28,7 +29,7 @@ func BenchmarkWake(b *testing.B) {
 	}
 	b.Run("sqlite", func(b *testing.B) { bench(b, opened(b, "sqlite:"+filepath.Join(b.TempDir(), "couplet.db"))) })
 	if url := os.Getenv("TEST_POSTGRES_URL"); url != "" {
-		b.Run("postgres", func(b *testing.B) { bench(b, opened(b, schema(b, url))) })
+		b.Run("postgres", func(b *testing.B) { bench(b, opened(b, dbtest.Schema(b, url))) })
 	}
 }
 

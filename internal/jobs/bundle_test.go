@@ -3,17 +3,16 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 )
 
 // each runs a test on SQLite, and on PostgreSQL when there is one, each time in a database of its own.
@@ -32,7 +31,7 @@ func each(t *testing.T, run func(t *testing.T, d *db.DB)) {
 	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		run(t, opened(t, schema(t, url)))
+		run(t, opened(t, dbtest.Schema(t, url)))
 	})
 }
 
@@ -44,30 +43,6 @@ func opened(t testing.TB, url string) *db.DB {
 	}
 	t.Cleanup(func() { d.Close() })
 	return d
-}
-
-// schema makes a schema for one test and returns the address that leads into it.
-func schema(t testing.TB, url string) string {
-	t.Helper()
-	admin, err := db.Open(t.Context(), url, db.Options{MaxConns: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.ToLower(fmt.Sprintf("jobs_%d_%x", os.Getpid(), time.Now().UnixNano()))
-	if _, err := admin.Writer().Exec("create schema " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.Writer().Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		admin.Close()
-	})
-	join := "?"
-	if strings.Contains(url, "?") {
-		join = "&"
-	}
-	return url + join + "search_path=" + name
 }
 
 // table is a Source in the database under test: flows with a next time, and runs with a last sign of life.

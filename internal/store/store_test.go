@@ -2,15 +2,13 @@ package store_test
 
 import (
 	"context"
-	"crypto/rand"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
@@ -55,24 +53,7 @@ func openSQLite(t testing.TB) *db.DB {
 // openPostgres opens a schema of its own in the given database.
 func openPostgres(t testing.TB) *db.DB {
 	t.Helper()
-	base := os.Getenv("TEST_POSTGRES_URL")
-	name := "t_" + strings.ToLower(rand.Text()[:12])
-	admin, err := db.Open(t.Context(), base, db.Options{MaxConns: 1})
-	must(t, err)
-	_, err = admin.Writer().Exec("create schema " + name)
-	must(t, err)
-	t.Cleanup(func() {
-		if _, err := admin.Writer().Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		must(t, admin.Close())
-	})
-	u, err := url.Parse(base)
-	must(t, err)
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return migrated(t, u.String())
+	return migrated(t, dbtest.Schema(t, os.Getenv("TEST_POSTGRES_URL")))
 }
 
 func migrated(t testing.TB, address string) *db.DB {
