@@ -279,3 +279,17 @@ func TestTheRightToRenewIsHeldForLessThanARefreshMayBeRepeated(t *testing.T) {
 		}
 	}
 }
+
+// An account may be called by signs that no flow file can hold; what Couplet calls the connection can be written in one.
+func TestANameThatIsFoundCanBeWrittenInAFlowFile(t *testing.T) {
+	t.Parallel()
+	spec := highlevel.Spec()
+	var all []Connection
+	for range 3 {
+		name := freeName(all, connector.Identity{ID: "x", Name: "$ $"}, spec)
+		if why := badName(name); why != "" || named(all, name) {
+			t.Errorf("%q: %s", name, why)
+		}
+		all = append(all, Connection{Name: name})
+	}
+}
