@@ -36,9 +36,12 @@ type Mapping struct {
 	Clash         *MapClash
 
 	Accounts [2]MapAccount
-	Needs    []MapPair
-	Pairs    []MapPair
-	Suggest  []MapSuggestion
+	// Lost leads to where an account is connected again that lets nobody in, nil where there is none: nothing can be
+	// rehearsed until then.
+	Lost    *Link
+	Needs   []MapPair
+	Pairs   []MapPair
+	Suggest []MapSuggestion
 	// Matching shows what would be paired together, before it is.
 	Matching []MapSuggestion
 	Free     [2][]MapField

@@ -84,6 +84,14 @@ func (c Clock) Moment(t time.Time) string {
 // Exact is a moment with everything about it, for the title of a short form: "2 Mar 2025, 11:19:46 CET".
 func (c Clock) Exact(t time.Time) string { return c.in(t).Format("2 Jan 2006, 15:04:05 MST") }
 
+// whose says in which zone a page tells its times, once for all of them.
+func (c Clock) whose() string {
+	if c.Zone == nil || c.Zone == time.UTC {
+		return "Times are in UTC."
+	}
+	return "Times are those of " + c.Zone.String() + " (" + c.in(c.Now).Format("MST") + ")."
+}
+
 // days is how many midnights lie between a moment and now.
 func (c Clock) days(t time.Time) int {
 	day := func(t time.Time) time.Time {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
@@ -23,6 +24,7 @@ import (
 type mapOf struct {
 	draft store.Draft
 	specs [2]*connector.Spec
+	conns [2]connection.Connection
 	seen  seen
 	// rules and problems are the compiled map. Rules are found by their keys.
 	rules     *mapping.Map
@@ -56,7 +58,7 @@ func (s *Server) loadMap(c echo.Context) (*mapOf, error) {
 		if !ok {
 			return nil, &Error{Status: http.StatusConflict, Text: "One of the two accounts of this flow is of a system that this program does not know. A newer version of Couplet may."}
 		}
-		m.specs[side] = r.Spec
+		m.specs[side], m.conns[side] = r.Spec, x
 	}
 	if m.dismissed, err = s.dismissed(ctx, ws(c), d.Flow.ID); err != nil {
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"couplet/internal/connection"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
@@ -47,6 +49,34 @@ func TestTheMapIsWorkedOnWhileAnAccountCannotBeRead(t *testing.T) {
 		t.Error("what cannot be looked up counts as broken")
 	}
 	c.follow(client, c.press(client, doc.Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
+}
+
+func TestAMapOfALostAccountSaysWhatComesFirst(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 10)
+	client := c.signIn("editor")
+	if doc := c.open(client, ""); doc.Find("[data-testid=to-preview]").Length() != 1 || doc.Find("[data-testid=blocked]").Length() != 0 {
+		t.Error("nothing is in the way, and it cannot be previewed")
+	}
+	lost := c.conns[1]
+	lost.State = connection.Reconnect
+	_, err := c.store.SaveConnection(t.Context(), lost.Workspace, lost)
+	must(t, err)
+	doc := c.open(client, "")
+	first := doc.Find("[data-testid=blocked]")
+	if doc.Find("[data-testid=to-preview]").Length() != 0 || squeezed(first) != "Connect User.com again first" {
+		t.Errorf("it says %q", squeezed(first))
+	}
+	want := "/connections/" + lost.ID + "/key?" + url.Values{"then": {c.path()}}.Encode()
+	if first.AttrOr("href", "") != want {
+		t.Errorf("it leads to %s", first.AttrOr("href", ""))
+	}
+	// Every button that is only a drawing says in words what it does, on sight too.
+	doc.Find("#bld a.icon, #bld button.icon, #bld .dirb").Each(func(_ int, n *goquery.Selection) {
+		if n.AttrOr("aria-label", "") == "" || n.AttrOr("title", "") == "" {
+			t.Errorf("without words: %s", n.AttrOr("data-testid", n.AttrOr("class", "?")))
+		}
+	})
 }
 
 func TestSamplesAreShownOneByOneOnBothSides(t *testing.T) {

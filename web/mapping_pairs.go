@@ -178,9 +178,17 @@ func (b *board) conflicts(chosen mapping.Policy, row bool) []templates.MapOption
 		if p == mapping.Union { // the same as richer for single values, and lists are always joined
 			continue
 		}
-		out = append(out, templates.MapOption{Value: string(p), Text: b.policyWords(p), Chosen: chosen == p || chosen == mapping.Union && p == mapping.Richer})
+		out = append(out, templates.MapOption{Value: string(p), Text: b.policyChoice(p), Chosen: chosen == p || chosen == mapping.Union && p == mapping.Richer})
 	}
 	return out
+}
+
+// policyChoice says a way to settle it in full, also what decides where the way itself does not.
+func (b *board) policyChoice(p mapping.Policy) string {
+	if p == mapping.Newest {
+		return b.policyWords(p) + "; where both were changed between two looks, " + b.systems[0].Name + " wins"
+	}
+	return b.policyWords(p)
 }
 
 func (b *board) policyWords(p mapping.Policy) string {

@@ -209,7 +209,7 @@ func TestAColleaguesChangeIsNotOverwrittenAndTheWishIsOfferedAgain(t *testing.T)
 	t.Parallel()
 	c := newCRMs(t, 20)
 	mine, theirs := c.signIn("editor"), c.signIn("owner")
-	old := c.open(mine, "")
+	old := c.open(mine, "?open=phone%3Dphone_number")
 	c.follow(theirs, c.press(theirs, c.open(theirs, "").Find("[data-testid=pair-these]"), "a", "state", "b", "region"))
 
 	res := c.press(mine, old.Find("[data-testid=pair-these]"), "a", "city", "b", "city")
@@ -225,11 +225,8 @@ func TestAColleaguesChangeIsNotOverwrittenAndTheWishIsOfferedAgain(t *testing.T)
 	if keys := c.draftKeys(); !slices.Contains(keys, "city=city") || !slices.Contains(keys, "state=region") {
 		t.Errorf("%v", keys)
 	}
-	// Taking out, rules and undo clash the same way.
-	for _, button := range []*goquery.Selection{pairLine(old, "tags=tags").Find("[data-testid=unpair]"), old.Find("#rules-form button"), old.Find("[data-testid=suggestion] [data-testid=accept]").First()} {
-		if button.Length() == 0 {
-			continue
-		}
+	// Taking out, rules and suggestions clash the same way.
+	for _, button := range []*goquery.Selection{pairLine(old, "phone=phone_number").Find("[data-testid=unpair]"), old.Find("#rules-form button"), old.Find("[data-testid=suggestion] [data-testid=accept]").First()} {
 		if res := c.press(mine, button); res.StatusCode != http.StatusConflict {
 			t.Errorf("status %d", res.StatusCode)
 		}
@@ -243,6 +240,9 @@ func TestTheRulesOfTheFlowAreChanged(t *testing.T) {
 	doc := c.open(client, "")
 	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by e-mail, else phone · the newest change wins · an emptied value deletes nothing" {
 		t.Errorf("%q", got)
+	}
+	if got := squeezed(doc.Find("#rules-form label").Has("[value=newest]")); got != "The newest change wins; where both were changed between two looks, HighLevel wins" {
+		t.Errorf("what decides a tie: %q", got)
 	}
 	doc = c.follow(client, c.press(client, doc.Find("#rules-form button"), "match", "phone", "conflict", "b_wins", "blank", "clear", "direction", "a_to_b", "region", "PT"))
 	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules HighLevel fills User.com · matched by phone only · User.com wins · an emptied value empties the other side" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/mapping"
 	"couplet/templates"
@@ -32,6 +33,9 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	for side, spec := range m.specs {
 		v.Systems[side] = systemOf(spec, f.Object)
 		v.Accounts[side] = m.account(connector.Side(side))
+		if m.conns[side].State != connection.OK && v.Lost == nil {
+			v.Lost = &templates.Link{Text: "Connect " + spec.Name + " again first", Href: again(m.conns[side], v.Path)}
+		}
 	}
 	if f.Approval == nil {
 		v.Steps = templates.WaySteps(v.Systems[0], v.Systems[1])

@@ -55,6 +55,7 @@ func TestTheListOfRunsGroupsByDayAndFoldsWhatIsQuiet(t *testing.T) {
 		"1 quiet run with nothing to do",
 	}
 	compare(t, got, want)
+	wants(t, doc, "[data-testid=zone]", "Times are those of Europe/Lisbon (WET).")
 	wants(t, doc, "[data-testid=shown]", "4 of 18 · quiet runs with nothing to do are folded away")
 	doc = b.see(b.signIn("viewer"), doc.Find("[data-testid=quiet] a").First().AttrOr("href", ""))
 	if n := len(lines(doc)); n != 18 || doc.Find("[data-testid=quiet]").Length() != 0 {
