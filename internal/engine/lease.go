@@ -39,7 +39,7 @@ func (e *Engine) lease(ctx context.Context, ws, pair string, f flow.Flow) (l Lea
 	name := "pair/" + pair
 	l, ok, err := e.Store.Acquire(ctx, ws, name, e.Owner, e.Now(), e.Now().Add(-DeadAfter))
 	if err == nil && !ok && e.Dead != nil && e.Dead(l.Owner) {
-		l, ok, err = e.Store.Acquire(ctx, ws, name, e.Owner, e.Now(), e.Now().Add(time.Second))
+		l, ok, err = e.Store.TakeOver(ctx, ws, l, e.Owner, e.Now())
 	}
 	if err == nil && !ok {
 		err = ErrBusy

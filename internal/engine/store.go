@@ -27,6 +27,8 @@ type Store interface {
 	// Acquire takes the lease unless somebody alive holds it; then it returns false and who that is. Beat keeps it, marks
 	// the run alive and stores its progress.
 	Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (Lease, bool, error)
+	// TakeOver takes the lease from its dead holder. It returns false when somebody else took it meanwhile.
+	TakeOver(ctx context.Context, ws string, dead Lease, owner string, now time.Time) (Lease, bool, error)
 	Beat(ctx context.Context, ws string, l Lease, run string, p Progress, now time.Time) error
 	Release(ctx context.Context, ws string, l Lease) error
 

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"couplet/internal/engine"
 	"couplet/internal/sandbox"
@@ -111,4 +112,34 @@ func TestWhoeverLostTheLeaseStoresNothingMore(t *testing.T) {
 			w.quiet()
 		})
 	}
+}
+
+func TestOnlyTheDeadAreTakenOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Contacts: 20, Seed: 3})
+	w.run(engine.Done)
+	name, now := "pair/"+w.pair().ID, w.e.Now()
+	take := func(owner string, deadBefore time.Time) engine.Lease {
+		t.Helper()
+		l, ok, err := w.st.Acquire(t.Context(), ws, name, owner, w.e.Now(), deadBefore)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		return l
+	}
+	take("the dead", now)
+	var third engine.Lease
+	w.e.Dead = func(owner string) bool { // while this one finds out, a third takes over
+		third = take("the third", now.Add(time.Hour))
+		return owner == "the dead"
+	}
+	if r, err := w.e.Run(t.Context(), engine.Request{Workspace: ws, Flow: w.flow, Look: true}); !errors.Is(err, engine.ErrBusy) {
+		t.Errorf("it ran: %s %v", r.Status, err)
+	}
+	if err := w.st.Release(t.Context(), ws, third); err != nil {
+		t.Error("the third was thrown out:", err)
+	}
+	take("the dead", now)
+	w.e.Dead = func(owner string) bool { return owner == "the dead" }
+	w.run(engine.Done)
 }

@@ -23,6 +23,13 @@ func (p *tap) Acquire(ctx context.Context, ws, name, owner string, now, deadBefo
 	return p.Store.Acquire(ctx, ws, name, owner, now, deadBefore)
 }
 
+func (p *tap) TakeOver(ctx context.Context, ws string, dead engine.Lease, owner string, now time.Time) (r0 engine.Lease, r1 bool, err error) {
+	if err := p.on("TakeOver"); err != nil {
+		return r0, r1, err
+	}
+	return p.Store.TakeOver(ctx, ws, dead, owner, now)
+}
+
 func (p *tap) Beat(ctx context.Context, ws string, l engine.Lease, run string, done engine.Progress, now time.Time) (err error) {
 	if err := p.on("Beat"); err != nil {
 		return err

@@ -358,6 +358,10 @@ func (w *world) writes() []call {
 		{"Release", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.Release(ctx, ws, l)
 		}},
+		{"TakeOver", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			_, _, err := s.TakeOver(ctx, ws, l, "thief", later)
+			return nil, err
+		}},
 		{"Acquire", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			_, _, err := s.Acquire(ctx, ws, l.Name, "thief", later, later.Add(time.Hour))
 			return nil, err

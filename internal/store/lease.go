@@ -10,14 +10,24 @@ import (
 
 // Acquire implements engine.Store. A new holder gets a higher fence than any before, so that writes of an old one are
 // recognised. When somebody alive holds the lease, it returns false and their lease.
-func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (l engine.Lease, ok bool, err error) {
+func (s *Store) Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (engine.Lease, bool, error) {
+	return s.take(ctx, ws, name, owner, now, "(owner = '' or beat_at < $5)", db.MS(deadBefore))
+}
+
+// TakeOver implements engine.Store. Whoever takes a lease raises its fence, so the same fence is the same holder.
+func (s *Store) TakeOver(ctx context.Context, ws string, dead engine.Lease, owner string, now time.Time) (engine.Lease, bool, error) {
+	return s.take(ctx, ws, dead.Name, owner, now, "fence = $5", dead.Fence)
+}
+
+// take takes a lease if a condition with one argument holds.
+func (s *Store) take(ctx context.Context, ws, name, owner string, now time.Time, cond string, arg any) (l engine.Lease, ok bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `insert into lease (workspace_id, name, owner, fence, beat_at) values ($1, $2, '', 0, 0)
 			on conflict (workspace_id, name) do nothing`, ws, name); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, `update lease set owner = $3, fence = fence + 1, beat_at = $4
-			where workspace_id = $1 and name = $2 and (owner = '' or beat_at < $5)`, ws, name, owner, db.MS(now), db.MS(deadBefore))
+			where workspace_id = $1 and name = $2 and `+cond, ws, name, owner, db.MS(now), arg)
 		if err != nil {
 			return err
 		}

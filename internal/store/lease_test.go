@@ -35,6 +35,14 @@ func TestOnlyADeadHolderLosesTheLease(t *testing.T) {
 		if !ok || stolen.Fence <= w.lease.Fence || stolen.Owner != "other" {
 			t.Errorf("%v, %v", stolen, ok)
 		}
+		if l, ok, err := w.TakeOver(w.ctx, w.ws, w.lease, "late", w.now); ok || err != nil || l != stolen {
+			t.Errorf("who took over from the dead was thrown out: %v, %v, %v", l, ok, err)
+		}
+		dead := stolen
+		stolen, ok, err := w.TakeOver(w.ctx, w.ws, dead, "late", w.now)
+		if !ok || err != nil || stolen.Owner != "late" || stolen.Fence <= dead.Fence {
+			t.Errorf("the dead kept the lease: %v, %v, %v", stolen, ok, err)
+		}
 		must(t, w.Release(w.ctx, w.ws, stolen))
 		if again, ok := take("me", start); !ok || again.Fence <= stolen.Fence {
 			t.Errorf("a released lease was not given: %v", again)
