@@ -120,7 +120,15 @@ func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 	for turned := 0; ; {
 		if c.acc.Budget != nil {
 			if err := c.acc.Budget.Wait(ctx); err != nil {
-				return Answer{}, &Error{Kind: Temporary, Message: "The call to " + c.spec.Name + " was stopped before it began.", Err: err}
+				return Answer{}, c.stopped(err)
+			}
+		}
+		if call.Create {
+			if err := asked(ctx); err != nil {
+				if c.acc.Budget != nil {
+					c.acc.Budget.Done(0, nil)
+				}
+				return Answer{}, c.stopped(err)
 			}
 		}
 		answer, failed := c.once(ctx, call, key, body)
@@ -146,6 +154,11 @@ func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 		}
 		return answer, failed
 	}
+}
+
+// stopped is the error of a call that never left.
+func (c *Client) stopped(why error) *Error {
+	return &Error{Kind: Temporary, Message: "The call to " + c.spec.Name + " was stopped before it began.", Err: why}
 }
 
 // renew returns the key to use after one that was refused. Repeating the call with it is safe: a refusal did nothing.

@@ -177,6 +177,34 @@ func TestRenewedKeyIsTriedOnce(t *testing.T) {
 	}
 }
 
+func TestACreateAsksRightBeforeItLeaves(t *testing.T) {
+	t.Parallel()
+	no := errors.New("not any more")
+	var budget connectortest.Budget
+	wire := tap(connectortest.Answer(200, "{}"), connectortest.Answer(200, "{}"))
+	c := client(t, wire, func(a *connector.Account) { a.Budget = &budget })
+	ctx := connector.WithAsk(t.Context(), func(context.Context) error {
+		if starts, ends := budget.Calls(); starts != len(ends)+1 {
+			t.Error("it is asked before its turn came")
+		}
+		return no
+	})
+	if _, err := c.Do(ctx, create); !errors.Is(err, no) || connector.KindOf(err) != connector.Temporary || wire.Sent() != 0 {
+		t.Errorf("%v, %d calls left", err, wire.Sent())
+	}
+	if starts, ends := budget.Calls(); starts != 1 || len(ends) != 1 {
+		t.Errorf("its turn was not given back: %d begun, %v ended", starts, ends)
+	}
+	for _, call := range []connector.Request{read, update} { // what may be repeated needs no leave
+		if _, err := c.Do(ctx, call); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := wire.Sent(); n != 2 {
+		t.Errorf("%d calls left", n)
+	}
+}
+
 func TestWaitIsReadFromTheAnswer(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

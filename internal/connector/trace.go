@@ -2,7 +2,10 @@ package connector
 
 import "context"
 
-type traceKey struct{}
+type (
+	traceKey struct{}
+	askKey   struct{}
+)
 
 // WithTrace has every call made under the context told to f as well, so that a record's line in the log can list its
 // own calls.
@@ -16,4 +19,18 @@ func Traced(ctx context.Context) func(Exchange) {
 		return f
 	}
 	return func(Exchange) {}
+}
+
+// WithAsk has every call made under the context that creates something ask f right before it leaves, when it has waited for
+// its turn already. An error of f keeps it from leaving.
+func WithAsk(ctx context.Context, f func(context.Context) error) context.Context {
+	return context.WithValue(ctx, askKey{}, f)
+}
+
+// asked asks the function given to WithAsk, if there is one.
+func asked(ctx context.Context) error {
+	if f, ok := ctx.Value(askKey{}).(func(context.Context) error); ok {
+		return f(ctx)
+	}
+	return nil
 }

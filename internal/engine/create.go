@@ -15,7 +15,7 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	to := j.side.Other()
 	d, set := s.payload(j)
 	asked := s.e.Now()
-	echo, err := s.conn[to].Create(ctx, s.flow.Object, "", set)
+	echo, err := s.conn[to].Create(connector.WithAsk(ctx, s.ours), s.flow.Object, "", set)
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}
@@ -97,6 +97,9 @@ const refusals = 3
 func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
 	var ce *connector.Error
 	closed := Commit{Closed: []string{j.intent.ID}}
+	if errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled) {
+		return outcome{commit: closed, err: err} // it never left
+	}
 	if !errors.As(err, &ce) {
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return outcome{err: err} // it may have happened: the intent stays

@@ -68,7 +68,8 @@
 // # Who may work
 //
 // One worker per pair, by a lease with a fence (run.go). A heartbeat keeps it; after 15 seconds of silence another
-// worker takes the run over under the same id and goes on. Every commit names the fence it was made under.
+// worker takes the run over under the same id and goes on. Every commit names the fence it was made under. A create asks right
+// before it leaves whether the lease still holds (lease.go): the process may have been stopped, and replaced, while it waited.
 //
 // # Rehearsing
 //

@@ -55,3 +55,38 @@ func (e *Engine) lease(ctx context.Context, ws, pair string, f flow.Flow) (l Lea
 		}
 	}, nil
 }
+
+// beat keeps the lease, with the progress of the run.
+func (s *session) beat(ctx context.Context) error {
+	s.mu.Lock()
+	p := s.run.Progress
+	s.mu.Unlock()
+	now := s.e.Now()
+	err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, p, now)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.kept = now
+	}
+	return err
+}
+
+// shaky is the age from which a lease is asked for before a create leaves. What leaves then has most of DeadAfter to
+// arrive.
+const shaky = DeadAfter / 3
+
+// ours reports whether the pair still is ours, before a call leaves that must not be made twice. A process that was stopped
+// (a paused machine) does not know how long: its heart has not beaten yet, and somebody else may have taken over.
+func (s *session) ours(ctx context.Context) error {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	now := s.e.Now()
+	s.mu.Lock()
+	kept := s.kept
+	s.mu.Unlock()
+	// The clock that never jumps may stand still while a machine sleeps, and the other may be set back.
+	if max(now.Sub(kept), now.Round(0).Sub(kept.Round(0))) < shaky {
+		return nil
+	}
+	return s.beat(ctx)
+}

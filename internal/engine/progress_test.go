@@ -114,17 +114,8 @@ func (m metered) side(conn string) engine.Side {
 	return engine.A
 }
 
-func (m metered) Open(ctx context.Context, ws, conn string, observe func(connector.Exchange)) (connector.Connector, error) {
-	info := m.box.Info()
-	acc := connector.Account{HTTP: m.http, Budget: m.budgets[m.side(conn)], Observe: observe, Now: time.Now}
-	if m.side(conn) == engine.A {
-		acc.BaseURL, acc.Params = info.HighLevel.URL, map[string]string{"locationId": info.HighLevel.LocationID}
-		acc.Token = func(context.Context) (string, error) { return info.HighLevel.Token, nil }
-		return highlevel.New(acc)
-	}
-	acc.BaseURL, acc.Params = info.UserCom.URL, map[string]string{"subdomain": info.UserCom.Subdomain}
-	acc.Token = func(context.Context) (string, error) { return info.UserCom.Token, nil }
-	return usercom.New(acc)
+func (m metered) Open(_ context.Context, _, conn string, observe func(connector.Exchange)) (connector.Connector, error) {
+	return m.open(conn, observe, m.budgets[m.side(conn)])
 }
 
 // Paused implements engine.Pauses.

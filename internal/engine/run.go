@@ -70,12 +70,13 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
+	asked := e.Now()
 	lease, release, err := e.lease(ctx, req.Workspace, pair.ID, f)
 	if err != nil {
 		return Run{}, err
 	}
 	defer release()
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide}
 	if idle, err := s.idle(ctx); err != nil || idle {
 		return Run{}, err
 	}
@@ -160,10 +161,7 @@ func (s *session) heartbeat(ctx context.Context, cancel context.CancelCauseFunc)
 		}
 		s.keepCalls(ctx)
 		s.paused()
-		s.mu.Lock()
-		p := s.run.Progress
-		s.mu.Unlock()
-		err := s.e.Store.Beat(ctx, s.ws, s.lease, s.run.ID, p, s.e.Now())
+		err := s.beat(ctx)
 		switch {
 		case errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled):
 			cancel(err)
@@ -294,7 +292,10 @@ type session struct {
 	began time.Time // when the lease was taken
 	look  bool
 
+	asking sync.Mutex // held by who finds out whether the lease still is ours
+
 	mu    sync.Mutex
+	kept  time.Time // when the lease was ours for certain
 	run   Run
 	busy  map[Place]bool // records that a job has in hand
 	spent int

@@ -95,8 +95,12 @@ func (w *world) engine() *engine.Engine {
 
 // Open implements engine.Links.
 func (w *world) Open(_ context.Context, _, conn string, observe func(connector.Exchange)) (connector.Connector, error) {
+	return w.open(conn, observe, &connectortest.Budget{})
+}
+
+func (w *world) open(conn string, observe func(connector.Exchange), budget connector.Budget) (connector.Connector, error) {
 	info := w.box.Info()
-	acc := connector.Account{HTTP: w.http, Budget: &connectortest.Budget{}, Observe: observe, Now: time.Now}
+	acc := connector.Account{HTTP: w.http, Budget: budget, Observe: observe, Now: time.Now}
 	if conn == "con_a" {
 		acc.BaseURL, acc.Params = info.HighLevel.URL, map[string]string{"locationId": info.HighLevel.LocationID}
 		acc.Token = func(context.Context) (string, error) { return info.HighLevel.Token, nil }
