@@ -42,6 +42,8 @@ type Memory interface {
 	ChangeConnection(ctx context.Context, workspace string, c Connection) error
 	// MarkConnection stores the state of a connection and when it was checked, and reports whether the state changed.
 	MarkConnection(ctx context.Context, workspace, id string, state State, problem string, checked time.Time) (bool, error)
+	// TellConnection says anew why a connection is in a state, and reports false when it is in another one by now.
+	TellConnection(ctx context.Context, workspace, id string, state State, problem string) (bool, error)
 
 	PermitOf(ctx context.Context, workspace, connection string) (p Permit, ok bool, err error)
 	SavePermit(ctx context.Context, workspace string, p Permit) error

@@ -224,10 +224,14 @@ func (s *Service) appInstalled(ctx context.Context, sys System, account string, 
 		if app, _, err := s.registry().app(ctx, c.Workspace, sys.Spec); err != nil || appID(sys.Spec, app.clientID()) != call.App {
 			continue
 		}
-		if _, err := s.Memory.MarkConnection(ctx, c.Workspace, c.ID, c.State, sys.Spec.OAuth.Installed, time.Time{}); err != nil {
+		// Whoever installed it may have come back and connected the account meanwhile.
+		told, err := s.Memory.TellConnection(ctx, c.Workspace, c.ID, c.State, sys.Spec.OAuth.Installed)
+		if err != nil {
 			return done, err
 		}
-		done = append(done, c)
+		if told {
+			done = append(done, c)
+		}
 	}
 	return done, nil
 }

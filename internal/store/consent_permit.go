@@ -120,20 +120,30 @@ func dropAgencies(ctx context.Context, tx *db.Tx, ws string) error {
 	return err
 }
 
-// MarkConnection implements connection.Memory. A zero checked leaves the time as it is. A connection whose key was
-// forgotten meanwhile is not marked: what was found out about that key says nothing about it.
+// MarkConnection implements connection.Memory. A connection whose key was forgotten meanwhile is not marked: what was
+// found out about that key says nothing about it.
 func (s *Store) MarkConnection(ctx context.Context, ws, conn string, state connection.State, problem string, checked time.Time) (changed bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, `update connection set state = $3, problem = $4 where workspace_id = $1 and id = $2 and (state <> $3 or problem <> $4)
-			and (state = $3 or exists (select 1 from secret x where x.workspace_id = $1 and x.connection = $2))`,
+			and exists (select 1 from secret x where x.workspace_id = $1 and x.connection = $2)`,
 			ws, conn, string(state), problem)
-		if changed = n > 0; err != nil || checked.IsZero() {
+		if changed = n > 0; err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "update connection set checked_at = $3 where workspace_id = $1 and id = $2", ws, conn, db.MS(checked))
 		return err
 	})
 	return changed, err
+}
+
+// TellConnection implements connection.Memory.
+func (s *Store) TellConnection(ctx context.Context, ws, conn string, state connection.State, problem string) (told bool, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update connection set problem = $4 where workspace_id = $1 and id = $2 and state = $3", ws, conn, string(state), problem)
+		told = n > 0
+		return err
+	})
+	return told && err == nil, err
 }
 
 const putAgency = `insert into agency (workspace_id, system, id, sealed, stored_at) values ($1, $2, $3, $4, $5)

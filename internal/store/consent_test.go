@@ -78,6 +78,9 @@ func (w *world) consentWrites() []call {
 			p.Client = "changed"
 			return nil, s.SavePermit(ctx, ws, p)
 		}},
+		{"TellConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TellConnection(ctx, ws, c, connection.OK, "changed")
+		}},
 		{"MarkConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.MarkConnection(ctx, ws, c, connection.Reconnect, "changed", start.Add(time.Hour))
 		}},
@@ -263,36 +266,6 @@ func TestTheRightToRenewIsHeldByOneUntilItEnds(t *testing.T) {
 	})
 }
 
-func TestAFlowIsHeldWhileAnAccountIsNotConnectedAndDueOnceItIs(t *testing.T) {
-	suite(t, func(t *testing.T, w *world) {
-		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[1], "token", []byte("sealed")))
-		for _, state := range []connection.State{connection.Reconnect, connection.NeedsKey} {
-			changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], state, "why", time.Time{})
-			must(t, err)
-			again, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], state, "why", start)
-			must(t, err)
-			if !changed || again {
-				t.Errorf("changed %v, then %v", changed, again)
-			}
-			for name, due := range map[string]func() ([]store.DueFlow, error){
-				"DueFlows": func() ([]store.DueFlow, error) { return w.DueFlows(w.ctx, start) },
-				"TakeDue":  func() ([]store.DueFlow, error) { return w.TakeDue(w.ctx, start) },
-			} {
-				if list, err := due(); len(list) != 0 || err != nil {
-					t.Errorf("%s gives out a flow that is held: %v, %v", name, list, err)
-				}
-			}
-		}
-		_, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], connection.OK, "", start)
-		must(t, err)
-		list, err := w.TakeDue(w.ctx, start)
-		must(t, err)
-		if len(list) != 1 || !list[0].Scheduled {
-			t.Errorf("%+v", list)
-		}
-	})
-}
-
 func TestAConsentThatIsOverDoesNotComeBack(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		c := w.consent()
@@ -308,25 +281,6 @@ func TestAConsentThatIsOverDoesNotComeBack(t *testing.T) {
 		must(t, w.SaveConsent(w.ctx, w.ws, c, start)) // by a choice that was under way
 		if _, ok, err := w.ConsentByID(w.ctx, w.ws, c.ID, start); ok || err != nil {
 			t.Errorf("it is there again: %v", err)
-		}
-	})
-}
-
-func TestWhatIsFoundOutAboutAForgottenKeyMarksNothing(t *testing.T) {
-	suite(t, func(t *testing.T, w *world) {
-		must(t, w.SaveSecret(w.ctx, w.ws, w.conns[1], "token", []byte("sealed")))
-		must(t, w.Disconnect(w.ctx, w.ws, w.conns[1], connection.NeedsKey, "You disconnected it."))
-		for _, state := range []connection.State{connection.OK, connection.Reconnect} { // of a call that was under way
-			if changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], state, "late", start); changed || err != nil {
-				t.Errorf("%s: %v, %v", state, changed, err)
-			}
-		}
-		if c, err := w.ConnectionByID(w.ctx, w.ws, w.conns[1]); err != nil || c.State != connection.NeedsKey || c.Problem != "You disconnected it." {
-			t.Errorf("%+v, %v", c, err)
-		}
-		changed, err := w.MarkConnection(w.ctx, w.ws, w.conns[1], connection.NeedsKey, "The app was installed.", time.Time{})
-		if !changed || err != nil {
-			t.Errorf("the reason of a state cannot be told anew: %v, %v", changed, err)
 		}
 	})
 }
