@@ -197,6 +197,8 @@ func Began(r engine.Run, schedule string) string {
 		text = "Told of a change"
 	case "recovery":
 		text = "Went on after a stop"
+	case engine.Rehearse:
+		text = "Asked for on the preview"
 	case engine.SwitchedOn:
 		text = "Switched on"
 	case engine.Once:

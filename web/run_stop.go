@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"couplet/internal/connection"
@@ -12,8 +13,17 @@ import (
 // safe is what is not affected when a run stops.
 const safe = "Nothing is lost. What was written stays, and the next run does the rest. Other flows go on."
 
-// stop says why a run ended before its end, and what mends it; nil when it did not.
+// stop says why a run ended before its end, and what mends it; nil when it did not. What is to be done in a flow cannot be
+// done once the flow is gone.
 func (v runView) stop() *templates.RunStop {
+	s := v.stopped()
+	if _, there := v.flow(v.run.Flow); s != nil && !there {
+		s.Buttons = slices.DeleteFunc(s.Buttons, func(b templates.RunButton) bool { return b.Href == "" || strings.HasPrefix(b.Href, "/flows/") })
+	}
+	return s
+}
+
+func (v runView) stopped() *templates.RunStop {
 	switch v.run.Status {
 	case engine.Paused:
 		s := v.halted()

@@ -233,6 +233,23 @@ func TestARunUnderWayIsWatchedUntilItIsOver(t *testing.T) {
 	e.until(func(name string, _ *goquery.Document) bool { return name == "over" })
 }
 
+func TestARunOfAFlowThatIsGoneOffersNothingThatLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for _, why := range []engine.HaltWhy{engine.HaltRefusals, engine.HaltBrake, engine.HaltMap} {
+		for _, id := range []string{b.flow.ID, "flow_gone"} {
+			r := b.ran(time.Hour, func(r *engine.Run) {
+				r.Flow, r.Status, r.Halt = id, engine.Paused, engine.Halt{Why: why, Side: -1, N: 3, Most: 2}
+			})
+			doc := b.see(b.signIn("editor"), "/runs/"+r.ID)
+			stopped := doc.Find("[data-testid=stopped]")
+			if n := stopped.Find("a.btn, button").Length(); stopped.Length() != 1 || (n > 0) != (id == b.flow.ID) {
+				t.Errorf("%s of %s: %d buttons: %s", why, id, n, tidyText(stopped))
+			}
+		}
+	}
+}
+
 func TestARunSaysThatItIsARehearsalOrWasRecovered(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
