@@ -287,8 +287,8 @@ func (m Mapping) one() MapSide {
 	return m.Preview.Sides[1]
 }
 
-// wayIcon is the arrow of a direction.
-func wayIcon(way string) string {
+// WayIcon is the arrow of a direction.
+func WayIcon(way string) string {
 	return map[string]string{"to": "arrow-right", "from": "arrow-left"}[way] + map[bool]string{true: "arrow-left-right"}[way == "both"]
 }
 

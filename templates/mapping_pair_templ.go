@@ -303,7 +303,7 @@ func wayButton(m Mapping, p MapPair) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = icon(wayIcon(p.Way)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = icon(WayIcon(p.Way)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -355,7 +355,7 @@ func wayButton(m Mapping, p MapPair) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = icon(wayIcon(p.Way)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = icon(WayIcon(p.Way)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

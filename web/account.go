@@ -69,7 +69,7 @@ func (s *Server) saveName(c echo.Context, a templates.Account) error {
 	if err := s.o.Store.Rename(c.Request().Context(), ws(c), visitorOf(c).User.ID, a.Name.Value); err != nil {
 		return err
 	}
-	return s.done(c, "Others now see you as "+a.Name.Value+".", "/settings/account")
+	return s.sayAndGo(c, "Others now see you as "+a.Name.Value+".", false, "/settings/account")
 }
 
 // savePassword takes a new password from whoever knows the old one. All other sessions end, and this one gets a new id.
@@ -129,14 +129,6 @@ func (s *Server) renewed(c echo.Context, workspace, to string) error {
 	return redirect(c, to)
 }
 
-// done says what was done and leads on.
-func (s *Server) done(c echo.Context, text, to string) error {
-	if err := s.say(c, text, false); err != nil {
-		return err
-	}
-	return redirect(c, to)
-}
-
 func (s *Server) endSession(c echo.Context) error {
 	v := visitorOf(c)
 	if c.Param("id") == v.Session {
@@ -145,7 +137,7 @@ func (s *Server) endSession(c echo.Context) error {
 	if err := s.o.Store.EndSession(c.Request().Context(), ws(c), v.User.ID, c.Param("id")); err != nil {
 		return err
 	}
-	return s.done(c, "That browser is signed out.", "/settings/account")
+	return s.sayAndGo(c, "That browser is signed out.", false, "/settings/account")
 }
 
 func (s *Server) endOtherSessions(c echo.Context) error {
@@ -154,7 +146,7 @@ func (s *Server) endOtherSessions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.done(c, "Signed out in "+templates.Count(n, "other browser", "other browsers")+".", "/settings/account")
+	return s.sayAndGo(c, "Signed out in "+templates.Count(n, "other browser", "other browsers")+".", false, "/settings/account")
 }
 
 // saveTheme keeps the look of the session. A form is led back to the page it was on; a script has switched already.

@@ -65,10 +65,7 @@ func (s *Server) saveApp(c echo.Context) error {
 	case !saved.HasSecret:
 		return s.showApp(c, http.StatusUnprocessableEntity, spec, saved, back, s.noSecret(was))
 	}
-	if err := s.say(c, "The app is saved. Its secret is sealed and not shown again.", false); err != nil {
-		return err
-	}
-	return redirect(c, inside(back, "/apps/"+spec.ID))
+	return s.sayAndGo(c, "The app is saved. Its secret is sealed and not shown again.", false, inside(back, "/apps/"+spec.ID))
 }
 
 // noSecret says why an app that was just saved has no secret.
@@ -88,10 +85,7 @@ func (s *Server) forgetApp(c echo.Context) error {
 	if err := s.o.Connect.DeleteApp(c.Request().Context(), ws(c), spec.ID); err != nil {
 		return err
 	}
-	if err := s.say(c, "The app is forgotten. Accounts that agreed to it have to be connected again.", false); err != nil {
-		return err
-	}
-	return redirect(c, "/apps/"+spec.ID)
+	return s.sayAndGo(c, "The app is forgotten. Accounts that agreed to it have to be connected again.", false, "/apps/"+spec.ID)
 }
 
 func (s *Server) showApp(c echo.Context, status int, spec *connector.Spec, app connection.App, back, problem string) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -139,7 +140,7 @@ func (s *Server) pickable(p spot, v *templates.Connect) {
 			a.Account = name
 		}
 		if c.State != connection.OK {
-			a.Problem = or(sentence(c.Problem), "It has to be connected again.")
+			a.Problem = cmp.Or(sentence(c.Problem), "It has to be connected again.")
 		}
 		v.Stored = append(v.Stored, a)
 	}
@@ -243,7 +244,7 @@ var (
 
 // permission is a scope in words: what it allows, and why it is needed.
 func permission(x connector.Scope, needs []connector.Need) templates.Permission {
-	q := templates.Permission{Words: templates.Capital(or(x.Why, x.Name)), Name: x.Name, Icon: "key-round"}
+	q := templates.Permission{Words: templates.Capital(cmp.Or(x.Why, x.Name)), Name: x.Name, Icon: "key-round"}
 	for _, need := range connector.Needs {
 		if slices.Contains(x.For, need) && (needs == nil || slices.Contains(needs, need)) {
 			q.Reason, q.Icon = reasons[need], needIcons[need]

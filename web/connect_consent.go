@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"encoding/hex"
 	"errors"
@@ -171,10 +172,7 @@ func (s *Server) decideConsent(c echo.Context) error {
 		if err := s.o.Connect.Decline(ctx, ws(c), session, id); err != nil {
 			return s.cameToNothing(c, err)
 		}
-		if err := s.say(c, "Nothing was connected, and nothing of the answer was kept.", false); err != nil {
-			return err
-		}
-		return redirect(c, inside(pending.Back, "/connections"))
+		return s.sayAndGo(c, "Nothing was connected, and nothing of the answer was kept.", false, inside(pending.Back, "/connections"))
 	case "choose":
 		if pending, err = s.o.Connect.Choose(ctx, ws(c), session, id, c.FormValue("location")); err != nil {
 			break
@@ -222,7 +220,7 @@ func (s *Server) showPending(c echo.Context, status int, p connection.Pending, p
 		return err
 	}
 	v := templates.Consented{Frame: frame(c, "Connect "+known.Spec.Name, "connections"), System: systemOf(known.Spec, ""), ID: p.ID, Name: p.Name,
-		Account: or(p.Account.Name, p.Account.ID), Twin: p.Twin, Chosen: p.Chosen, Until: clock.Until(p.Expires), Problem: problem}
+		Account: cmp.Or(p.Account.Name, p.Account.ID), Twin: p.Twin, Chosen: p.Chosen, Until: clock.Until(p.Expires), Problem: problem}
 	if at, err := s.spotAt(c.Request().Context(), ws(c), p.Back); err == nil && at.side >= 0 {
 		top := at.journey.top(at.side)
 		v.Way, v.Frame.Active = &top, "flows"
@@ -234,7 +232,7 @@ func (s *Server) showPending(c echo.Context, status int, p connection.Pending, p
 		}
 	}
 	if p.OtherAccount {
-		v.Was = or(p.Was.Name, or(p.Was.ID, "another account"))
+		v.Was = cmp.Or(p.Was.Name, cmp.Or(p.Was.ID, "another account"))
 	}
 	for _, x := range p.Granted {
 		v.Granted = append(v.Granted, permission(x, nil))
@@ -243,9 +241,9 @@ func (s *Server) showPending(c echo.Context, status int, p connection.Pending, p
 		v.Withheld = append(v.Withheld, permission(x, nil))
 	}
 	if a := agencyOf(known.Spec); a != nil {
-		v.Agency, v.AgencyID, v.AgencyOne, v.AgencyMany = or(p.Agency.Name, "Your agency"), p.Agency.ID, a.One, a.Many
+		v.Agency, v.AgencyID, v.AgencyOne, v.AgencyMany = cmp.Or(p.Agency.Name, "Your agency"), p.Agency.ID, a.One, a.Many
 		for _, l := range p.Locations {
-			v.Locations = append(v.Locations, templates.Location{ID: l.ID, Name: or(l.Name, l.ID), Detail: l.ID})
+			v.Locations = append(v.Locations, templates.Location{ID: l.ID, Name: cmp.Or(l.Name, l.ID), Detail: l.ID})
 		}
 	}
 	return page(c, status, templates.ConsentedPage(v))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -172,7 +173,7 @@ func allowed(scopes []connector.Scope) string {
 		if i > 0 {
 			text += "; "
 		}
-		text += or(x.Why, x.Name)
+		text += cmp.Or(x.Why, x.Name)
 	}
 	return text
 }

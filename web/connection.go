@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -136,7 +137,7 @@ func (s *Server) checkConnection(c echo.Context) error {
 	default:
 		conn = checked
 		if conn.State != connection.OK {
-			text, kind = or(sentence(conn.Problem), "The key does not work."), "bad"
+			text, kind = cmp.Or(sentence(conn.Problem), "The key does not work."), "bad"
 		}
 	}
 	if c.Request().Header.Get("HX-Request") == "true" {
@@ -147,8 +148,5 @@ func (s *Server) checkConnection(c echo.Context) error {
 		card.Answer, card.AnswerKind = text, kind
 		return page(c, http.StatusOK, templates.ConnectionSheet(card))
 	}
-	if err := s.say(c, conn.Name+": "+text, kind != "pine"); err != nil {
-		return err
-	}
-	return redirect(c, "/connections/"+conn.ID)
+	return s.sayAndGo(c, conn.Name+": "+text, kind != "pine", "/connections/"+conn.ID)
 }

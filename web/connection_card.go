@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -112,10 +113,10 @@ func (s *Server) health(c *templates.ConnectionCard, conn connection.Connection,
 	switch {
 	case conn.State == connection.NeedsKey:
 		c.Kind, c.Says, c.Drawing = "off", "Not connected", "circle-dashed"
-		c.Trouble = &templates.Trouble{Kind: "warn", Title: "It has no key", Text: or(sentence(conn.Problem), "Its key was forgotten or never given.") + " " + waits, Href: again, Button: "Connect it"}
+		c.Trouble = &templates.Trouble{Kind: "warn", Title: "It has no key", Text: cmp.Or(sentence(conn.Problem), "Its key was forgotten or never given.") + " " + waits, Href: again, Button: "Connect it"}
 	case conn.State == connection.Reconnect:
 		c.Kind, c.Says, c.Drawing = "bad", "Needs to be connected again", "circle-x"
-		c.Trouble = &templates.Trouble{Kind: "bad", Title: c.System.Name + " does not take the key any more", Text: or(sentence(conn.Problem), "It has ended or was taken back.") + " " + waits, Href: again, Button: "Reconnect"}
+		c.Trouble = &templates.Trouble{Kind: "bad", Title: c.System.Name + " does not take the key any more", Text: cmp.Or(sentence(conn.Problem), "It has ended or was taken back.") + " " + waits, Href: again, Button: "Reconnect"}
 	case len(c.Missing) > 0:
 		c.Kind, c.Says, c.Drawing = "warn", templates.Capital(numberWord(len(c.Missing)))+" "+plural(len(c.Missing), "permission", "permissions")+" missing", "circle-alert"
 		what := c.Missing[0].Words

@@ -30,10 +30,7 @@ func (s *Server) renameConnection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.say(c, "It is called "+name+" now.", false); err != nil {
-		return err
-	}
-	return redirect(c, "/connections/"+conn.ID)
+	return s.sayAndGo(c, "It is called "+name+" now.", false, "/connections/"+conn.ID)
 }
 
 // badName says why a connection cannot be called so; the names of flow files have the same rule.
@@ -68,8 +65,5 @@ func (s *Server) disconnect(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.say(c, conn.Name+" is disconnected and its key forgotten. Flows that use it wait until it is connected again.", false); err != nil {
-		return err
-	}
-	return redirect(c, "/connections")
+	return s.sayAndGo(c, conn.Name+" is disconnected and its key forgotten. Flows that use it wait until it is connected again.", false, "/connections")
 }

@@ -110,10 +110,7 @@ func (s *Server) makeHook(c echo.Context) error {
 		return err
 	}
 	if c.FormValue("mark") != hookMark(hash) {
-		if err := s.say(c, "The address was made already, and was shown that once. Make another one if it was not copied.", true); err != nil {
-			return err
-		}
-		return redirect(c, "/connections/"+conn.ID+"/hook")
+		return s.sayAndGo(c, "The address was made already, and was shown that once. Make another one if it was not copied.", true, "/connections/"+conn.ID+"/hook")
 	}
 	secret, hash := NewHookSecret(s.o.HookKey)
 	if err := s.o.Store.SaveSetting(ctx, ws(c), hookMadeSetting(conn.ID), strconv.FormatInt(s.o.Now().UnixMilli(), 10)); err != nil {

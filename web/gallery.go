@@ -59,10 +59,3 @@ func sentence(text string) string {
 	}
 	return text + "."
 }
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}

@@ -37,7 +37,7 @@ func (b *board) pairs() (needs, fine []templates.MapPair) {
 
 func (b *board) broken(p *templates.MapPair, row mapping.Row, bad mapping.Problem) {
 	p.Problem = bad.Plain
-	p.Way, p.WayWords = wayOf(row.Direction), b.wayWords(row.Direction)
+	p.Way, p.WayWords = way(row.Direction), b.wayWords(row.Direction)
 	p.Chips = chips(row.Transform)
 	for _, f := range mapping.Fixes(b.flow().Map, bad, b.fields(connector.A), b.fields(connector.B), b.options()) {
 		if len(p.Fixes) < 3 {
@@ -47,7 +47,7 @@ func (b *board) broken(p *templates.MapPair, row mapping.Row, bad mapping.Proble
 }
 
 func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.Rule) {
-	p.Way, p.WayWords = wayOf(r.Direction), b.wayWords(r.Direction)
+	p.Way, p.WayWords = way(r.Direction), b.wayWords(r.Direction)
 	p.OneWay = r.Direction != mapping.Both
 	p.Chips = chips(row.Transform)
 	if r.Kind == mapping.Consent {
@@ -82,16 +82,6 @@ func stepIcon(name string) string {
 	return "split"
 }
 
-func wayOf(d mapping.Direction) string {
-	switch d {
-	case mapping.AToB:
-		return "to"
-	case mapping.BToA:
-		return "from"
-	}
-	return "both"
-}
-
 func (b *board) wayWords(d mapping.Direction) string {
 	switch d {
 	case mapping.AToB:
@@ -121,7 +111,7 @@ func (b *board) matchKey(r *mapping.Rule) string {
 func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen {
 	o := templates.MapOpen{Row: formRow(row), Consent: r.Kind == mapping.Consent}
 	for _, w := range b.ways[i] {
-		o.Ways = append(o.Ways, templates.MapOption{Value: string(w.Direction), Text: b.wayWords(w.Direction), Icon: map[string]string{"to": "arrow-right", "from": "arrow-left", "both": "arrow-left-right"}[wayOf(w.Direction)],
+		o.Ways = append(o.Ways, templates.MapOption{Value: string(w.Direction), Text: b.wayWords(w.Direction), Icon: templates.WayIcon(way(w.Direction)),
 			Chosen: r.Direction == w.Direction, Why: w.Why})
 	}
 	for _, name := range mapping.Steps(b.flow().Map, i, b.fields(connector.A), b.fields(connector.B), b.options()) {
@@ -237,7 +227,7 @@ func (b *board) flowRules() templates.MapRules {
 	var r templates.MapRules
 	for _, d := range []mapping.Direction{mapping.Both, mapping.AToB, mapping.BToA} {
 		chosen := f.Direction == d || f.Direction == "" && d == mapping.Both
-		r.Direction = append(r.Direction, templates.MapOption{Value: string(d), Text: b.wayWords(d), Icon: map[string]string{"to": "arrow-right", "from": "arrow-left", "both": "arrow-left-right"}[wayOf(d)], Chosen: chosen})
+		r.Direction = append(r.Direction, templates.MapOption{Value: string(d), Text: b.wayWords(d), Icon: templates.WayIcon(way(d)), Chosen: chosen})
 	}
 	for _, kinds := range [][]string{{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}} {
 		r.Match = append(r.Match, templates.MapOption{Value: strings.Join(kinds, ","), Text: matchWords(kinds), Chosen: slices.Equal(kinds, f.Match)})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"couplet/internal/engine"
@@ -110,7 +111,7 @@ func (v view) needed(r store.PlanRow) (why, fix string) {
 			fix = needFix("ask", v.systems()[r.Side])
 		}
 	}
-	return "A value below is left alone. The rest of the record goes on.", or(fix, "Correct the value in the record, or change the pair on the map.")
+	return "A value below is left alone. The rest of the record goes on.", cmp.Or(fix, "Correct the value in the record, or change the pair on the map.")
 }
 
 // inSentence makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."

@@ -28,10 +28,7 @@ func (s *Server) stopRun(c echo.Context) error {
 	if !stopped {
 		text = "The run was over already."
 	}
-	if err := s.say(c, text, false); err != nil {
-		return err
-	}
-	return redirect(c, "/runs/"+id)
+	return s.sayAndGo(c, text, false, "/runs/"+id)
 }
 
 // retryRun has the records that failed like an entry of a run tried again now. Without an entry it is all that failed.
@@ -118,11 +115,4 @@ func (h house) cannotRun(id string) string {
 		}
 	}
 	return ""
-}
-
-func (s *Server) sayAndGo(c echo.Context, text string, bad bool, to string) error {
-	if err := s.say(c, text, bad); err != nil {
-		return err
-	}
-	return redirect(c, to)
 }

@@ -101,3 +101,11 @@ func (s *Server) end(c echo.Context) error {
 func (s *Server) say(c echo.Context, text string, bad bool) error {
 	return s.o.Store.Say(c.Request().Context(), ws(c), visitorOf(c).Session, text, bad)
 }
+
+// sayAndGo leads to a page that says it.
+func (s *Server) sayAndGo(c echo.Context, text string, bad bool, to string) error {
+	if err := s.say(c, text, bad); err != nil {
+		return err
+	}
+	return redirect(c, to)
+}

@@ -135,10 +135,7 @@ func (s *Server) settingsKept(c echo.Context, l last) error {
 	} else if l.published.Enabled {
 		said = "The settings are kept. They hold once the change of the flow is published."
 	}
-	if err := s.say(c, said, false); err != nil {
-		return err
-	}
-	return redirect(c, l.path("on"))
+	return s.sayAndGo(c, said, false, l.path("on"))
 }
 
 // switchFlow switches a flow that was on before off or on again.
@@ -157,10 +154,7 @@ func (s *Server) switchFlow(c echo.Context) error {
 	case err != nil:
 		return err
 	case !before:
-		if err := s.say(c, "Look at what it would change first. It was changed since it was on, or was never on.", false); err != nil {
-			return err
-		}
-		return redirect(c, l.path("preview"))
+		return s.sayAndGo(c, "Look at what it would change first. It was changed since it was on, or was never on.", false, l.path("preview"))
 	case problem != "":
 		return s.showOn(c, http.StatusUnprocessableEntity, l, typedSettings(l.flow), problem, fix)
 	}
@@ -185,8 +179,5 @@ func (s *Server) switchOff(c echo.Context, l last, back string) error {
 		}
 		said = l.flow.Name + " is off. The run under way ends within seconds. What it wrote stays, and the rest is done when the flow is on again."
 	}
-	if err := s.say(c, said, false); err != nil {
-		return err
-	}
-	return redirect(c, back)
+	return s.sayAndGo(c, said, false, back)
 }

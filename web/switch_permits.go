@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"couplet/internal/connection"
@@ -18,7 +19,7 @@ func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]tem
 		missing, err := s.o.Connect.Missing(ctx, ws, conn.ID, needs...)
 		switch {
 		case conn.State != connection.OK:
-			q.Problem = or(conn.Problem, p.specs[side].Name+" has to be connected again.")
+			q.Problem = cmp.Or(conn.Problem, p.specs[side].Name+" has to be connected again.")
 		case err != nil:
 			q.Problem = "Couplet could not find out what " + p.specs[side].Name + " allows. "
 			if e, ok := connector.AsError(err); ok {

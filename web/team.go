@@ -79,23 +79,15 @@ func (s *Server) invite(c echo.Context) error {
 	if t, err = s.team(c); err != nil { // with the new one
 		return err
 	}
-	t.Link, t.LinkFor = s.outside(c)+"/invite/"+secret, i.Email
+	t.Link, t.LinkFor = s.public(c)+"/invite/"+secret, i.Email
 	return page(c, http.StatusOK, templates.TeamPage(t))
-}
-
-// outside is the address of this installation as others reach it: what it was told, else where the visitor reached it.
-func (s *Server) outside(c echo.Context) string {
-	if u := s.o.PublicURL; u != nil {
-		return u.Scheme + "://" + u.Host
-	}
-	return "http://" + c.Request().Host
 }
 
 func (s *Server) withdraw(c echo.Context) error {
 	if err := s.o.Store.Withdraw(c.Request().Context(), ws(c), c.Param("id")); err != nil {
 		return err
 	}
-	return s.done(c, "The invitation is withdrawn. Its link opens nothing any more.", "/settings/team")
+	return s.sayAndGo(c, "The invitation is withdrawn. Its link opens nothing any more.", false, "/settings/team")
 }
 
 // lastOwner is what is said when the only owner would be gone.
@@ -117,7 +109,7 @@ func (s *Server) changeRole(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.done(c, u.Called()+" is now "+map[string]string{"viewer": "a viewer", "editor": "an editor", "owner": "an owner"}[role]+".", "/settings/team")
+	return s.sayAndGo(c, u.Called()+" is now "+map[string]string{"viewer": "a viewer", "editor": "an editor", "owner": "an owner"}[role]+".", false, "/settings/team")
 }
 
 // removalPage asks before somebody is removed.
@@ -154,5 +146,5 @@ func (s *Server) remove(c echo.Context) error {
 	if u.ID == visitorOf(c).User.ID {
 		return s.signOut(c)
 	}
-	return s.done(c, u.Called()+" is removed and signed out of this workspace.", "/settings/team")
+	return s.sayAndGo(c, u.Called()+" is removed and signed out of this workspace.", false, "/settings/team")
 }
