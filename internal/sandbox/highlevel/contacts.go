@@ -102,23 +102,28 @@ func (c *CRM) postContact(q *call) (int, any, *apiError) {
 	if err := c.inLocation(q.token, q.body["locationId"].(string)); err != nil {
 		return 0, nil, err
 	}
-	c.ignore(q.body)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	contact, err := c.create(q.body)
+	contact, err := c.create(q.body, func() { c.ignore(q.body) })
 	if err != nil {
 		return 0, nil, err
 	}
 	return c.created(http.StatusCreated, map[string]any{"contact": createdViewOf(contact), "traceId": c.ids.UUID()})
 }
 
-// create makes a contact unless the location's rule forbids it.
-func (c *CRM) create(body map[string]any) (*Contact, *apiError) {
-	contact, err := c.apply(c.fresh(), body)
+// create makes a contact unless the location's rule forbids it. lose may take a field out of the body once the rule has let
+// it pass: a contact that loses its e-mail is not refused for its phone.
+func (c *CRM) create(body map[string]any, lose func()) (*Contact, *apiError) {
+	fresh := c.fresh()
+	contact, err := c.apply(fresh, body)
 	if err != nil {
 		return nil, err
 	}
 	if err := c.refuseDuplicate(contact, ""); err != nil {
+		return nil, err
+	}
+	lose()
+	if contact, err = c.apply(fresh, body); err != nil {
 		return nil, err
 	}
 	c.store(nil, contact)

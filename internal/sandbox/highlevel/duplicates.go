@@ -73,7 +73,7 @@ func (c *CRM) postUpsert(q *call) (int, any, *apiError) {
 		old = c.contacts[byPhone[0]]
 	}
 	if old == nil {
-		contact, err := c.create(q.body)
+		contact, err := c.create(q.body, func() {})
 		if err != nil {
 			return 0, nil, err
 		}

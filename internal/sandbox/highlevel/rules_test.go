@@ -77,6 +77,21 @@ func TestIgnoreFieldLosesOneFieldOfAWrite(t *testing.T) {
 	}
 }
 
+// The fault is a success that leaves something out. It is no reason to refuse what would have been taken.
+func TestIgnoreFieldRefusesNothing(t *testing.T) {
+	t.Parallel()
+	c := quiet(t, Options{Faults: faulty(t, kit.IgnoreField)})
+	c.Add(person("a@example.com", "+12015550123"))
+	lost := map[bool]int{}
+	for i := range 20 {
+		out := want(t, c, 201, "POST", "/contacts/", inLocation(c, obj{"email": fmt.Sprintf("b%d@example.com", i), "phone": "+12015550123"}))
+		lost[dig(out, "contact.email") == nil]++
+	}
+	if lost[true] == 0 || lost[false] == 0 {
+		t.Errorf("which field is lost does not vary: %v", lost)
+	}
+}
+
 func TestCreated422HappensAllTheSame(t *testing.T) {
 	t.Parallel()
 	c := quiet(t, Options{Faults: faulty(t, kit.Created422)})
