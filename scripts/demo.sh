@@ -77,7 +77,7 @@ by_hand() {
 field() { sed -n "s/^[^\n]*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 
 echo "HighLevel at $HL_URL, User.com at $UC_URL."
-echo "From the seeded people alone, matched by e-mail and phone, it must come to: $(get expected linked) pairs linked,"
+echo "From the seeded people alone, matched by email and phone, it must come to: $(get expected linked) pairs linked,"
 echo "$(get expected created_a) created in HighLevel, $(get expected created_b) created in User.com, $(get expected review) records left for a person to decide about."
 
 say "The flow file: two connections, one flow"

@@ -10,5 +10,5 @@ mkdir -p "$out"
 export COUPLET_PICTURES COUPLET_DESIGN=${COUPLET_DESIGN:-$PWD/../shared/design/png}
 COUPLET_PICTURES=$(cd "$out" && pwd)
 [ -d "$COUPLET_DESIGN" ] || echo "LEFT OUT  the drawings: there is no $COUPLET_DESIGN; the pictures stand alone"
-CI=true go test ./internal/browsertest -run '^TestEveryPageIsSound$' -count 1 -timeout 10m
+CI=true go test ./internal/browsertest -run '^TestEveryPageIsSound$' -count 1 -timeout 20m
 echo "Open $out/index.html"

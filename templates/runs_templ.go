@@ -756,7 +756,7 @@ func runsFilter(v RunsPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" placeholder=\"An e-mail, a phone, a run\" autocomplete=\"off\"></div><label class=\"sr\" for=\"flow\">Flow</label> <select class=\"inp\" id=\"flow\" name=\"flow\"><option value=\"\">All flows</option> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" placeholder=\"An email, a phone, a run\" autocomplete=\"off\"></div><label class=\"sr\" for=\"flow\">Flow</label> <select class=\"inp\" id=\"flow\" name=\"flow\"><option value=\"\">All flows</option> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

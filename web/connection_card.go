@@ -162,6 +162,10 @@ func keyLine(conn connection.Connection, permit connection.Permit, clock templat
 	switch {
 	case conn.State == connection.NeedsKey:
 		return "None"
+	case conn.State == connection.Reconnect && conn.AuthKind == connection.KindToken:
+		return "Pasted, not taken any more"
+	case conn.State == connection.Reconnect:
+		return "By consent, not taken any more"
 	case conn.AuthKind == connection.KindToken:
 		return "Pasted, does not end by itself"
 	case permit.Expires.IsZero():

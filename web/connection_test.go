@@ -34,7 +34,7 @@ func TestCheckingSaysHowItWentAndWhichFlowsWait(t *testing.T) {
 	// The app is removed over there: the page says so in one sentence, with the button that mends it.
 	p.sandbox.HighLevel.Uninstall()
 	w.open("/connections").send(check, nil).says("trouble", "Keep contacts the same").says("trouble", "nothing is lost")
-	w.open("/connections").says("headline", "Sandbox Location needs to be connected again")
+	w.open("/connections").says("headline", "Sandbox Location needs to be connected again").says("key", "By consent, not taken any more")
 	if got := w.doc.Find("[data-testid=trouble] a").AttrOr("href", ""); got != "/connections/"+a.ID+"/key" {
 		t.Errorf("the button leads to %q", got)
 	}

@@ -249,7 +249,7 @@ func (b *board) flowRules() templates.MapRules {
 }
 
 func matchWords(kinds []string) string {
-	return map[string]string{"email,phone": "E-mail, else phone", "phone,email": "Phone, else e-mail", "email": "E-mail only", "phone": "Phone only"}[strings.Join(kinds, ",")]
+	return map[string]string{"email,phone": "Email, else phone", "phone,email": "Phone, else email", "email": "Email only", "phone": "Phone only"}[strings.Join(kinds, ",")]
 }
 
 // lowerFirst begins a phrase small, unless it begins with a name.

@@ -238,7 +238,7 @@ func TestTheRulesOfTheFlowAreChanged(t *testing.T) {
 	c := newCRMs(t, 20)
 	client := c.signIn("editor")
 	doc := c.open(client, "")
-	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by e-mail, else phone · the newest change wins · an emptied value deletes nothing" {
+	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by email, else phone · the newest change wins · an emptied value deletes nothing" {
 		t.Errorf("%q", got)
 	}
 	if got := squeezed(doc.Find("#rules-form label").Has("[value=newest]")); got != "The newest change wins; where both were changed between two looks, HighLevel wins" {

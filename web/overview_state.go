@@ -170,11 +170,11 @@ func parkedTitle(problem string, names [2]string) string {
 func reviewTitle(reason string) string {
 	switch reason {
 	case "no_key":
-		return "No e-mail and no phone"
+		return "No email and no phone"
 	case "shared_key":
-		return "Doubles with one e-mail or phone"
+		return "Doubles with one email or phone"
 	case "keys_disagree":
-		return "E-mail and phone disagree"
+		return "Email and phone disagree"
 	case "linked_elsewhere":
 		return "The match has a partner already"
 	case "deleted_earlier":
@@ -182,7 +182,7 @@ func reviewTitle(reason string) string {
 	case "made_by_us":
 		return "Made by Couplet, without its original"
 	case "held_there":
-		return "Its e-mail or phone is taken over there"
+		return "Its email or phone is taken over there"
 	}
 	return "Cannot be told apart"
 }

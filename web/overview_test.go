@@ -107,7 +107,7 @@ func TestWhatNeedsAPersonIsGroupedAndLeadsToIt(t *testing.T) {
 	})
 	want := []string{
 		"Two different values for Phonepeople · changed on both sides; you decide1",
-		"Doubles with one e-mail or phonepeople · left alone for now2",
+		"Doubles with one email or phonepeople · left alone for now2",
 		"HighLevel refused the value of Phonepeople · left as it is1",
 	}
 	if strings.Join(lines, "\n") != strings.Join(want, "\n") {

@@ -114,5 +114,5 @@ func (v view) needed(r store.PlanRow) (why, fix string) {
 	return "A value below is left alone. The rest of the record goes on.", cmp.Or(fix, "Correct the value in the record, or change the pair on the map.")
 }
 
-// inSentence makes a sentence of a reason: "matched by e-mail" is said as "Matched by e-mail."
+// inSentence makes a sentence of a reason: "matched by email" is said as "Matched by email."
 func inSentence(reason string) string { return templates.Capital(reason) + "." }

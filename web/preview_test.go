@@ -97,7 +97,7 @@ func TestThePreviewNamesEachRecordAndShowsEachValueBeforeAndAfter(t *testing.T) 
 	if got := records(w); !slices.Equal(got, []string{"Jonas Wieczorek"}) || !strings.Contains(w.at("why"), "made from the person in User.com") {
 		t.Errorf("created: %q, %s", got, w.at("why"))
 	}
-	w.click("[data-testid=count-needs-you]").says("why", "no e-mail and no phone").says("why", "Give it an e-mail or a phone in User.com").says("count-needs-you", "until they can be told apart")
+	w.click("[data-testid=count-needs-you]").says("why", "no email and no phone").says("why", "Give it an email or a phone in User.com").says("count-needs-you", "until they can be told apart")
 	if got := records(w); !slices.Equal(got, []string{"Nobody Known"}) {
 		t.Errorf("needs you: %q", got)
 	}

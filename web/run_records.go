@@ -313,9 +313,9 @@ func (v runView) standing(due ...engine.Hint) string {
 func needFix(reason string, x templates.System) string {
 	switch reason {
 	case "no_key":
-		return "Give it an e-mail or a phone in " + x.Name + ". The next look takes it up."
+		return "Give it an email or a phone in " + x.Name + ". The next look takes it up."
 	case "shared_key", "keys_disagree":
-		return "Give each " + x.One + " an e-mail of its own, or merge those that are one, in " + x.Name + ". The next look takes it up."
+		return "Give each " + x.One + " an email of its own, or merge those that are one, in " + x.Name + ". The next look takes it up."
 	case "linked_elsewhere", "held_there", "made_by_us":
 		return "See whether the two are one; if they are, merge them. The next look takes it up."
 	case "deleted_earlier":

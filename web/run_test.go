@@ -148,7 +148,7 @@ func TestTabsOfARunAreAddresses(t *testing.T) {
 		"Tags HighLevel: was new now new, vip User.com: new, vip Both lists were joined, element by element"})
 	doc = b.see(client, "/runs/"+r.ID+"?tab=needs")
 	compare(t, textsOf(doc, "[data-testid=record] .rec-why"), []string{
-		"Its e-mail or phone belongs to more than one record. Give each contact an e-mail of its own, or merge those that are one, in HighLevel. The next look takes it up. It still waits. It could be: User.com Eve Twin eve@example.test",
+		"Its email or phone belongs to more than one record. Give each contact an email of its own, or merge those that are one, in HighLevel. The next look takes it up. It still waits. It could be: User.com Eve Twin eve@example.test",
 		"Changed on both sides; you decide. Give the field the same value on both sides, and the next look takes that up. The other fields go on."})
 	doc = b.see(client, "/runs/"+r.ID+"?tab=calls")
 	compare(t, textsOf(doc, "[data-testid=call]"), []string{"HighLevel PUT /contacts/{id} 422 2", "User.com GET /users/ No answer 4", "User.com POST /users/ 201 1"})

@@ -131,7 +131,7 @@ func (s *Server) foldQuiet(ctx context.Context, ws string, f store.RunFilter, ru
 	return nil
 }
 
-// lookFor turns what was typed into what runs are looked for by: the runs of a person, by e-mail or phone, or a part of a
+// lookFor turns what was typed into what runs are looked for by: the runs of a person, by email or phone, or a part of a
 // run's id.
 func (s *Server) lookFor(ctx context.Context, ws string, h house, text string, f *store.RunFilter, v *templates.RunsPage) error {
 	digits := strings.Map(func(r rune) rune {
@@ -160,7 +160,7 @@ func (s *Server) lookFor(ctx context.Context, ws string, h house, text string, f
 		}
 		f.IDs = append(f.IDs, ids...)
 	}
-	v.Looked = "Runs that linked, made or last changed the records with this " + map[bool]string{true: "e-mail", false: "phone"}[strings.Contains(text, "@")] + "."
+	v.Looked = "Runs that linked, made or last changed the records with this " + map[bool]string{true: "email", false: "phone"}[strings.Contains(text, "@")] + "."
 	return nil
 }
 

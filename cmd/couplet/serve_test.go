@@ -69,7 +69,7 @@ func (h *house) serve(f *front, args ...string) *process {
 	return p
 }
 
-// private holds that a log names no key, no e-mail address and no phone number of anybody.
+// private holds that a log names no key, no email address and no phone number of anybody.
 func (h *house) private(log string) {
 	h.t.Helper()
 	h.silent(log)

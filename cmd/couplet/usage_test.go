@@ -36,7 +36,7 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		{2, "couplet: --public-url is not an address like https://couplet.example.com", "serve --public-url here"},
 		{2, "couplet: --trusted-proxies everybody is not a network like 10.0.0.0/8", "serve --trusted-proxies everybody"},
 		{2, "couplet: --fault before=often: give a rate from 0 to 1, as in before=0.05", "sandbox --fault before=often"},
-		{2, `couplet: "ana" is not an e-mail address`, "users add ana"},
+		{2, `couplet: "ana" is not an email address`, "users add ana"},
 		{2, "--role must be one of", "users add ana@example.com --role boss"},
 		{1, `couplet: there is no flow "nothing" in this workspace; ` + "`couplet apply -f FILE` makes one", "run nothing"},
 		{1, `couplet: there is no flow "nothing" in this workspace`, "runs nothing"},

@@ -22,7 +22,7 @@ type usersCmd struct {
 func (usersCmd) Help() string { return "Example: couplet users add ana@example.com --role owner" }
 
 type addUserCmd struct {
-	Email string `arg:"" help:"E-mail address, the name to sign in with."`
+	Email string `arg:"" help:"Email address, the name to sign in with."`
 	Role  string `default:"owner" enum:"owner,editor,viewer" help:"owner, editor or viewer."`
 }
 
@@ -33,7 +33,7 @@ func (addUserCmd) Help() string {
 func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	email := strings.ToLower(strings.TrimSpace(c.Email))
 	if at := strings.LastIndex(email, "@"); at < 1 || at == len(email)-1 || strings.ContainsAny(email, " \t") {
-		return &exit{Code: 2, Text: fmt.Sprintf("%q is not an e-mail address", c.Email)}
+		return &exit{Code: 2, Text: fmt.Sprintf("%q is not an email address", c.Email)}
 	}
 	hash, err := newPassword(ctx, t, email)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *addUserCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 
 // setPasswordCmd replaces a password that was forgotten. All sessions of the user end.
 type setPasswordCmd struct {
-	Email string `arg:"" help:"E-mail address that the user signs in with."`
+	Email string `arg:"" help:"Email address that the user signs in with."`
 }
 
 func (setPasswordCmd) Help() string {

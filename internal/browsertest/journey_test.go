@@ -139,7 +139,7 @@ func changeByHand(w *world, b *tab, h hand) change {
 	b.t.Helper()
 	b.open(w.made.Control.Page)
 	b.see(testid("line"))
-	// Somebody with an e-mail address in both.
+	// Somebody with an email address in both.
 	who := ask[change](b, `(() => {
 		for (const line of document.querySelectorAll("[data-testid=line]")) {
 			const both = ["highlevel", "usercom"].map((s) => line.querySelectorAll("[data-testid=side-" + s + "] .record"));

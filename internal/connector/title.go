@@ -2,7 +2,7 @@ package connector
 
 import "strings"
 
-// TitleOf is what people know a record by: its name, and the address that tells it from others of that name, an e-mail
+// TitleOf is what people know a record by: its name, and the address that tells it from others of that name, an email
 // rather than a phone number. Each is "" where the record does not hold it, or where nobody asked for those fields.
 func (o *Object) TitleOf(f Fields) (name, address string) {
 	var parts []string

@@ -40,15 +40,15 @@ func TestMatching(t *testing.T) {
 		kind   MatchKind
 		reason string
 	}{
-		{name: "same e-mail, both unique", a: people{"a": {"e", ""}}, b: people{"b": {"e", ""}}, kind: MatchLink},
+		{name: "same email, both unique", a: people{"a": {"e", ""}}, b: people{"b": {"e", ""}}, kind: MatchLink},
 		{name: "nobody there", a: people{"a": {"e", "p"}}, b: people{}, kind: MatchCreate},
-		{name: "by phone when there is no e-mail", a: people{"a": {"", "p"}}, b: people{"b": {"e", "p"}}, kind: MatchLink},
+		{name: "by phone when there is no email", a: people{"a": {"", "p"}}, b: people{"b": {"e", "p"}}, kind: MatchLink},
 		{name: "no key at all", a: people{"a": {"", ""}}, b: people{}, kind: MatchReview, reason: "no_key"},
-		{name: "two here share the e-mail", a: people{"a": {"e", ""}, "a2": {"e", ""}}, b: people{"b": {"e", ""}}, kind: MatchReview, reason: "shared_key"},
-		{name: "two there share the e-mail", a: people{"a": {"e", ""}}, b: people{"b": {"e", ""}, "b2": {"e", ""}}, kind: MatchReview, reason: "shared_key"},
-		{name: "e-mail and phone lead to different people", a: people{"a": {"e", "p"}}, b: people{"b": {"e", ""}, "b2": {"", "p"}}, kind: MatchReview, reason: "keys_disagree"},
-		{name: "one phone, two e-mails: a family", a: people{"a": {"e1", "p"}}, b: people{"b": {"e2", "p"}}, kind: MatchReview, reason: "keys_disagree"},
-		{name: "a shared phone does not block a unique e-mail", a: people{"a": {"e1", "p"}, "a2": {"e2", "p"}}, b: people{"b": {"e1", "p"}}, kind: MatchLink},
+		{name: "two here share the email", a: people{"a": {"e", ""}, "a2": {"e", ""}}, b: people{"b": {"e", ""}}, kind: MatchReview, reason: "shared_key"},
+		{name: "two there share the email", a: people{"a": {"e", ""}}, b: people{"b": {"e", ""}, "b2": {"e", ""}}, kind: MatchReview, reason: "shared_key"},
+		{name: "email and phone lead to different people", a: people{"a": {"e", "p"}}, b: people{"b": {"e", ""}, "b2": {"", "p"}}, kind: MatchReview, reason: "keys_disagree"},
+		{name: "one phone, two emails: a family", a: people{"a": {"e1", "p"}}, b: people{"b": {"e2", "p"}}, kind: MatchReview, reason: "keys_disagree"},
+		{name: "a shared phone does not block a unique email", a: people{"a": {"e1", "p"}, "a2": {"e2", "p"}}, b: people{"b": {"e1", "p"}}, kind: MatchLink},
 		{name: "a shared phone does not block a create", a: people{"a": {"e1", "p"}, "a2": {"e2", "p"}}, b: people{"b": {"e9", "p"}}, kind: MatchCreate},
 		{name: "the match has a partner already", a: people{"a": {"e", ""}}, b: people{"b": {"e", ""}}, linked: "b", kind: MatchReview, reason: "linked_elsewhere"},
 		{name: "the match leads back to two", a: people{"a": {"e", ""}, "a2": {"", "p"}}, b: people{"b": {"e", "p"}}, kind: MatchReview, reason: "keys_disagree"},

@@ -142,7 +142,7 @@ func misfit(from, to connector.Field, system string) string {
 	case to.Type == connector.Day || to.Type == connector.Instant:
 		return "What is no date may be refused."
 	case to.Type == connector.Email || to.Type == connector.Phone:
-		return fmt.Sprintf("%s may refuse what is no %s.", system, map[connector.Type]string{connector.Email: "e-mail address", connector.Phone: "phone number"}[to.Type])
+		return fmt.Sprintf("%s may refuse what is no %s.", system, map[connector.Type]string{connector.Email: "email address", connector.Phone: "phone number"}[to.Type])
 	}
 	return ""
 }

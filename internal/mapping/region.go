@@ -34,7 +34,7 @@ var Regions = sync.OnceValue(func() []Region {
 	return all
 })
 
-// Called is what a record is called: its name, else its first and last name, else its e-mail or phone. "" when it shows
+// Called is what a record is called: its name, else its first and last name, else its email or phone. "" when it shows
 // none of them.
 func Called(have []connector.Field, f connector.Fields) string {
 	by := map[string]string{}

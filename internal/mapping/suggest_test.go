@@ -43,7 +43,7 @@ func TestFieldsAreSuggestedByNameTypeAndMeaning(t *testing.T) {
 		{what: "another spelling", a: field("companyName", connector.Text), b: field("company_name", connector.Text), why: "Same name", sure: true},
 		{what: "a synonym by label", a: labelled("x1", "Business name", connector.Text), b: labelled("y1", "Company", connector.Text), why: "Same meaning", sure: true},
 		{what: "phones get their step", a: labelled("phone", "Phone", connector.Phone), b: labelled("phone_number", "Phone number", connector.Phone), why: "Same meaning", sure: true, step: "e164"},
-		{what: "addresses get theirs", a: field("email", connector.Email), b: labelled("mail", "E-mail address", connector.Email), why: "Same meaning", sure: true, step: "lowercase"},
+		{what: "addresses get theirs", a: field("email", connector.Email), b: labelled("mail", "Email address", connector.Email), why: "Same meaning", sure: true, step: "lowercase"},
 		{what: "a filler says nothing", a: labelled("source", "Contact source", connector.Text), b: labelled("source", "Source", connector.Text), why: "Same name", sure: true},
 		{what: "zip and postal code", a: labelled("postalCode", "Postal code", connector.Text), b: labelled("zip", "Zip", connector.Text), why: "Same meaning", sure: true},
 		{what: "date of birth", a: labelled("dateOfBirth", "Date of birth", connector.Day), b: labelled("birthday", "Birthday", connector.Day), why: "Same meaning", sure: true},

@@ -37,7 +37,7 @@ func serveCRMs(args []string) error {
 	return box.Close()
 }
 
-// person is one of many whose e-mails and phones are all different.
+// person is one of many whose emails and phones are all different.
 func person(i int) kit.Person {
 	return kit.Person{
 		First: fmt.Sprintf("First%d", i%977), Last: fmt.Sprintf("Last%d", i), Email: fmt.Sprintf("person%d@example.com", i),

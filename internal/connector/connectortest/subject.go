@@ -24,7 +24,7 @@ type Subject struct {
 	Account connector.Account
 	// Token is accepted by the server. WrongToken has the right form, but nobody knows it.
 	Token, WrongToken string
-	// Seed puts n contacts with e-mail address and name into the system, past the connector, visible at once, and
+	// Seed puts n contacts with email address and name into the system, past the connector, visible at once, and
 	// returns their ids.
 	Seed func(n int) []string
 	// Pages is a number of contacts that fills at least three pages of a List.
@@ -39,7 +39,7 @@ type Subject struct {
 	Nobody string
 	// Identity is what Check must find.
 	Identity connector.Identity
-	// Unique: the system refuses a second contact with the same e-mail address.
+	// Unique: the system refuses a second contact with the same email address.
 	Unique bool
 }
 

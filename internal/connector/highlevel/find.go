@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	findPage = 20 // more people than this with one e-mail address or stamp are a matter for a person
+	findPage = 20 // more people than this with one email address or stamp are a matter for a person
 	longest  = 75 // characters that search takes as a value (4.6)
 )
 
@@ -45,7 +45,7 @@ func (c *Connector) Find(ctx context.Context, object, _ string, by connector.Fie
 	return records, nil
 }
 
-// lookUp returns the ids that one value leads to. E-mail and phone are asked for in both places: the search index
+// lookUp returns the ids that one value leads to. Email and phone are asked for in both places: the search index
 // gives all holders, but late, and its phone filter fails at times; the duplicate search is fresh, but gives one.
 func (c *Connector) lookUp(ctx context.Context, name string, value any) ([]string, error) {
 	text, _ := value.(string)
