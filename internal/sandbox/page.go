@@ -63,31 +63,25 @@ type page struct {
 }
 
 // pages serves everything on the control listener that is not under /_sandbox/.
-func (s *Sandbox) pages() (h http.Handler, pattern func(*http.Request) string) {
+func (s *Sandbox) pages() (h http.Handler, path func(*http.Request) string) {
 	p := &page{s: s, Pages: kit.NewPages(kit.Site{
 		Name: "Both CRMs, side by side", Note: "the sandbox: two pretend CRMs with invented people", Wide: true,
 	}, pageFiles, "pages")}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.list)
-	mux.HandleFunc("POST /enter", p.enter)
-	mux.HandleFunc("GET /consented", p.consented)
+	p.Mux.HandleFunc("GET /{$}", p.list)
+	p.Mux.HandleFunc("POST /enter", p.enter)
+	p.Mux.HandleFunc("GET /consented", p.consented)
 	for _, one := range sides {
-		mux.HandleFunc("GET /"+one.ID+"/new", p.form)
-		mux.HandleFunc("POST /"+one.ID+"/new", p.save)
-		mux.HandleFunc("GET /"+one.ID+"/{id}", p.form)
-		mux.HandleFunc("POST /"+one.ID+"/{id}", p.save)
-		mux.HandleFunc("POST /"+one.ID+"/{id}/delete", p.remove)
+		p.Mux.HandleFunc("GET /"+one.ID+"/new", p.form)
+		p.Mux.HandleFunc("POST /"+one.ID+"/new", p.save)
+		p.Mux.HandleFunc("GET /"+one.ID+"/{id}", p.form)
+		p.Mux.HandleFunc("POST /"+one.ID+"/{id}", p.save)
+		p.Mux.HandleFunc("POST /"+one.ID+"/{id}/delete", p.remove)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+	p.Mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		p.Refuse(w, kit.Refused{Status: http.StatusNotFound, Title: "There is no such page",
 			Why: "The address is wrong, or what it showed was deleted.", Fix: "Go back to the list."})
 	})
-	inner := p.Guard(mux)
-	return p.door(inner), func(r *http.Request) string {
-		_, pattern := mux.Handler(r)
-		_, path, _ := strings.Cut(pattern, " ")
-		return path
-	}
+	return p.door(p.Guarded()), p.Path
 }
 
 // door lets in who shows the key or was let in before.

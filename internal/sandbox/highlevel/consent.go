@@ -2,7 +2,6 @@ package highlevel
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -11,12 +10,8 @@ import (
 
 // request is what an app asks for at the consent page (section 3.1).
 type request struct {
-	Path     string // of the page: two are in use
-	Client   string
-	Redirect string
-	State    string
-	Scopes   []string
-	asked    url.Values
+	kit.Asked
+	Path string // of the page: two are in use
 }
 
 // asks are the parameters that pass through the steps of the page.
@@ -25,41 +20,21 @@ var asks = []string{"response_type", "client_id", "redirect_uri", "scope", "stat
 // agencyAccount stands for the whole agency where a location is chosen.
 const agencyAccount = "agency"
 
-// read checks what an app asks for. What cannot be told to the app by a redirect,
-// because the app or its address is not known, and all else that is wrong, is a page.
+// read checks what an app asks for; whatever is wrong is a page.
 func (a *agency) read(r *http.Request) (*request, *kit.Refused) {
-	_ = r.ParseForm()
-	q := &request{Path: r.URL.Path, asked: url.Values{}}
-	for _, name := range asks {
-		if v := r.Form.Get(name); v != "" {
-			q.asked.Set(name, v)
-		}
-	}
-	q.Client, q.Redirect, q.State = q.asked.Get("client_id"), q.asked.Get("redirect_uri"), q.asked.Get("state")
+	q := &request{kit.ReadAsked(r, asks), r.URL.Path}
 	a.mu.Lock()
 	app, registered := a.app, a.redirects
 	a.mu.Unlock()
-	refuse := func(title, why, fix string) (*request, *kit.Refused) {
-		return nil, &kit.Refused{Status: http.StatusBadRequest, Title: title, Why: why, Fix: fix}
+	if refused := q.Check(app.ClientID, registered); refused != nil {
+		return nil, refused
 	}
-	if q.Client != app.ClientID {
-		return refuse("This app is not known here", "No app has the client ID “"+q.Client+"”.",
-			"Give the app the client ID that the sandbox printed when it started, and begin again from the app.")
-	}
-	if err := kit.CheckRedirect(q.Redirect, registered); err != nil {
-		return refuse("The app cannot be sent an answer", upper(err.Error())+".",
-			"Register the address for the app, or correct it in the app, and begin again from there.")
-	}
-	if kind := q.asked.Get("response_type"); kind != "code" {
-		return refuse("The app asks in a way that is not supported", "response_type is “"+kind+"”, and only code is known.",
-			"Correct the address that the app sends people to.")
-	}
-	if v := q.asked.Get("version_id"); v != "" && v != app.VersionID {
-		return refuse("This version of the app is not known here", "version_id is “"+v+"”.",
+	if v := q.Get("version_id"); v != "" && v != app.VersionID {
+		return nil, kit.Unasked("This version of the app is not known here", "version_id is “"+v+"”.",
 			"Leave version_id out, or use the part of the client ID before the hyphen.")
 	}
 	var unknown []string
-	for _, scope := range strings.Fields(q.asked.Get("scope")) {
+	for _, scope := range strings.Fields(q.Get("scope")) {
 		if _, ok := scopeWords(scope); !ok {
 			unknown = append(unknown, scope)
 		} else if !slices.Contains(q.Scopes, scope) {
@@ -67,37 +42,18 @@ func (a *agency) read(r *http.Request) (*request, *kit.Refused) {
 		}
 	}
 	if unknown != nil {
-		return refuse("The app asks for something that does not exist", "Unknown scopes: "+strings.Join(unknown, ", ")+".",
+		return nil, kit.Unasked("The app asks for something that does not exist", "Unknown scopes: "+strings.Join(unknown, ", ")+".",
 			"Correct the scopes that the app asks for.")
 	}
 	if q.Scopes == nil {
-		return refuse("The app asks for nothing", "No scope is named, so there is nothing to allow.",
+		return nil, kit.Unasked("The app asks for nothing", "No scope is named, so there is nothing to allow.",
 			"Name the scopes in the address that the app sends people to.")
 	}
 	return q, nil
 }
 
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// Hidden are the parameters as fields of a form.
-func (q *request) Hidden() [][2]string {
-	var all [][2]string
-	for _, name := range asks {
-		if v := q.asked.Get(name); v != "" {
-			all = append(all, [2]string{name, v})
-		}
-	}
-	return all
-}
-
 // Here is the page's own address with what the app asked for.
-func (q *request) Here() string { return q.Path + "?" + q.asked.Encode() }
-
-// App is who asks, in words: the host that gets the answer.
-func (q *request) App() string {
-	u, _ := url.Parse(q.Redirect)
-	return u.Host
-}
+func (q *request) Here() string { return q.Path + "?" + q.Encode() }
 
 // asksFor is the page of the last step.
 type asksFor struct {
@@ -105,13 +61,8 @@ type asksFor struct {
 	Person  string
 	Account string
 	Where   string
-	Offers  []offer
+	Offers  []kit.Offer
 	Problem string
-}
-
-type offer struct {
-	Scope, Words string
-	Ticked       bool
 }
 
 // getConsent shows the steps: sign in, choose a location, see the scopes.
@@ -144,7 +95,7 @@ func (p *pages) offer(w http.ResponseWriter, q *request, person, account, where 
 	data := asksFor{request: q, Person: person, Account: account, Where: where, Problem: problem}
 	for _, scope := range q.Scopes {
 		words, _ := scopeWords(scope)
-		data.Offers = append(data.Offers, offer{scope, words, problem == "" || slices.Contains(ticked, scope)})
+		data.Offers = append(data.Offers, kit.Offer{Scope: scope, Words: words, Ticked: problem == "" || slices.Contains(ticked, scope)})
 	}
 	status := http.StatusOK
 	if problem != "" {
@@ -174,7 +125,7 @@ func (p *pages) postConsent(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, kit.WithQuery(q.Redirect, "error", "access_denied", "state", q.State), http.StatusSeeOther) // [U]
 		return
 	}
-	granted := slices.DeleteFunc(slices.Clone(q.Scopes), func(s string) bool { return !slices.Contains(r.PostForm["granted"], s) })
+	granted := q.Granted(r)
 	if len(granted) == 0 {
 		p.offer(w, q, person, account, where, granted, "Tick at least one permission, or choose Cancel.")
 		return

@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"couplet/internal/sandbox/kit"
 )
 
 // exchange is one request and what the fact sheet says about its answer. Texts may
@@ -68,7 +70,7 @@ func replay(t *testing.T, file string) {
 	t.Cleanup(c.Close)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(server.Close)
-	asked := &request{Client: c.App().ClientID, Redirect: "https://app.example.com/back"}
+	asked := &request{Asked: kit.Asked{Client: c.App().ClientID, Redirect: "https://app.example.com/back"}}
 	known := map[string]string{
 		"location": c.LocationID(), "company": c.location.CompanyID, "token": c.Token(), "user": c.users[0].ID,
 		"agency": c.Issue(Token{Kind: Access, Class: CompanyClass, Scopes: AllScopes()}).Value,

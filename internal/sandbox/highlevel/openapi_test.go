@@ -18,6 +18,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+
+	"couplet/internal/sandbox/kit"
 )
 
 // refusal is something that the vendor's document refuses although the fact sheet
@@ -276,7 +278,7 @@ func (v *validator) drive() {
 		"contacts": []any{dig(made, "contact.id")}, "tags": []string{"c"}, "locationId": place})
 
 	app := v.c.App()
-	code := v.c.agency.consent(&request{Client: app.ClientID, Redirect: "https://app.example.com/"}, agencyAccount, AllScopes())
+	code := v.c.agency.consent(&request{Asked: kit.Asked{Client: app.ClientID, Redirect: "https://app.example.com/"}}, agencyAccount, AllScopes())
 	client := url.Values{"client_id": {app.ClientID}, "client_secret": {app.ClientSecret}, "redirect_uri": {"https://app.example.com/"}}
 	client.Set("grant_type", "authorization_code")
 	client.Set("code", code)

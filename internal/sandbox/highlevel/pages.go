@@ -18,7 +18,6 @@ type pages struct {
 	*kit.Pages
 	c   *CRM
 	a   *agency
-	mux *http.ServeMux
 	all http.Handler
 }
 
@@ -29,30 +28,24 @@ var consentPaths = []string{"/v2/oauth/chooselocation", "/oauth/chooselocation"}
 const personCookie = "sandbox_highlevel_person"
 
 func newPages(c *CRM) *pages {
-	p := &pages{c: c, a: c.agency, mux: http.NewServeMux(), Pages: kit.NewPages(kit.Site{
+	p := &pages{c: c, a: c.agency, Pages: kit.NewPages(kit.Site{
 		Name: "Pretend HighLevel", Note: "part of the sandbox, not the real service", Look: "look-a",
 		Nav: []kit.Link{{Text: "Keys", To: "/settings/private-integrations"}, {Text: "Installed apps", To: "/settings/apps"}},
 	}, pageFiles, "pages")}
 	for _, path := range consentPaths {
-		p.mux.HandleFunc("GET "+path, p.getConsent)
-		p.mux.HandleFunc("POST "+path, p.postConsent)
+		p.Mux.HandleFunc("GET "+path, p.getConsent)
+		p.Mux.HandleFunc("POST "+path, p.postConsent)
 	}
-	p.mux.HandleFunc("POST /signin", p.postSignIn)
-	p.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+	p.Mux.HandleFunc("POST /signin", p.postSignIn)
+	p.Mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/settings/private-integrations", http.StatusSeeOther)
 	})
-	p.mux.HandleFunc("GET /settings/private-integrations", p.getKeys)
-	p.mux.HandleFunc("POST /settings/private-integrations", p.postKey)
-	p.mux.HandleFunc("GET /settings/apps", p.getApps)
-	p.mux.HandleFunc("POST /settings/apps/uninstall", p.postUninstall)
-	p.all = p.Guard(p.mux)
+	p.Mux.HandleFunc("GET /settings/private-integrations", p.getKeys)
+	p.Mux.HandleFunc("POST /settings/private-integrations", p.postKey)
+	p.Mux.HandleFunc("GET /settings/apps", p.getApps)
+	p.Mux.HandleFunc("POST /settings/apps/uninstall", p.postUninstall)
+	p.all = p.Guarded()
 	return p
-}
-
-// pattern is the page that a request is for, "" when it is none.
-func (p *pages) pattern(r *http.Request) string {
-	_, pattern := p.mux.Handler(r)
-	return pattern
 }
 
 // person is the pretend user, and whether the browser has signed in as one.

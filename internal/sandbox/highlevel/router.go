@@ -86,11 +86,11 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt.mux.ServeHTTP(w, trimmed(r))
 }
 
-func (rt *router) isPage(r *http.Request) bool { return rt.pages.pattern(r) != "" }
+func (rt *router) isPage(r *http.Request) bool { return rt.pages.Path(r) != "" }
 
 // pattern is what a request is counted under.
 func (rt *router) pattern(r *http.Request) string {
-	if _, page, ok := strings.Cut(rt.pages.pattern(r), " "); ok {
+	if page := rt.pages.Path(r); page != "" {
 		return page
 	}
 	_, pattern := rt.mux.Handler(trimmed(r))

@@ -30,6 +30,7 @@ type Link struct{ Text, To string }
 // Pages renders whole pages on the server: forms and links alone, no script, one
 // stylesheet, and a content security policy that allows no more.
 type Pages struct {
+	Mux   *http.ServeMux
 	site  Site
 	pages map[string]*template.Template
 }
@@ -53,7 +54,7 @@ type Refused struct {
 // NewPages parses the templates of a folder. A template that cannot be parsed is a
 // mistake of the program.
 func NewPages(site Site, files fs.FS, folder string) *Pages {
-	p := &Pages{site: site, pages: map[string]*template.Template{}}
+	p := &Pages{Mux: http.NewServeMux(), site: site, pages: map[string]*template.Template{}}
 	layout := template.Must(template.New("").ParseFS(assets, "assets/layout.html"))
 	add := func(from fs.FS, file string) {
 		p.pages[path.Base(file)] = template.Must(template.Must(layout.Clone()).ParseFS(from, file))
@@ -111,9 +112,16 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// Guard serves the pages of a mux: their stylesheet, and posts only from the same origin.
-func (p *Pages) Guard(mux *http.ServeMux) http.Handler {
-	mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) {
+// Path is that of the page that a request is for, as it stands in Mux; "" when it is none.
+func (p *Pages) Path(r *http.Request) string {
+	_, pattern := p.Mux.Handler(r)
+	_, path, _ := strings.Cut(pattern, " ")
+	return path
+}
+
+// Guarded serves what is in Mux, and the stylesheet; posts only from the same origin.
+func (p *Pages) Guarded() http.Handler {
+	p.Mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) {
 		file := r.PathValue("file")
 		if !slices.Contains([]string{"sandbox.css", "icon.svg"}, file) {
 			http.NotFound(w, r)
@@ -128,5 +136,5 @@ func (p *Pages) Guard(mux *http.ServeMux) http.Handler {
 		p.Refuse(w, Refused{http.StatusForbidden, "This form came from another site",
 			"The sandbox takes forms only from its own pages.", "Open the page here and send the form again."})
 	}))
-	return protection.Handler(mux)
+	return protection.Handler(p.Mux)
 }

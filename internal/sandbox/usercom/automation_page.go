@@ -52,7 +52,7 @@ func (p *pages) postAutomation(w http.ResponseWriter, r *http.Request) {
 		events[event] = true
 		problem = ""
 		if err := (Automation{Event: event, URL: to}).Check(); err != nil {
-			problem = upper(err.Error()) + "."
+			problem = kit.Sentence(err)
 		}
 	}
 	if problem != "" {

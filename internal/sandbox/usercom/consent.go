@@ -2,19 +2,16 @@ package usercom
 
 import (
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 
 	"couplet/internal/sandbox/kit"
 )
 
 // request is what an app asks for at GET /oauth/authorize (oauth.go).
 type request struct {
-	Client, Redirect, State, Challenge string
-	Scopes                             []string
-	asked                              url.Values
+	kit.Asked
+	Challenge string
 }
 
 // asks are the parameters that pass through the steps of the page.
@@ -24,65 +21,22 @@ var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // read checks what an app asks for; whatever is wrong is a page.
 func (c *CRM) read(r *http.Request) (*request, *kit.Refused) {
-	_ = r.ParseForm()
-	q := &request{asked: url.Values{}}
-	for _, name := range asks {
-		if v := r.Form.Get(name); v != "" {
-			q.asked.Set(name, v)
-		}
+	q := &request{Asked: kit.ReadAsked(r, asks)}
+	q.Challenge = q.Get("code_challenge")
+	if refused := q.Check(c.opts.ClientID, c.Redirects()); refused != nil {
+		return nil, refused
 	}
-	q.Client, q.Redirect, q.State = q.asked.Get("client_id"), q.asked.Get("redirect_uri"), q.asked.Get("state")
-	q.Challenge = q.asked.Get("code_challenge")
-	refuse := func(title, why, fix string) (*request, *kit.Refused) {
-		return nil, &kit.Refused{Status: http.StatusBadRequest, Title: title, Why: why, Fix: fix}
-	}
-	if q.Client != c.opts.ClientID {
-		return refuse("This app is not known here", "No app has the client ID “"+q.Client+"”.",
-			"Give the app the client ID that the sandbox printed when it started, and begin again from the app.")
-	}
-	if err := kit.CheckRedirect(q.Redirect, c.Redirects()); err != nil {
-		return refuse("The app cannot be sent an answer", upper(err.Error())+".",
-			"Register the address for the app, or correct it in the app, and begin again from there.")
-	}
-	if kind := q.asked.Get("response_type"); kind != "code" {
-		return refuse("The app asks in a way that is not supported", "response_type is “"+kind+"”, and only code is known.",
-			"Correct the address that the app sends people to.")
-	}
-	if q.asked.Get("code_challenge_method") != "S256" || !challengeForm.MatchString(q.Challenge) {
-		return refuse("The app does not protect its code", "PKCE is needed: a code_challenge of 43 characters, and code_challenge_method=S256.",
+	if q.Get("code_challenge_method") != "S256" || !challengeForm.MatchString(q.Challenge) {
+		return nil, kit.Unasked("The app does not protect its code", "PKCE is needed: a code_challenge of 43 characters, and code_challenge_method=S256.",
 			"Let the app send both.")
 	}
-	scopes, ok := scopesOf(q.asked.Get("scope"), nil)
+	scopes, ok := scopesOf(q.Get("scope"), nil)
 	if !ok || len(scopes) == 0 {
-		return refuse("The app asks for something that does not exist", "scope is “"+q.asked.Get("scope")+"”, and the scopes are read and write.",
+		return nil, kit.Unasked("The app asks for something that does not exist", "scope is “"+q.Get("scope")+"”, and the scopes are read and write.",
 			"Correct the scopes that the app asks for.")
 	}
 	q.Scopes = scopes
 	return q, nil
-}
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// Hidden are the parameters as fields of a form.
-func (q *request) Hidden() [][2]string {
-	var all [][2]string
-	for _, name := range asks {
-		if v := q.asked.Get(name); v != "" {
-			all = append(all, [2]string{name, v})
-		}
-	}
-	return all
-}
-
-// App is who asks, in words: the host that gets the answer.
-func (q *request) App() string {
-	u, _ := url.Parse(q.Redirect)
-	return u.Host
-}
-
-type offer struct {
-	Scope, Words string
-	Ticked       bool
 }
 
 var scopeWords = map[string]string{
@@ -104,10 +58,10 @@ func (p *pages) offer(w http.ResponseWriter, q *request, ticked []string, proble
 	data := struct {
 		*request
 		Subdomain, Problem string
-		Offers             []offer
+		Offers             []kit.Offer
 	}{request: q, Subdomain: p.c.Subdomain(), Problem: problem}
 	for _, scope := range q.Scopes {
-		data.Offers = append(data.Offers, offer{scope, scopeWords[scope], slices.Contains(ticked, scope)})
+		data.Offers = append(data.Offers, kit.Offer{Scope: scope, Words: scopeWords[scope], Ticked: slices.Contains(ticked, scope)})
 	}
 	status := http.StatusOK
 	if problem != "" {
@@ -130,7 +84,7 @@ func (p *pages) postConsent(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, kit.WithQuery(q.Redirect, "error", "access_denied", "state", q.State), http.StatusSeeOther)
 		return
 	}
-	granted := slices.DeleteFunc(slices.Clone(q.Scopes), func(s string) bool { return !slices.Contains(r.PostForm["granted"], s) })
+	granted := q.Granted(r)
 	if len(granted) == 0 {
 		p.offer(w, q, granted, "Tick at least one permission, or choose Cancel.")
 		return

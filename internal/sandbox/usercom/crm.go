@@ -3,7 +3,6 @@ package usercom
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -128,14 +127,14 @@ func (c *CRM) Subdomain() string {
 // counters of Options around them.
 func (c *CRM) Handler() http.Handler {
 	return kit.Wrap(http.HandlerFunc(c.serve), kit.Options{
-		Clock: c.opts.Clock, Faults: c.opts.Faults, Counters: c.opts.Counters, System: "usercom", Page: func(r *http.Request) bool { return c.pages.pattern(r) != "" },
+		Clock: c.opts.Clock, Faults: c.opts.Faults, Counters: c.opts.Counters, System: "usercom", Page: func(r *http.Request) bool { return c.pages.Path(r) != "" },
 		Latency: c.opts.Latency, Route: c.route,
 	})
 }
 
 // route is what a request is counted under.
 func (c *CRM) route(r *http.Request) string {
-	if _, page, ok := strings.Cut(c.pages.pattern(r), " "); ok {
+	if page := c.pages.Path(r); page != "" {
 		return page
 	}
 	return routeOf(r).pattern

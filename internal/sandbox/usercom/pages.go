@@ -17,36 +17,29 @@ var pageFiles embed.FS
 type pages struct {
 	*kit.Pages
 	c   *CRM
-	mux *http.ServeMux
 	all http.Handler
 }
 
 func newPages(c *CRM) *pages {
-	p := &pages{c: c, mux: http.NewServeMux(), Pages: kit.NewPages(kit.Site{
+	p := &pages{c: c, Pages: kit.NewPages(kit.Site{
 		Name: "Pretend User.com", Note: "part of the sandbox, not the real service", Look: "look-b",
 		Nav: []kit.Link{{Text: "API keys", To: "/settings/api"}, {Text: "Automations", To: "/automations"}},
 	}, pageFiles, "pages")}
 	if c.opts.ClientID != "" {
-		p.mux.HandleFunc("GET /oauth/authorize", p.getConsent)
-		p.mux.HandleFunc("POST /oauth/authorize", p.postConsent)
+		p.Mux.HandleFunc("GET /oauth/authorize", p.getConsent)
+		p.Mux.HandleFunc("POST /oauth/authorize", p.postConsent)
 	}
-	p.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+	p.Mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/settings/api", http.StatusSeeOther)
 	})
-	p.mux.HandleFunc("GET /settings/api", p.getKeys)
-	p.mux.HandleFunc("POST /settings/api", p.postKey)
-	p.mux.HandleFunc("GET /automations", p.getAutomations)
-	p.mux.HandleFunc("POST /automations", p.postAutomation)
-	p.mux.HandleFunc("POST /automations/test", p.postTest)
-	p.mux.HandleFunc("POST /automations/delete", p.postDelete)
-	p.all = p.Guard(p.mux)
+	p.Mux.HandleFunc("GET /settings/api", p.getKeys)
+	p.Mux.HandleFunc("POST /settings/api", p.postKey)
+	p.Mux.HandleFunc("GET /automations", p.getAutomations)
+	p.Mux.HandleFunc("POST /automations", p.postAutomation)
+	p.Mux.HandleFunc("POST /automations/test", p.postTest)
+	p.Mux.HandleFunc("POST /automations/delete", p.postDelete)
+	p.all = p.Guarded()
 	return p
-}
-
-// pattern is the page that a request is for, "" when it is none.
-func (p *pages) pattern(r *http.Request) string {
-	_, pattern := p.mux.Handler(r)
-	return pattern
 }
 
 // getKeys is Settings > App settings > Advanced > Public API (section 1).

@@ -42,7 +42,7 @@ var gone = reply{status: http.StatusNoContent}
 // infers: address, version, key, limit, then the handler.
 func (c *CRM) serve(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
-	if c.pages.pattern(r) != "" {
+	if c.pages.Path(r) != "" {
 		c.pages.all.ServeHTTP(w, r)
 		return
 	}
