@@ -18,7 +18,7 @@ import (
 
 // Globals are the flags that every command takes (cli.md, "Settings"). Each has an environment variable COUPLET_<FLAG>.
 type Globals struct {
-	Data              string        `help:"Folder of the database and the key. Default: ./data." placeholder:"DIR"`
+	Data              string        `help:"Folder of the database and the key. Default: ./data, and for demo a fresh temporary folder." placeholder:"DIR"`
 	DatabaseURL       string        `help:"sqlite:PATH, or postgres://… Default: couplet.db in the data folder." placeholder:"URL"`
 	SecretKey         string        `help:"Key that seals secrets. Made and kept in the data folder when absent." placeholder:"KEY"`
 	Workspace         string        `help:"Workspace to work in. Default: the first one." placeholder:"NAME"`
