@@ -33,9 +33,9 @@ rest() {
 	run $(go list ./... | grep -v "/${browser##*/}\$")
 }
 case "${1:-}" in
-'') rest && run -timeout 8m -parallel 3 "$browser" ;;
+'') rest && run -timeout 12m -parallel 3 "$browser" ;;
 rest) rest ;;
-browser) run -timeout 8m -parallel 3 "$browser" ;;
+browser) run -timeout 12m -parallel 3 "$browser" ;;
 *) run "$@" ;;
 esac
 
