@@ -74,6 +74,8 @@ type ListRequest struct {
 	// Fields that the caller needs. A connector may leave out others, and may need extra streams to show these.
 	Fields []string
 	After  Cursor
+	// Parent limits the answer to the records of one parent; an object that is PerParent needs it.
+	Parent string
 }
 
 // Page is one answer to List.
@@ -140,6 +142,17 @@ type Agency interface {
 	Grant(ctx context.Context, account string) (map[string]any, error)
 }
 
+// Staff is the ability to list the people who work in an account: those whom records can be assigned to (fields of type
+// [User] hold their ids).
+type Staff interface {
+	Owners(ctx context.Context) ([]Owner, error)
+}
+
+// Owner is one member of an account's staff. Members of two accounts are the same person when their email is.
+type Owner struct {
+	ID, Name, Email string
+}
+
 // Identity is the account behind a credential.
 type Identity struct {
 	ID, Name string
@@ -191,6 +204,8 @@ type Account struct {
 	BaseURL string
 	// Params name the account in the system's terms (locationId; subdomain).
 	Params map[string]string
+	// Settings are the choices of Spec.Settings, by name; one that is absent has its default.
+	Settings map[string]string
 	// Token returns the current credential.
 	Token func(ctx context.Context) (string, error)
 	// Renew returns the credential to use after one that was not accepted, and an error when there is none; nil asks Token

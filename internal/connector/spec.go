@@ -30,6 +30,21 @@ type Spec struct {
 	Scopes  []Scope     `json:"scopes,omitempty"`
 	Objects []Object    `json:"objects"`
 	Hooks   HookSpec    `json:"hooks"`
+	// Settings are choices about an account that its API leaves open, such as which kind of activity stands for a task.
+	Settings []Setting `json:"settings,omitempty"`
+}
+
+// Setting is one choice about an account, kept with the connection and given to the connector in Account.Settings.
+type Setting struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Help  string `json:"help"`
+	// Object is the object that it matters for, "" for all. Default holds when nobody chose.
+	Object  string `json:"object,omitempty"`
+	Default string `json:"default,omitempty"`
+	// Options are the values to choose from; Pattern is what a free value must match as a whole. One of them is set.
+	Options []string `json:"options,omitempty"`
+	Pattern string   `json:"pattern,omitempty"`
 }
 
 // Param is one word or number that names an account, as a form asks for it.
@@ -210,6 +225,16 @@ type Object struct {
 	Settle Duration `json:"settle"`
 	// Views list the fields that each kind of answer shows, where it shows fewer than all.
 	Views map[string][]string `json:"views,omitempty"`
+	// Parent is the object whose records own the records of this one: a task hangs on a contact. "" = none. Every Ref
+	// of such a record carries its parent's id.
+	Parent string `json:"parent,omitempty"`
+	// PerParent says that a List has to name the parent: the system has no list over all parents.
+	PerParent bool `json:"per_parent,omitempty"`
+	// Alike names the fields by which a record that can carry no stamp is recognised among its parent's others, when
+	// nobody knows whether its create happened (sync-semantics 5.5, "Children").
+	Alike []string `json:"alike,omitempty"`
+	// Required names the fields without which the system refuses a create.
+	Required []string `json:"required,omitempty"`
 }
 
 // HookSpec says how the system calls us.
