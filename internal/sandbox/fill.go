@@ -49,11 +49,16 @@ func (s *Sandbox) fill(rates rates) error {
 	s.crms = map[string]crm{"highlevel": s.HighLevel, "usercom": s.UserCom}
 	if fresh {
 		people := Seed(s.o.Contacts, s.o.Seed)
-		for _, p := range people.HighLevel {
-			s.HighLevel.Add(p)
+		var ids [2]map[int]string
+		for side, list := range [][]kit.Person{people.HighLevel, people.UserCom} {
+			ids[side] = map[int]string{}
+			for _, p := range list {
+				ids[side][p.N] = []interface{ Add(kit.Person) string }{s.HighLevel, s.UserCom}[side].Add(p)
+			}
 		}
-		for _, p := range people.UserCom {
-			s.UserCom.Add(p)
+		if len(people.Children) > 0 {
+			s.fillHighLevel(people.Children, ids[0])
+			s.fillUserCom(people.Children, ids[1])
 		}
 		saved.Expected = Expect(people.HighLevel, people.UserCom)
 	} else if err := errors.Join(s.HighLevel.Load(saved.HighLevel), s.UserCom.Load(saved.UserCom)); err != nil {

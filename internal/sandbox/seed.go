@@ -10,21 +10,25 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// People are the seeded records of both sides, as each side spells them.
-type People struct{ HighLevel, UserCom []kit.Person }
+// People are the seeded records of both sides, as each side spells them, and what hangs on them.
+type People struct {
+	HighLevel, UserCom []kit.Person
+	Children           []Child
+}
 
 // Of all people 45 % are on both sides; the rest is split evenly.
 const onBoth, onlyHighLevel = 0.45, 0.725
 
 // Seed invents n people over both sides; the same seed gives the same people. From
 // 50 people on some of them are traps (traps.go); the others share no e-mail and
-// no phone with anybody but themselves.
+// no phone with anybody but themselves, and some have tasks and notes (children.go).
 func Seed(n int, seed int64) People {
 	g := newInventor(seed)
 	var p People
 	if n >= 50 {
 		n -= g.traps(&p, n)
 	}
+	first := g.people + 1
 	for range n {
 		one := g.person()
 		switch lot := g.rng.Float64(); {
@@ -42,6 +46,7 @@ func Seed(n int, seed int64) People {
 	}
 	shuffle(p.HighLevel)
 	shuffle(p.UserCom)
+	p.Children = children(p, first, seed)
 	return p
 }
 
@@ -54,6 +59,7 @@ type inventor struct {
 	rng    *rand.Rand
 	mails  map[string]int
 	phones int
+	people int
 }
 
 func newInventor(seed int64) *inventor {
@@ -66,8 +72,9 @@ func (g *inventor) chance(p float64) bool { return g.rng.Float64() < p }
 
 // person has an e-mail, mostly a phone and a company.
 func (g *inventor) person() kit.Person {
+	g.people++
 	p := kit.Person{
-		First: pick(g, firstNames), Last: pick(g, lastNames), City: pick(g, cities), Country: "US",
+		N: g.people, First: pick(g, firstNames), Last: pick(g, lastNames), City: pick(g, cities), Country: "US",
 		Created: time.Date(2024, 1, 1, 8, 0, 0, 0, time.UTC).Add(time.Duration(g.rng.IntN(600*24*3600)) * time.Second),
 	}
 	p.Email = g.mail(p)
