@@ -80,6 +80,7 @@ func (s *Spec) Check() error {
 		p.in = "object " + s.Objects[i].Name
 		s.Objects[i].check(&p)
 	}
+	s.checkSettings(&p)
 	p.in = "hooks"
 	p.want(slices.Contains([]string{"app", "manual", "none"}, s.Hooks.Kind), "kind %q is unknown", s.Hooks.Kind)
 	p.sentence("help", s.Hooks.Help)
@@ -141,7 +142,6 @@ func (s *Spec) checkOAuth(p *problems) {
 func (o *Object) check(p *problems) {
 	in := p.in
 	p.want(word.MatchString(o.Name) && o.One != "" && o.Many != "", "name or nouns are missing")
-	p.want(o.Stamp.Label != "" && o.Stamp.Type == Text && o.Stamp.Custom, "stamp must be a custom text field with a label")
 	known := map[string]bool{}
 	for _, f := range o.Fields {
 		p.in = in + " field " + f.Name
@@ -153,6 +153,14 @@ func (o *Object) check(p *problems) {
 		f.check(p, known)
 	}
 	p.in = in
+	p.want(o.Stamp.Label == "" || o.Stamp.Type == Text && (o.Stamp.Custom || known[o.Stamp.Name]), "stamp must be a text field, a custom one or one of fields")
+	p.want(o.Stamp.Label != "" || len(o.Alike) > 0, "neither a stamp nor alike tells the records apart")
+	p.want(o.Parent != "" || !o.PerParent, "per_parent without a parent")
+	for what, names := range map[string][]string{"alike": o.Alike, "required": o.Required} {
+		for _, name := range names {
+			p.want(known[name], "%s names the unknown field %q", what, name)
+		}
+	}
 	p.want(len(o.Title) > 0, "title names no field")
 	for _, name := range o.Title {
 		p.want(known[name], "title names the unknown field %q", name)
@@ -183,7 +191,10 @@ func (f Field) check(p *problems, known map[string]bool) {
 	}
 }
 
-var word = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
+var (
+	word        = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
+	settingName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+)
 
 // problems gathers findings, each with the place it was found in.
 type problems struct {

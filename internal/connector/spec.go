@@ -42,9 +42,11 @@ type Setting struct {
 	// Object is the object that it matters for, "" for all. Default holds when nobody chose.
 	Object  string `json:"object,omitempty"`
 	Default string `json:"default,omitempty"`
-	// Options are the values to choose from; Pattern is what a free value must match as a whole. One of them is set.
+	// Options are the values to choose from; Pattern is what a free value must match as a whole. One of them is set. Looks
+	// describes a free value in words, after "must be".
 	Options []string `json:"options,omitempty"`
 	Pattern string   `json:"pattern,omitempty"`
+	Looks   string   `json:"looks,omitempty"`
 }
 
 // Param is one word or number that names an account, as a form asks for it.
@@ -214,7 +216,8 @@ type Object struct {
 	CustomPrefix string `json:"custom_prefix,omitempty"`
 	// CustomHelp tells how custom fields are named and made.
 	CustomHelp string `json:"custom_help,omitempty"`
-	// Stamp is the custom field that holds the reference of the counterpart. An empty Name is given by the account.
+	// Stamp is the field that holds the reference of the counterpart: a custom one, whose empty Name is given by the account,
+	// or one of Fields. Records without a stamp, whose Label is empty, are recognised by Alike.
 	Stamp Field `json:"stamp"`
 	// Sweep: a List of everything yields every id. Changes: a List since a time is answered by the system itself.
 	// Ordered: it is answered oldest change first.

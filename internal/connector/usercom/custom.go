@@ -147,6 +147,13 @@ func field(a attribute) connector.Field {
 // Describe lists the standard fields and the attributes of the workspace. One page of people shows whether this
 // workspace lets the first and the last name be read (6.1).
 func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Field, error) {
+	if isChild(object) {
+		s, err := c.shelf(ctx, object)
+		if err != nil {
+			return nil, err
+		}
+		return c.fieldsOf(s.object), nil
+	}
 	if err := only(object); err != nil {
 		return nil, err
 	}
@@ -176,6 +183,10 @@ func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Fi
 // EnsureField creates an attribute unless one of that label is there already (section 7). Calls of one connector wait
 // for each other, so that two of them do not both create it.
 func (c *Connector) EnsureField(ctx context.Context, object string, want connector.Field) (connector.Field, error) {
+	if isChild(object) {
+		return connector.Field{}, &connector.Error{Kind: connector.Invalid, Fields: []string{"name"},
+			Message: "Couplet makes attributes of people only, not of tasks or notes of " + spec.Name + ". Pair a field that is there."}
+	}
 	if err := only(object); err != nil {
 		return connector.Field{}, err
 	}

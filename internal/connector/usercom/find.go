@@ -12,8 +12,12 @@ import (
 	"couplet/internal/connector"
 )
 
-// Find looks people up by each of the values and returns those that every look-up gave (section 4, 6.4).
-func (c *Connector) Find(ctx context.Context, object, _ string, by connector.Fields) ([]connector.Record, error) {
+// Find looks people up by each of the values and returns those that every look-up gave (section 4, 6.4). Tasks and notes
+// are looked for by reading all of them.
+func (c *Connector) Find(ctx context.Context, object, parent string, by connector.Fields) ([]connector.Record, error) {
+	if isChild(object) {
+		return c.findChildren(ctx, object, parent, by)
+	}
 	if err := only(object); err != nil {
 		return nil, err
 	}

@@ -41,17 +41,18 @@ type envelope[T any] struct {
 	Results []T    `json:"results"`
 }
 
-// List reads people: all of them, or those changed since a time. The order is unknown (section 4), so all pages are
+// List reads records: all of them, or the people changed since a time. The order is unknown (section 4), so all pages are
 // read and none is left out.
 func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connector.Page, error) {
+	if isChild(req.Object) {
+		return c.children(ctx, req)
+	}
 	if err := only(req.Object); err != nil {
 		return connector.Page{}, err
 	}
-	var cur cursor
-	if req.After != "" {
-		if err := json.Unmarshal([]byte(req.After), &cur); err != nil {
-			return connector.Page{}, &connector.Error{Kind: connector.Invalid, Message: "The place to go on reading is not one of " + spec.Name + ".", Err: err}
-		}
+	cur, err := decodeCursor(req.After)
+	if err != nil {
+		return connector.Page{}, err
 	}
 	asked := slices.DeleteFunc(slices.Clone(req.Fields), func(name string) bool {
 		_, standard := connector.FieldNamed(c.object.Fields, name)
@@ -85,16 +86,8 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 	for i, p := range out.Results {
 		page.Records[i] = c.record(p, cat, asked)
 	}
-	if out.Next != "" {
-		query, err := c.next(out.Next)
-		if err != nil {
-			return connector.Page{}, err
-		}
-		page.Next = cursor{
-			Query: query, Seen: cur.Seen + len(out.Results), Total: out.Count, Again: cur.Again, Broke: cur.Broke,
-		}.encode()
-	}
-	return page, nil
+	page.Next, err = c.after(cur, out.Next, len(out.Results), out.Count)
+	return page, err
 }
 
 // broken is the answer when the place of the next page is gone, which one client takes as the end of the list (section
@@ -110,7 +103,7 @@ func (c *Connector) broken(cur cursor, answer connector.Answer) (connector.Page,
 		return page, nil
 	case cur.Again == maxAgain:
 		return connector.Page{}, &connector.Error{Kind: connector.Temporary, Status: answer.Status, Message: spec.Name +
-			" broke off the list of people again and again, at different places. Couplet tries again later."}
+			" broke off the list again and again, at different places. Couplet tries again later."}
 	}
 	page.Next = cursor{Again: cur.Again + 1, Broke: cur.Seen}.encode()
 	return page, nil

@@ -28,6 +28,7 @@ func Spec() *connector.Spec { return spec }
 type Connector struct {
 	*Hooks
 	client    *connector.Client
+	acc       connector.Account
 	token     func(context.Context) (string, error)
 	issued    bool
 	workspace string
@@ -35,6 +36,8 @@ type Connector struct {
 	customs   customs
 	// split is set once a contact was seen that shows first and last name, which most workspaces do not (6.1).
 	split atomic.Bool
+	// nameNeeded is set once an activity was changed only together with its name (section 8).
+	nameNeeded atomic.Bool
 }
 
 // New makes a connector for the account whose Params hold subdomain: the word itself, or the address of the workspace
@@ -51,7 +54,7 @@ func New(acc connector.Account, options ...Option) (*Connector, error) {
 		return nil, err
 	}
 	object, _ := spec.Object("contact")
-	c := &Connector{Hooks: hooks, client: client, token: acc.Token, issued: acc.Issued, workspace: acc.Params["subdomain"], object: object}
+	c := &Connector{Hooks: hooks, client: client, acc: acc, token: acc.Token, issued: acc.Issued, workspace: acc.Params["subdomain"], object: object}
 	if strings.Contains(given, ".") && acc.BaseURL != "" {
 		c.workspace = client.Host() // a host of the customer's own
 	}
@@ -86,7 +89,7 @@ func locate(params map[string]string, base string) (map[string]string, string) {
 // Spec implements connector.Connector.
 func (c *Connector) Spec() *connector.Spec { return spec }
 
-// only refuses objects that this connector does not keep.
+// only refuses objects that this connector does not keep. Tasks and notes are told apart before.
 func only(object string) error {
 	if object == "contact" {
 		return nil
@@ -94,14 +97,23 @@ func only(object string) error {
 	return &connector.Error{Kind: connector.Invalid, Message: "Couplet does not sync this kind of record with " + spec.Name + " yet."}
 }
 
+// isChild reports whether an object lies on a shelf (shelf.go).
+func isChild(object string) bool { return object == "task" || object == "note" }
+
 // personPattern is personPath without an id, by which calls are counted.
 const personPattern = "/users/{id}/"
 
 // personPath ends in a slash, as every path must (section 1).
-func personPath(id string) string { return "/users/" + url.PathEscape(id) + "/" }
+func personPath(id string) string { return "/users/" + escaped(id) + "/" }
 
-// Get reads GET /users/:id/ (6.3).
+func escaped(id string) string { return url.PathEscape(id) }
+
+// Get reads one record (6.3, 8).
 func (c *Connector) Get(ctx context.Context, ref connector.Ref) (connector.Record, error) {
+	if isChild(ref.Object) {
+		rec, _, err := c.getChild(ctx, ref)
+		return rec, err
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
@@ -125,8 +137,11 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 	return c.record(out, cat, asked), nil
 }
 
-// Delete removes a person. One that is gone is a success (6.3).
+// Delete removes a record. One that is gone is a success (6.3).
 func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
+	if isChild(ref.Object) {
+		return c.deleteChild(ctx, ref)
+	}
 	if err := only(ref.Object); err != nil {
 		return err
 	}

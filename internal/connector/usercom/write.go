@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"couplet/internal/connector"
 )
@@ -18,7 +17,10 @@ var words = map[string]map[string]int{
 
 // Create makes a person. It never uses update_or_create, which goes by custom_id alone (6.4). If the answer shows only
 // an id, the person is read.
-func (c *Connector) Create(ctx context.Context, object, _ string, values connector.Fields) (connector.Record, error) {
+func (c *Connector) Create(ctx context.Context, object, parent string, values connector.Fields) (connector.Record, error) {
+	if isChild(object) {
+		return c.createChild(ctx, object, parent, values)
+	}
 	if err := only(object); err != nil {
 		return connector.Record{}, err
 	}
@@ -72,6 +74,9 @@ func (c *Connector) holder(ctx context.Context, values connector.Fields, err err
 // Update changes only the given fields; PUT is a partial update (6.3). Tags to remove go first, by a call each, because
 // PUT only adds them; those to add go with PUT, whose answer is then the last word.
 func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connector.Fields) (connector.Record, error) {
+	if isChild(ref.Object) {
+		return c.updateChild(ctx, ref, values)
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
@@ -191,11 +196,10 @@ func (c *Connector) body(values connector.Fields) (map[string]any, error) {
 					Message: "The field " + f.Label + " of " + spec.Name + " takes only its own words. Translate the value in the mapping."}
 			}
 			body[name] = n
-		case name == "assigned_to" && v != nil:
-			n, err := strconv.ParseInt(asText(v), 10, 64)
+		case name == "assigned_to":
+			n, err := agent(name, v)
 			if err != nil {
-				return nil, &connector.Error{Kind: connector.Invalid, Fields: []string{name},
-					Message: "The agent of " + spec.Name + " must be given by number. Translate the value in the mapping."}
+				return nil, err
 			}
 			body[name] = n
 		default:

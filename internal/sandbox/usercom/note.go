@@ -8,6 +8,7 @@ type note struct {
 	ID      int64  `json:"id"`
 	User    int64  `json:"user_id"`
 	Content string `json:"content"`
+	Custom  string `json:"custom_id,omitempty"`
 	Created int64  `json:"created_at"`
 	Updated int64  `json:"updated_at"`
 }
@@ -18,6 +19,7 @@ func writeNote(o *out, n *note) {
 	o.int("id", n.ID)
 	o.int("user_id", n.User)
 	o.str("content", n.Content)
+	o.str("custom_id", n.Custom)
 	o.time("created_at", n.Created)
 	o.time("updated_at", n.Updated)
 	o.close('}')
@@ -49,7 +51,8 @@ func createNote(c *CRM, q *call) reply {
 	case c.users.get(user) == nil:
 		return refuse(notFound())
 	}
-	n := &note{ID: c.notes.newID(), User: user, Content: content, Created: c.now()}
+	custom, _ := asText(q.fields["custom_id"])
+	n := &note{ID: c.notes.newID(), User: user, Content: content, Custom: custom, Created: c.now()}
 	n.Updated = n.Created
 	c.notes.put(n.ID, n)
 	return noteReply(http.StatusCreated, n)
