@@ -74,11 +74,19 @@ func (s *Spec) Check() error {
 		for _, need := range scope.For {
 			p.want(slices.Contains(Needs, need), "for names the unknown need %q", need)
 		}
+		for _, object := range scope.Objects {
+			_, known := s.Object(object)
+			p.want(known, "objects names the unknown object %q", object)
+		}
 		seen[scope.Name] = true
 	}
 	for i := range s.Objects {
 		p.in = "object " + s.Objects[i].Name
 		s.Objects[i].check(&p)
+		if parent := s.Objects[i].Parent; parent != "" {
+			o, known := s.Object(parent)
+			p.want(known && o.Parent == "", "parent %q is no object that hangs on nothing", parent)
+		}
 	}
 	s.checkSettings(&p)
 	p.in = "hooks"

@@ -159,6 +159,8 @@ type Scope struct {
 	Why string `json:"why"`
 	// For says which needs ask for it. A scope that no need asks for is never asked for.
 	For []Need `json:"for"`
+	// Objects are the objects for which they ask for it; none = all.
+	Objects []string `json:"objects,omitempty"`
 }
 
 // Need is something that flows want to do with an account. Scopes are asked for only as far as there is a need.
@@ -177,11 +179,30 @@ const (
 // Needs are all needs.
 var Needs = []Need{ToRead, ToWrite, ToMakeFields, ToHear, ToInstall}
 
-// ScopesFor lists the scopes that the needs ask for, in the order of the spec.
+// about stands before the name of an object in a need.
+const about = "object "
+
+// Of is the need that says which object the others are about.
+func Of(object string) Need { return Need(about + object) }
+
+// ScopesFor lists the scopes that the needs ask for, in the order of the spec. Needs that do not say which object they are
+// about (see [Of]) are about those that hang on nothing: contacts.
 func (s *Spec) ScopesFor(needs ...Need) []Scope {
+	objects := map[string]bool{}
+	for _, n := range needs {
+		if object, ok := strings.CutPrefix(string(n), about); ok {
+			objects[object] = true
+		}
+	}
+	if len(objects) == 0 {
+		for _, o := range s.Objects {
+			objects[o.Name] = o.Parent == ""
+		}
+	}
 	var out []Scope
 	for _, scope := range s.Scopes {
-		if slices.ContainsFunc(scope.For, func(n Need) bool { return slices.Contains(needs, n) }) {
+		asked := slices.ContainsFunc(scope.For, func(n Need) bool { return slices.Contains(needs, n) })
+		if asked && (len(scope.Objects) == 0 || slices.ContainsFunc(scope.Objects, func(o string) bool { return objects[o] })) {
 			out = append(out, scope)
 		}
 	}
@@ -218,7 +239,7 @@ type Object struct {
 	CustomHelp string `json:"custom_help,omitempty"`
 	// Stamp is the field that holds the reference of the counterpart: a custom one, whose empty Name is given by the account,
 	// or one of Fields. Records without a stamp, whose Label is empty, are recognised by Alike.
-	Stamp Field `json:"stamp"`
+	Stamp Field `json:"stamp,omitzero"`
 	// Sweep: a List of everything yields every id. Changes: a List since a time is answered by the system itself.
 	// Ordered: it is answered oldest change first.
 	Sweep   bool `json:"sweep"`

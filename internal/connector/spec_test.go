@@ -138,3 +138,65 @@ func TestKeysAreRecognised(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// family is the sample with an object that hangs on contacts, and scopes.
+func family(t *testing.T) string {
+	t.Helper()
+	data := strings.Replace(sample, `"objects": [{`, `"scopes": [
+    {"name": "all", "why": "see", "for": ["read"]}, {"name": "fields", "why": "make", "for": ["make_fields"], "objects": ["contact"]},
+    {"name": "tasks", "why": "see tasks", "for": ["read"], "objects": ["task"]}, {"name": "change", "why": "change", "for": ["write"]}],
+  "objects": [{
+    "name": "task", "one": "task", "many": "tasks", "parent": "contact", "per_parent": true, "title": ["title"], "sweep": true,
+    "changes": false, "ordered": false, "settle": "5s", "alike": ["title"], "required": ["title"],
+    "fields": [{"name": "title", "label": "Title", "type": "text", "read": true, "on_create": "yes", "on_update": "yes"}]
+  }, {`, 1)
+	if data == sample {
+		t.Fatal("the sample has no objects")
+	}
+	return data
+}
+
+func TestScopesAreAskedForByObject(t *testing.T) {
+	t.Parallel()
+	s, err := connector.Load([]byte(family(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	everything := []connector.Need{connector.ToRead, connector.ToWrite, connector.ToMakeFields}
+	for want, needs := range map[string][]connector.Need{
+		"all":                     {connector.ToRead},
+		"all fields change":       everything,
+		"all fields":              {connector.ToRead, connector.Of("contact"), connector.ToMakeFields},
+		"all tasks change":        append([]connector.Need{connector.Of("task")}, everything...),
+		"all fields tasks change": append([]connector.Need{connector.Of("task"), connector.Of("contact")}, everything...),
+		"":                        {connector.Of("task")},
+	} {
+		var names []string
+		for _, scope := range s.ScopesFor(needs...) {
+			names = append(names, scope.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%v ask for %q, want %q", needs, got, want)
+		}
+	}
+}
+
+func TestAnObjectThatHangsOnAnotherMustSaySoRightly(t *testing.T) {
+	t.Parallel()
+	for old, wrong := range map[string]string{
+		`"parent": "contact"`:   `"parent": "spaceship"`,
+		`"alike": ["title"]`:    `"alike": ["name"]`,
+		`"required": ["title"]`: `"required": ["name"]`,
+		`"alike": ["title"], `:  ``,
+		`"parent": "contact", `: ``,
+		`"objects": ["task"]`:   `"objects": ["spaceship"]`,
+	} {
+		data := strings.Replace(family(t), old, wrong, 1)
+		if data == family(t) {
+			t.Fatalf("the family has no %s", old)
+		}
+		if _, err := connector.Load([]byte(data)); err == nil {
+			t.Errorf("taken: %s", wrong)
+		}
+	}
+}

@@ -7,9 +7,12 @@ import (
 )
 
 // Needs is what a flow wants to do with the account of one side: read it in any case, and when it writes there, make the
-// custom field that holds the counterpart's reference. It is what scopes are asked for by.
+// custom field that holds the counterpart's reference; and with which object. It is what scopes are asked for by.
 func (f Flow) Needs(side connector.Side) []connector.Need {
 	needs := []connector.Need{connector.ToRead}
+	if f.Object != "" {
+		needs = append(needs, connector.Of(f.Object))
+	}
 	if f.Direction.To(side) {
 		needs = append(needs, connector.ToWrite)
 	}
@@ -23,7 +26,7 @@ func (f Flow) Needs(side connector.Side) []connector.Need {
 // the flow keeps in step.
 func (f Flow) NeedsGiven(side connector.Side, object *connector.Object, have []connector.Field) []connector.Need {
 	want := f.extras(side)
-	if f.Direction.To(side) {
+	if f.Direction.To(side) && object.Stamp.Label != "" {
 		want = append(want, object.Stamp)
 	}
 	there := func(w connector.Field) bool {
