@@ -15,12 +15,12 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	to := j.side.Other()
 	d, set := s.payload(j)
 	asked := s.e.Now()
-	echo, err := s.conn[to].Create(connector.WithAsk(ctx, s.ours), s.flow.Object, "", set)
+	echo, err := s.conn[to].Create(connector.WithAsk(ctx, s.ours), s.flow.Object, j.parent[to], set)
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}
 	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
-	l := s.linkOf(job{m: j.m})
+	l := s.linkOf(job{m: j.m, parentLink: j.parentLink})
 	l.Made = "create"
 	w := result{made: true, created: to}
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Settled: []Place{{j.side, l.IDs[j.side]}, {to, l.IDs[to]}}}
@@ -35,6 +35,7 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	}
 	s.confirm(&l, &c, &d, to, echo.Fields, &w)
 	c.Mirrors[to] = []Mirror{j.m[to]}
+	c.Reread = s.rereadAfter(to, j)
 	o := outcome{commit: c}
 	// A create is never sent again: a field that it lost is written to the record that now exists.
 	return s.wrapUp(j, l, d, o, w)
@@ -47,6 +48,7 @@ func (s *session) payload(j job) (Decision, connector.Fields) {
 	if name := s.stampField[to]; name != "" {
 		set[name] = j.intent.Stamp
 	}
+	s.require(j, &d, set)
 	return d, set
 }
 
@@ -200,6 +202,15 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 			return o
 		}
 	}
+	if r, ok, err := s.madeChild(ctx, j, found); err != nil {
+		return outcome{err: err}
+	} else if ok {
+		j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
+		j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "made"}
+		o := s.reconcile(ctx, j)
+		o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
+		return o
+	}
 	closed := []string{j.intent.ID}
 	c, news, err := s.discovered(ctx, j, found, asked)
 	if err != nil {
@@ -226,6 +237,9 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 // find asks the other side for records that hold one of the record's keys, or its stamp.
 func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Record, error) {
 	to := j.side.Other()
+	if s.kin != nil {
+		return s.siblings(ctx, to, j.parent[to])
+	}
 	var queries []connector.Fields
 	if stamped && s.stampField[to] != "" {
 		queries = append(queries, connector.Fields{s.stampField[to]: j.intent.Stamp})
@@ -261,14 +275,18 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 	if err != nil || len(found) == 0 {
 		return c, false, err
 	}
+	var siblings []Hint
 	for _, r := range found {
 		m, changed, keep := s.merge(to, known[r.ID], r, asked)
 		if keep {
 			c.Mirrors[to] = append(c.Mirrors[to], m)
 		}
 		news = news || changed
+		if changed && s.kin != nil { // it was found by its parent, and is to be looked at for itself
+			siblings = append(siblings, Hint{Side: to, ID: r.ID, Parent: r.Parent, Reason: "poll", At: asked, Due: s.e.Now()})
+		}
 	}
-	c.Again = []Hint{j.again("", s.e.Now(), "")}
+	c.Again = append([]Hint{j.again("", s.e.Now(), "")}, siblings...)
 	c.Again[0].Attempts = j.hint.Attempts
 	return c, news, nil
 }

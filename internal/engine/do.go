@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func (j job) hints() []Hint { return append([]Hint{j.hint}, j.also...) }
 
 // lookAt reads a record and decides again in the next round, when its keys are stored.
 func (s *session) lookAt(ctx context.Context, j job) outcome {
-	m, gone, err := s.read(ctx, j.side, j.hint.ID, j.hint.Parent, j.m[j.side])
+	m, gone, err := s.read(ctx, j.side, j.hint.ID, cmp.Or(j.hint.Parent, j.m[j.side].Parent), j.m[j.side])
 	switch {
 	case err != nil:
 		return s.failed(j, err)

@@ -142,7 +142,7 @@ func (s *session) round(ctx context.Context) error {
 	stored := make(chan error, 1)
 	c := newCrew(crowd, func(j job) outcome {
 		o := s.safely(ctx, j)
-		o.places = j.places()
+		o.places = j.holds()
 		if o.err != nil {
 			cancel(o.err)
 		}
@@ -152,7 +152,7 @@ func (s *session) round(ctx context.Context) error {
 
 	err := s.takeAll(ctx, func(j job) {
 		if done, ok := s.inline(j); ok {
-			done.places = j.places()
+			done.places = j.holds()
 			out <- done
 			return
 		}
@@ -248,7 +248,7 @@ func (s *session) newIntent(j job) Intent {
 		id = NewID("int", now)
 	}
 	return Intent{ID: id, Pair: s.pair.ID, Side: j.side.Other(), Source: j.m[j.side].ID,
-		Stamp: s.stamp(j.m[j.side].ID), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
+		Stamp: s.stamp(j.m[j.side].ID), Content: s.content(j), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
 }
 
 // claimHints takes the hints of records that no job has in hand.
@@ -277,13 +277,13 @@ func (s *session) claimJobs(hints []Hint, jobs []job) []job {
 	used := make(map[Place]bool, 2*len(hints))
 	for _, j := range jobs {
 		free := true
-		for _, p := range j.places() {
+		for _, p := range j.holds() {
 			free = free && !used[p] && (mine[p] || !s.busy[p])
 		}
 		if !free {
 			continue
 		}
-		for _, p := range j.places() {
+		for _, p := range j.holds() {
 			s.busy[p], used[p] = true, true
 		}
 		kept = append(kept, j)
@@ -317,6 +317,14 @@ func (j job) places() []Place {
 	return p
 }
 
+// holds are the places that nobody else may work at while the job is under way.
+func (j job) holds() []Place {
+	if j.lock == "" {
+		return j.places()
+	}
+	return append(j.places(), Place{noSide, j.lock})
+}
+
 func (s *session) touchedSoFar() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -325,11 +333,14 @@ func (s *session) touchedSoFar() int {
 
 func (s *session) loadGens(ctx context.Context) error {
 	for side := range s.gens {
+		if s.kin != nil && s.kin.lists[side] {
+			continue // there is no reading of the whole side
+		}
 		cur, err := s.e.Store.Cursor(ctx, s.ws, s.flow.Connections[side], s.flow.Object)
 		if err != nil {
 			return err
 		}
 		s.gens[side], s.readings[side] = cur.GenBegan, cur.Generation
 	}
-	return nil
+	return s.loadPassed(ctx)
 }

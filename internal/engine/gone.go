@@ -27,7 +27,7 @@ func (s *session) missing(j job, side Side, id string) outcome {
 		c.Again = []Hint{h}
 		return outcome{commit: c}
 	}
-	if j.link.ID != "" {
+	if j.link.ID != "" && !j.fading {
 		if err := s.lose(); err != nil {
 			return outcome{err: err}
 		}
@@ -42,7 +42,7 @@ func (s *session) missing(j job, side Side, id string) outcome {
 		other := side.Other()
 		c.Mirrors[other] = []Mirror{j.m[other]}
 		c.Again = []Hint{{Side: other, ID: j.m[other].ID, Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
-		if j.match.By != "stamp" { // nobody is made again out of the one that is left
+		if !j.match.ours() { // nobody is made again out of the one that is left
 			c.Bury = []Tombstone{s.tombstone(side, j.m, id, now), s.tombstone(other, j.m, id, now)}
 		}
 		return outcome{commit: c}

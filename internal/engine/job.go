@@ -23,6 +23,13 @@ type job struct {
 	intent Intent
 	until  time.Time // of a wait
 	wake   []Hint    // of others, whom a wait depends on
+	// parentLink and parent are the link of the record's parents and the two of them, of a record that hangs on another.
+	parentLink string
+	parent     [2]string
+	// lock is held by one job at a time, when two that look alike must not be worked at once.
+	lock string
+	// fading says that the record is gone with its parent, if it is.
+	fading bool
 	// reviewed says that the record waits for a person already.
 	reviewed bool
 	why      string
@@ -85,6 +92,9 @@ func (s *session) judge(v *view, h Hint) job {
 		j.do = reconcile
 		if l.State != On {
 			j.do = drop
+		} else if s.kin != nil {
+			j = s.bound(v, j)
+			j.fading = v.fading(j)
 		}
 		return j
 	}
@@ -104,6 +114,9 @@ func (s *session) judge(v *view, h Hint) job {
 		return j
 	}
 	j.reviewed = ok
+	if s.kin != nil {
+		return s.pairChild(v, j)
+	}
 	return s.pairUp(v, j)
 }
 
@@ -124,14 +137,7 @@ func (s *session) pairUp(v *view, j job) job {
 	in, begun := v.intent[j.side][m.ID]
 	j.intent = in
 	if begun && in.State != Absent {
-		j.do, j.until = resolve, in.At.Add(s.e.Settle)
-		if in.State == Sent && in.At.Before(s.began) { // its call may have left as late as the moment this worker took over
-			j.until = s.began.Add(s.e.Settle)
-		}
-		if s.e.Now().Before(j.until) {
-			j.do, j.why = wait, "settle"
-		}
-		return j
+		return s.unsettled(j)
 	}
 	if v.buried(j.side, m) {
 		j.do, j.match = review, giveUp(v.candidate(j.side, m.ID), "deleted_earlier")
@@ -168,18 +174,6 @@ func (s *session) pairUp(v *view, j job) job {
 		return j
 	}
 	return s.timed(j)
-}
-
-// behind waits until the partner's own create is found out about. When that takes long, nobody may be looking into it: so
-// it is looked into again, and the next wait is as long as all before it together.
-func (s *session) behind(j job, in Intent, partner Mirror) job {
-	now := s.e.Now()
-	age := now.Sub(in.At)
-	j.do, j.why, j.until = wait, "settle", now.Add(max(s.e.Settle, age))
-	if age > 2*s.e.Settle {
-		j.wake = []Hint{{Side: j.side.Other(), ID: partner.ID, Parent: partner.Parent, Reason: "seen", At: now, Due: now}}
-	}
-	return j
 }
 
 // timed decides when a create may be tried: only when its absence on the other side is proven (sync-semantics 5.8).
@@ -241,6 +235,7 @@ type view struct {
 	held   [2]map[Key][]string
 	grave  [2]map[string]bool
 	hash   func(Key) string
+	kin    *kinView // of records that hang on others
 }
 
 // view loads a batch: the records themselves, their links and partners, what their keys lead to, and what those keys
@@ -280,7 +275,10 @@ func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
 		slices.Sort(next[side])
 		next[side] = slices.DeleteFunc(slices.Compact(next[side]), func(id string) bool { _, ok := v.mirror[side][id]; return ok })
 	}
-	return v, s.load(ctx, v, next)
+	if err := s.load(ctx, v, next); err != nil || s.kin == nil {
+		return v, err
+	}
+	return v, s.viewKin(ctx, v, ids)
 }
 
 // load adds records, their links with partners, and the holders of their keys.

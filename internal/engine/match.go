@@ -37,6 +37,9 @@ type Match struct {
 	Candidates, Twins []string
 }
 
+// ours reports whether a record was found to be one that we made.
+func (m Match) ours() bool { return m.By == "stamp" || m.By == "made" }
+
 type standing int
 
 const (

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -31,7 +32,12 @@ const margin = 2 * time.Second
 func (s *session) observe(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, side := range []Side{A, B} {
-		g.Go(func() error { return s.pass(ctx, side) })
+		g.Go(func() error {
+			if s.kin != nil && s.kin.lists[side] {
+				return s.passByParent(ctx, side)
+			}
+			return s.pass(ctx, side)
+		})
 	}
 	return g.Wait()
 }
@@ -177,7 +183,7 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	known := old.ID != ""
 	need := s.need[side]
 	m = old
-	m.ID, m.Parent, m.Seen = r.ID, r.Parent, now
+	m.ID, m.Parent, m.Seen = r.ID, cmp.Or(r.Parent, old.Parent), now
 	if !r.Created.IsZero() {
 		m.Created = r.Created
 	}

@@ -30,6 +30,9 @@ func (s *session) prepare(ctx context.Context) error {
 		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: problems[0].Row + 1}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
 	}
 	s.rules = rules
+	if err := s.family(ctx); err != nil {
+		return err
+	}
 	caps, err := s.e.Store.Capabilities(ctx, s.ws, s.flow.Connections, s.flow.Object)
 	if err != nil {
 		return err
@@ -74,7 +77,8 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 			want = append(want, x.Field)
 		}
 	}
-	if s.flow.Direction.To(side) {
+	stamped := s.flow.Direction.To(side) && object.Stamp.Label != ""
+	if stamped {
 		want = append(want, object.Stamp)
 	}
 	for _, w := range want {
@@ -99,7 +103,7 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 		}
 	}
 	s.fields[side] = fields
-	if s.flow.Direction.To(side) {
+	if stamped {
 		f, _ := labelled(fields, want[len(want)-1])
 		s.stampField[side] = f.Name
 	}

@@ -194,6 +194,9 @@ func (s *session) work(ctx context.Context) error {
 		}
 		s.pair.Seeded = s.e.Now()
 	}
+	if err := s.wakeChildren(ctx); err != nil {
+		return err
+	}
 	if s.run.DryRun {
 		return s.rehearse(ctx)
 	}
@@ -311,6 +314,7 @@ type session struct {
 	names      [2]string
 	fields     [2][]connector.Field
 	rules      *mapping.Map
+	kin        *kin // of records that hang on others
 	need       [2][]string
 	stampField [2]string
 	caps       *abilities

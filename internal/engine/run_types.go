@@ -123,6 +123,7 @@ const (
 	HaltRefusals HaltWhy = "refusals" // the first records of the first plan were refused
 	HaltMap      HaltWhy = "map"      // a row of the map cannot work; N is its number
 	HaltObject   HaltWhy = "object"   // a system has no such records
+	HaltParents  HaltWhy = "parents"  // the records hang on others that are not kept in step
 )
 
 // Result is what happened to one record in a run.

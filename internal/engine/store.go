@@ -86,6 +86,36 @@ type Store interface {
 	RunByID(ctx context.Context, ws, id string) (Run, error)
 	// ActiveRun is the newest run of a flow that is not over.
 	ActiveRun(ctx context.Context, ws, flow string) (Run, bool, error)
+
+	Children
+}
+
+// Children is what is remembered about records that hang on others (child.go).
+type Children interface {
+	// PairBetween finds the pair of an object between two connections, whichever of them is called a.
+	PairBetween(ctx context.Context, ws string, conns [2]string, object string) (Pair, bool, error)
+	// ChildrenOf lists the live records of each parent, by id.
+	ChildrenOf(ctx context.Context, ws, conn, object string, parents []string) (map[string][]string, error)
+	ChildReads(ctx context.Context, ws, conn, object string, parents []string) (map[string]ChildRead, error)
+	// DueParents lists linked parents of a side of the pair whose records of the object are to be read: never read, or not
+	// since a time, or something happened to them since. They come in order, after an id.
+	DueParents(ctx context.Context, ws string, parents Pair, side Side, object string, since, now time.Time, after string, limit int) ([]string, error)
+	// OldestParents lists linked parents whose records were read before a time, those first that were read longest ago.
+	OldestParents(ctx context.Context, ws string, parents Pair, side Side, object string, before time.Time, limit int) ([]string, error)
+	// SaveChildren stores what the lists of some parents showed, the hints that this causes, and the cursor, together.
+	SaveChildren(ctx context.Context, ws string, l Lease, cur Cursor, reads []ChildRead, changed []Mirror, hints []Hint) error
+	// WakeChildren makes lines of the inbox due that waited for a parent which is linked now. sides says which side of the
+	// parents' pair is a's and which is b's.
+	WakeChildren(ctx context.Context, ws string, l Lease, pair string, parents Pair, sides [2]Side, now time.Time) (int64, error)
+	// CountOrphans counts the records of each side that wait until their parent is linked.
+	CountOrphans(ctx context.Context, ws, pair string) ([2]int, error)
+}
+
+// ChildRead is when the records of one parent were read.
+type ChildRead struct {
+	Parent string
+	At     time.Time // when it was asked
+	Due    time.Time // when to read them again, zero when nothing calls for it
 }
 
 // Key is one normalised match key.
@@ -114,6 +144,15 @@ type Commit struct {
 	// Resolved names fields of the link whose open conflict is over.
 	Resolved []string
 	Entry    *Entry
+	// Reread are parents whose records are to be read again.
+	Reread []ParentDue
+}
+
+// ParentDue says when the records of a parent are to be read again.
+type ParentDue struct {
+	Side   Side
+	Parent string
+	At     time.Time
 }
 
 // Links is how the engine reaches the two systems.

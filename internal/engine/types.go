@@ -65,6 +65,8 @@ type Link struct {
 	Pair  string
 	IDs   [2]string
 	State LinkState
+	// Parent is the link of the parents, of a record that hangs on another (a task on a contact); "" for all others.
+	Parent string
 	// Made says how it came to be: "match", "create" or "adopt".
 	Made string
 	Run  string
@@ -87,7 +89,7 @@ type Hint struct {
 	Side   Side
 	ID     string
 	Parent string
-	Reason string // why we look: poll, sweep, webhook, seed, retry, settle, absent
+	Reason string // why we look: poll, sweep, webhook, seed, retry, settle, absent; parent: waits until that is linked
 	// At is when the newest hint came in; a mirror row older than that is read again.
 	At time.Time
 	// Due is when to look. Seq changes with each new hint, so that finishing an old look does not drop a new one.
@@ -116,9 +118,11 @@ type Intent struct {
 	Side   Side   // where the record is made
 	Source string // the record it is made from, on the other side
 	Stamp  string
-	Run    string
-	State  IntentState
-	At     time.Time // when it was sent last
+	// Content is what the record was made of, where it can be recognised by that alone (see [session.content]).
+	Content string
+	Run     string
+	State   IntentState
+	At      time.Time // when it was sent last
 	// Refusals counts answers that refused the values and were later proven to have created nothing.
 	Refusals int
 	Problem  string

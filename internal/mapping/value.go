@@ -67,6 +67,22 @@ func (r *Rule) Agree(a, b Value) bool {
 	return err == nil && r.Same(connector.A, toA, a)
 }
 
+// Form is a text by which values of both sides that say the same can be found: the normal form in b's terms. A value that a
+// system cut has another one.
+func (r *Rule) Form(side connector.Side, v Value) string {
+	if side == connector.A {
+		if b, err := r.Convert(connector.B, v); err == nil {
+			v = b
+		}
+	}
+	return r.normal(connector.B, v)
+}
+
+// Owner reports whether the rule is about members of the two accounts' staff.
+func (r *Rule) Owner() bool {
+	return len(r.Fields[0]) == 1 && len(r.Fields[1]) == 1 && r.Fields[0][0].Type == connector.User && r.Fields[1][0].Type == connector.User
+}
+
 // Shortened reports whether one value is a beginning of the other, as a system's length limit leaves it.
 func (r *Rule) Shortened(x, y Value) bool {
 	if r.Kind != Single || Empty(x) || Empty(y) {

@@ -59,6 +59,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		if err := bury(ctx, tx, ws, g.buried); err != nil {
 			return err
 		}
+		if err := readAgain(ctx, tx, ws, pair, g.reread); err != nil {
+			return err
+		}
 		if err := settleHints(ctx, tx, ws, pair.ID, g.finished, g.again); err != nil {
 			return err
 		}
@@ -80,6 +83,7 @@ type gathered struct {
 	plans           [][]any // fields that a dry run would change
 	resolved        []resolution
 	buried          []engine.Tombstone
+	reread          [][]any
 	finished, again []engine.Hint
 }
 
@@ -118,6 +122,9 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 			g.resolved = append(g.resolved, resolution{link: linkOf(c), fields: c.Resolved, at: timeOf(c, run)})
 		}
 		g.buried = append(g.buried, c.Bury...)
+		for _, r := range c.Reread {
+			g.reread = append(g.reread, []any{r.Side, r.Parent, db.MS(r.At)})
+		}
 		g.finished, g.again = append(g.finished, c.Finished...), append(g.again, c.Again...)
 	}
 	return g

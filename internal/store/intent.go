@@ -8,13 +8,13 @@ import (
 	"couplet/internal/engine"
 )
 
-const putIntent = `insert into intent (workspace_id, id, pair, side, source, stamp, run, state, sent_at, refusals, problem)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+const putIntent = `insert into intent (workspace_id, id, pair, side, source, stamp, run, state, sent_at, refusals, problem, content)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 	on conflict (workspace_id, id) do update set stamp = excluded.stamp, run = excluded.run, state = excluded.state, sent_at = excluded.sent_at,
-		refusals = excluded.refusals, problem = excluded.problem`
+		refusals = excluded.refusals, problem = excluded.problem, content = excluded.content`
 
 func intentRow(ws string, i *engine.Intent) []any {
-	return []any{ws, i.ID, i.Pair, int64(i.Side), i.Source, i.Stamp, i.Run, string(i.State), db.MS(i.At), int64(i.Refusals), i.Problem}
+	return []any{ws, i.ID, i.Pair, int64(i.Side), i.Source, i.Stamp, i.Run, string(i.State), db.MS(i.At), int64(i.Refusals), i.Problem, i.Content}
 }
 
 // Begin implements engine.Store.
@@ -42,7 +42,7 @@ func (s *Store) Intents(ctx context.Context, ws, pair string, side engine.Side, 
 	if len(sources) == 0 {
 		return found, nil
 	}
-	err := db.Walk(ctx, s.db, `select id, pair, side, source, stamp, run, state, sent_at, refusals, problem from intent
+	err := db.Walk(ctx, s.db, `select id, pair, side, source, stamp, run, state, sent_at, refusals, problem, content from intent
 		where workspace_id = $1 and pair = $2 and side = $3 and source in [$4]`+" order by sent_at, id",
 		[]any{ws, pair, int64(side.Other()), db.Strings(sources)}, func(r *sql.Rows) error {
 			i, err := scanIntent(r)
@@ -53,6 +53,6 @@ func (s *Store) Intents(ctx context.Context, ws, pair string, side engine.Side, 
 }
 
 func scanIntent(r *sql.Rows) (i engine.Intent, err error) {
-	err = r.Scan(&i.ID, &i.Pair, &i.Side, &i.Source, &i.Stamp, &i.Run, &i.State, db.Time(&i.At), &i.Refusals, &i.Problem)
+	err = r.Scan(&i.ID, &i.Pair, &i.Side, &i.Source, &i.Stamp, &i.Run, &i.State, db.Time(&i.At), &i.Refusals, &i.Problem, &i.Content)
 	return i, err
 }

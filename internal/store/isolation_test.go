@@ -33,6 +33,7 @@ func (w *world) fill(t testing.TB) {
 		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},
 		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
 		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
+	w.fillChildren(t)
 	w.plan = w.run
 	w.plan.ID, w.plan.DryRun, w.plan.Trigger, w.plan.Status = "plan", true, engine.Rehearse, engine.Done
 	must(t, w.StartRun(w.ctx, w.plan))

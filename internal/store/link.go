@@ -8,22 +8,22 @@ import (
 	"couplet/internal/engine"
 )
 
-const putLink = `insert into link (workspace_id, id, pair, a_id, b_id, state, made, run, made_at, base)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+const putLink = `insert into link (workspace_id, id, pair, a_id, b_id, state, made, run, made_at, base, parent_link)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 	on conflict (workspace_id, id) do update set a_id = excluded.a_id, b_id = excluded.b_id, state = excluded.state, made = excluded.made,
-		run = excluded.run, made_at = excluded.made_at, base = excluded.base`
+		run = excluded.run, made_at = excluded.made_at, base = excluded.base, parent_link = excluded.parent_link`
 
-const linkColumns = "id, pair, a_id, b_id, state, made, run, made_at, base"
+const linkColumns = "id, pair, a_id, b_id, state, made, run, made_at, base, parent_link"
 
 // live links are those that the unique indexes guard; the words must be the same as there for the indexes to be used.
 const live = "state in ('on', 'one_gone')"
 
 func linkRow(ws string, l *engine.Link) []any {
-	return []any{ws, l.ID, l.Pair, l.IDs[0], l.IDs[1], string(l.State), l.Made, l.Run, db.MS(l.At), packBase(l.Base)}
+	return []any{ws, l.ID, l.Pair, l.IDs[0], l.IDs[1], string(l.State), l.Made, l.Run, db.MS(l.At), packBase(l.Base), l.Parent}
 }
 
 func scanLink(r *sql.Rows) (l engine.Link, err error) {
-	err = r.Scan(&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), bases{&l.Base})
+	err = r.Scan(&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), bases{&l.Base}, &l.Parent)
 	return l, err
 }
 
