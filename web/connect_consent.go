@@ -139,7 +139,7 @@ func (s *Server) startConsent(c echo.Context) error {
 // consentReturned takes the answer that came with the browser.
 func (s *Server) consentReturned(c echo.Context) error {
 	v := visitorOf(c)
-	pending, err := s.o.Connect.Return(connection.Interactive(c.Request().Context()), connection.Returned{
+	pending, err := s.o.Connect.Return(connector.As(c.Request().Context(), connector.Interactive), connection.Returned{
 		Session: v.Session, User: v.User.ID, Workspace: v.Workspace.ID, Redirect: s.public(c) + returnPath,
 		State: c.QueryParam("state"), Code: c.QueryParam("code"), Error: c.QueryParam("error")})
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *Server) pendingConsent(c echo.Context) error {
 
 // decideConsent does what the person said about a consent.
 func (s *Server) decideConsent(c echo.Context) error {
-	ctx := connection.Interactive(c.Request().Context())
+	ctx := connector.As(c.Request().Context(), connector.Interactive)
 	session, id := visitorOf(c).Session, c.Param("id")
 	pending, err := s.o.Connect.Pending(ctx, ws(c), session, id)
 	if err != nil {

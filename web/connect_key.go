@@ -17,7 +17,7 @@ import (
 
 // giveKey takes a pasted key: it is tried, and the connection is saved with it or not at all.
 func (s *Server) giveKey(c echo.Context) error {
-	ctx := connection.Interactive(c.Request().Context())
+	ctx := connector.As(c.Request().Context(), connector.Interactive)
 	p, err := s.spotAt(ctx, ws(c), c.Request().URL.RequestURI())
 	if err != nil {
 		return err

@@ -121,7 +121,7 @@ func plural(n int, one, many string) string {
 
 // checkConnection tries the key of a connection now.
 func (s *Server) checkConnection(c echo.Context) error {
-	ctx := connection.Interactive(c.Request().Context())
+	ctx := connector.As(c.Request().Context(), connector.Interactive)
 	conn, err := s.o.Store.ConnectionByID(ctx, ws(c), c.Param("id"))
 	if err != nil {
 		return err

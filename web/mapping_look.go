@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
@@ -112,7 +111,7 @@ func (l *looks) forget(ws string, f flow.Flow) {
 
 // read outlives the request that began it: the next one shows what came.
 func (x *reading) read(s Sampler, ws string, f flow.Flow, specs [2]*connector.Spec) {
-	ctx, cancel := context.WithTimeout(connection.Interactive(context.Background()), lookEnd)
+	ctx, cancel := context.WithTimeout(connector.As(context.Background(), connector.Interactive), lookEnd)
 	defer cancel()
 	x.ground = s.Ground(ctx, ws, f)
 	close(x.fields)

@@ -94,9 +94,9 @@ var budgetGauges = []struct {
 	{budgetDesc("rate", "Calls per second that may start now."), func(s connection.Snapshot) float64 { return s.Rate }},
 	{budgetDesc("in_flight", "Calls that are out."), func(s connection.Snapshot) float64 { return float64(s.InFlight) }},
 	{budgetDesc("parallel", "Calls that may be out at once."), func(s connection.Snapshot) float64 { return float64(s.Parallel) }},
-	{budgetDesc("waiting", "Callers that wait for their turn."), func(s connection.Snapshot) float64 { return float64(s.Waiting) }},
+	{budgetDesc("waiting", "Callers that wait for their turn."), func(s connection.Snapshot) float64 { return float64(s.Waits()) }},
 	{budgetDesc("daily_remaining", "What is left of the day, -1 when the system has not said."), func(s connection.Snapshot) float64 { return float64(s.DailyRemaining) }},
-	{budgetDesc("paused", "1 while no run may call."), func(s connection.Snapshot) float64 {
+	{budgetDesc("paused", "1 while first syncs, complete readings and retries may not call."), func(s connection.Snapshot) float64 {
 		if s.PausedUntil.IsZero() {
 			return 0
 		}

@@ -12,7 +12,7 @@ import (
 
 // permits asks what both accounts allow of what the flow needs.
 func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]templates.Permits) {
-	ctx = connection.Interactive(ctx)
+	ctx = connector.As(ctx, connector.Interactive)
 	for side, conn := range p.conns {
 		q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn, p.path("on"))}
 		needs := p.flow.Needs(connector.Side(side))

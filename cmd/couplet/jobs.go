@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"couplet/internal/connection"
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/jobs"
@@ -80,9 +81,8 @@ func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, err
 }
 
 // Paused implements engine.Pauses: calls that stand in line although more could be out at once wait for the allowance.
-func (l links) Paused(conn string) (until time.Time, why string, held bool) {
-	s := l.a.pool.Snapshots()[conn]
-	return s.PausedUntil, s.Why, s.Waiting > 0 && s.InFlight < s.Parallel
+func (l links) Paused(conn string, class connector.Class) (until time.Time, why string, held bool) {
+	return l.a.pool.Stopped(conn, class)
 }
 
 // reseal seals every secret with another key.

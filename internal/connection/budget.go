@@ -3,7 +3,6 @@ package connection
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -11,11 +10,12 @@ import (
 	"couplet/internal/connector"
 )
 
-// Budget hands out the right to start calls of one connection, in order of asking. It keeps three limits at once:
+// Budget hands out the right to start calls of one connection, by class and in order of asking ([queue]). It keeps three
+// limits at once:
 //
 //   - the pace: how many calls may start in the vendor's window ([pace]);
 //   - the calls in flight: as many as the other side answers without getting slower ([flight]);
-//   - the day: a part of a daily allowance stays for people at a page ([daily]).
+//   - the day: a part of a daily allowance stays for live changes, and the last of it for people at a page ([daily]).
 //
 // A 429 stops all calls until the time that the answer names. All callers wait here instead of at the vendor, because
 // workers that are turned away and sleep waste most of an allowance (architecture, section 8).
@@ -29,21 +29,15 @@ type Budget struct {
 	pace   pace
 	flight flight
 	daily  daily
-	// queue of those who wait: people first, then the rest.
-	queue [2][]*waiter
-	timer *time.Timer
-	until time.Time
-	why   string
+	queue  queue
+	timer  *time.Timer
+	until  time.Time
+	why    string
 	// stale counts calls in flight that started before the last 429, and whose own 429 is therefore no news.
 	stale int
 }
 
 var _ connector.Budget = (*Budget)(nil)
-
-type waiter struct {
-	ready   chan struct{}
-	granted bool
-}
 
 // aloud is the shortest stop that is worth telling.
 const aloud = time.Minute
@@ -56,34 +50,24 @@ func NewBudget(limits connector.Limits, perSecond float64, now func() time.Time)
 	return b
 }
 
-type interactiveKey struct{}
-
-// Interactive marks the calls of a person who waits at a page: they go first, and may use the part of a daily
-// allowance that runs leave alone (sync-semantics 5.16).
-func Interactive(ctx context.Context) context.Context {
-	return context.WithValue(ctx, interactiveKey{}, true)
-}
-
 // Wait blocks until a call may start. It fails only with the context. Each call that it lets go must end in Done.
 func (b *Budget) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	class := 1
-	if ctx.Value(interactiveKey{}) != nil {
-		class = 0
-	}
+	class := connector.ClassOf(ctx)
 	b.mu.Lock()
-	if len(b.queue[0]) == 0 && (class == 0 || len(b.queue[1]) == 0) {
+	if b.queue.len() == 0 {
 		now := b.now()
-		if ok, _ := b.admit(now, class); ok {
+		if wait, ok := b.open(now); ok && wait == 0 && b.daily.wait(now, class) == 0 {
+			b.queue.moved(class)
 			b.start(now)
 			b.mu.Unlock()
 			return nil
 		}
 	}
 	w := &waiter{ready: make(chan struct{})}
-	b.queue[class] = append(b.queue[class], w)
+	b.queue.join(class, w)
 	b.pump()
 	b.mu.Unlock()
 	select {
@@ -96,26 +80,21 @@ func (b *Budget) Wait(ctx context.Context) error {
 	if w.granted {
 		return nil // the call may start; it will find for itself that nobody wants it any more, and end in Done
 	}
-	if i := slices.Index(b.queue[class], w); i >= 0 {
-		b.queue[class] = slices.Delete(b.queue[class], i, i+1)
-	}
+	b.queue.leave(class, w)
 	b.pump()
 	return ctx.Err()
 }
 
-// admit reports whether a call may start now, and if not after which time it is worth to ask again; 0 means when a
+// open reports whether any call may start now, and if not after which time it is worth to ask again; 0 means when a
 // call in flight ends.
-func (b *Budget) admit(now time.Time, class int) (bool, time.Duration) {
+func (b *Budget) open(now time.Time) (time.Duration, bool) {
 	if wait := b.until.Sub(now); wait > 0 {
-		return false, wait
-	}
-	if wait := b.daily.wait(now, class == 0); wait > 0 {
-		return false, wait
+		return wait, false
 	}
 	if wait := b.pace.wait(now, b.flight.inflight, b.flight.fastest); wait > 0 {
-		return false, wait
+		return wait, false
 	}
-	return b.flight.free(), 0
+	return 0, b.flight.free()
 }
 
 func (b *Budget) start(now time.Time) {
@@ -127,22 +106,29 @@ func (b *Budget) start(now time.Time) {
 // pump lets go whoever may start, and sets the timer for whoever may start later.
 func (b *Budget) pump() {
 	now := b.now()
-	for class := range b.queue {
-		for len(b.queue[class]) > 0 {
-			ok, wait := b.admit(now, class)
-			if !ok {
-				if wait > 0 {
-					b.wakeAfter(wait)
-				}
-				// What stops a person's call stops all others too.
-				return
+	for b.queue.len() > 0 {
+		wait, ok := b.open(now)
+		if !ok {
+			if wait > 0 {
+				b.wakeAfter(wait)
 			}
-			w := b.queue[class][0]
-			b.queue[class] = slices.Delete(b.queue[class], 0, 1)
-			b.start(now)
-			w.granted = true
-			close(w.ready)
+			return
 		}
+		class := b.queue.next(func(c connector.Class) bool {
+			left := b.daily.wait(now, c)
+			if left > 0 && (wait == 0 || left < wait) {
+				wait = left
+			}
+			return left == 0
+		})
+		if class < 0 {
+			b.wakeAfter(wait)
+			return
+		}
+		w := b.queue.take(class)
+		b.start(now)
+		w.granted = true
+		close(w.ready)
 	}
 }
 
@@ -249,15 +235,24 @@ func (b *Budget) SetPerSecond(perSecond float64) {
 type Snapshot struct {
 	// Rate is the calls per second that may start now.
 	Rate float64 `json:"rate"`
-	// InFlight of at most Parallel calls are out; Waiting callers wait for their turn.
-	InFlight int `json:"inflight"`
-	Parallel int `json:"parallel"`
-	Waiting  int `json:"waiting"`
+	// InFlight of at most Parallel calls are out; Waiting callers wait for their turn, by class.
+	InFlight int                    `json:"inflight"`
+	Parallel int                    `json:"parallel"`
+	Waiting  [connector.Classes]int `json:"waiting"`
 	// DailyRemaining is what the system says is left of the day, -1 when it has not said.
 	DailyRemaining int `json:"daily_remaining"`
-	// PausedUntil is set while no run may call, and Why says in words what for.
+	// PausedUntil is set while some class other than people may not call, the least urgent that is held, and Why says in
+	// words what for.
 	PausedUntil time.Time `json:"paused_until,omitzero"`
 	Why         string    `json:"why,omitempty"`
+}
+
+// Waits is how many callers wait.
+func (s Snapshot) Waits() (n int) {
+	for _, k := range s.Waiting {
+		n += k
+	}
+	return n
 }
 
 // Snapshot returns the state now.
@@ -265,15 +260,29 @@ func (b *Budget) Snapshot() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	s := Snapshot{
-		Rate: b.pace.rate(), InFlight: b.flight.inflight, Parallel: b.flight.limit(),
-		Waiting: len(b.queue[0]) + len(b.queue[1]), DailyRemaining: b.daily.remaining,
+	s := Snapshot{Rate: b.pace.rate(), InFlight: b.flight.inflight, Parallel: b.flight.limit(), DailyRemaining: b.daily.remaining}
+	for c, w := range b.queue.waiting {
+		s.Waiting[c] = len(w)
 	}
-	if b.until.After(now) {
-		s.PausedUntil, s.Why = b.until, b.why
-	}
-	if b.daily.wait(now, false) > 0 && b.daily.until.After(s.PausedUntil) {
-		s.PausedUntil, s.Why = b.daily.until, b.daily.why
-	}
+	s.PausedUntil, s.Why = b.stopped(now, connector.Backfill)
 	return s
+}
+
+// Stopped says until when calls of a class may not start, and why; zero when they may. held says whether some of them stand in
+// line although more calls could be out at once.
+func (b *Budget) Stopped(c connector.Class) (until time.Time, why string, held bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	until, why = b.stopped(b.now(), c)
+	return until, why, len(b.queue.waiting[c]) > 0 && b.flight.inflight < b.flight.limit()
+}
+
+func (b *Budget) stopped(now time.Time, c connector.Class) (until time.Time, why string) {
+	if b.until.After(now) {
+		until, why = b.until, b.why
+	}
+	if b.daily.wait(now, c) > 0 && b.daily.until.After(until) {
+		until, why = b.daily.until, b.daily.why
+	}
+	return until, why
 }

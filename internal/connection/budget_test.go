@@ -131,7 +131,7 @@ func TestCallersGoInTheirOrderAndPeopleFirst(t *testing.T) {
 		for _, name := range []string{"run 1", "run 2", "person 1", "person 2"} {
 			ctx := t.Context()
 			if name[0] == 'p' {
-				ctx = Interactive(ctx)
+				ctx = connector.As(ctx, connector.Interactive)
 			}
 			wg.Go(func() {
 				if b.Wait(ctx) == nil {
@@ -143,7 +143,7 @@ func TestCallersGoInTheirOrderAndPeopleFirst(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		if got := b.Snapshot().Waiting; got != 4 {
+		if got := b.Snapshot().Waits(); got != 4 {
 			t.Errorf("%d are waiting", got)
 		}
 		wg.Wait()
@@ -167,7 +167,7 @@ func TestWhoeverGivesUpWaitingIsInNobodysWay(t *testing.T) {
 			}
 			cancel()
 		}
-		if got := b.Snapshot().Waiting; got != 0 {
+		if got := b.Snapshot().Waits(); got != 0 {
 			t.Errorf("%d are waiting", got)
 		}
 		mustWait(t, b)
@@ -203,16 +203,24 @@ func TestRunsLeaveAFifthOfTheDayToPeople(t *testing.T) {
 		b.Done(200, left(201, ""))
 		mustWait(t, b)
 		b.Done(200, left(200, fmt.Sprint(time.Now().Add(2*time.Hour).UnixMilli())))
-		short, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		if err := b.Wait(short); err == nil {
-			t.Error("a run went on into the reserve")
+		for _, class := range []connector.Class{connector.Retry, connector.Sweep, connector.Backfill} {
+			short, cancel := context.WithTimeout(connector.As(t.Context(), class), 20*time.Minute)
+			if err := b.Wait(short); err == nil {
+				t.Errorf("%v went on into the reserve", class)
+			}
+			cancel()
+			if until, why, _ := b.Stopped(class); until.IsZero() || why == "" {
+				t.Errorf("%v is stopped and does not say so", class)
+			}
+		}
+		if until, _, _ := b.Stopped(connector.Live); !until.IsZero() {
+			t.Error("live changes are stopped")
 		}
 		s := b.Snapshot()
-		if s.DailyRemaining != 200 || s.PausedUntil.IsZero() || s.Why != "200 of the day's 1000 calls are left, and runs leave these for people's own clicks" {
+		if s.DailyRemaining != 200 || s.PausedUntil.IsZero() || s.Why != "200 of the day's 1000 calls are left, and these are kept for changes as they are made; first syncs, complete readings and retries wait" {
 			t.Errorf("snapshot is %+v", s)
 		}
-		if err := b.Wait(Interactive(t.Context())); err != nil {
+		if err := b.Wait(connector.As(t.Context(), connector.Interactive)); err != nil {
 			t.Fatal(err)
 		}
 		b.Done(200, left(199, fmt.Sprint(time.Hour.Milliseconds())))
@@ -220,7 +228,9 @@ func TestRunsLeaveAFifthOfTheDayToPeople(t *testing.T) {
 			t.Errorf("told %q", told)
 		}
 		begin := time.Now()
-		mustWait(t, b)
+		if err := b.Wait(connector.As(t.Context(), connector.Backfill)); err != nil {
+			t.Fatal(err)
+		}
 		if got := time.Since(begin); got != time.Hour {
 			t.Errorf("the run went on after %s", got)
 		}
@@ -228,7 +238,7 @@ func TestRunsLeaveAFifthOfTheDayToPeople(t *testing.T) {
 		mustWait(t, b)
 		b.Done(200, left(0, ""))
 		begin = time.Now()
-		if err := b.Wait(Interactive(t.Context())); err != nil {
+		if err := b.Wait(connector.As(t.Context(), connector.Interactive)); err != nil {
 			t.Fatal(err)
 		}
 		if got := time.Since(begin); got != lookAgain {

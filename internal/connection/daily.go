@@ -9,9 +9,11 @@ import (
 	"couplet/internal/connector"
 )
 
+// reserve is the part of a day that each class leaves to more urgent ones (sync-semantics 5.16): a fifth is for live
+// changes, and the last of it for people's own clicks.
+var reserve = [connector.Classes]float64{connector.Live: 0.02, connector.Retry: 0.2, connector.Sweep: 0.2, connector.Backfill: 0.2}
+
 const (
-	// reserve is the part of a day that runs leave to people (sync-semantics 5.16).
-	reserve = 0.2
 	// lookAgain is when a spent day is tried again if the system does not say when the next one begins.
 	lookAgain = 15 * time.Minute
 )
@@ -26,9 +28,9 @@ type daily struct {
 	told      time.Time
 }
 
-// wait is how long a call must wait for the day. A person's call waits only when nothing at all is left.
-func (d *daily) wait(now time.Time, person bool) time.Duration {
-	if d.remaining < 0 || d.remaining > d.kept() || person && d.remaining > 0 {
+// wait is how long a call of a class must wait for the day. A person's call waits only when nothing at all is left.
+func (d *daily) wait(now time.Time, c connector.Class) time.Duration {
+	if d.remaining < 0 || d.remaining > d.kept(c) {
 		return 0
 	}
 	wait := d.until.Sub(now)
@@ -38,7 +40,8 @@ func (d *daily) wait(now time.Time, person bool) time.Duration {
 	return wait
 }
 
-func (d *daily) kept() int { return int(float64(d.limit) * reserve) }
+// kept is how many calls a class leaves.
+func (d *daily) kept(c connector.Class) int { return int(float64(d.limit) * reserve[c]) }
 
 func (d *daily) start() {
 	if d.remaining > 0 {
@@ -58,7 +61,7 @@ func (d *daily) answered(now time.Time, names connector.RateHeaders, header http
 		d.limit = limit
 	}
 	d.remaining = left
-	if left > d.kept() {
+	if left > d.kept(connector.Backfill) {
 		d.until = time.Time{}
 		return
 	}
@@ -67,9 +70,13 @@ func (d *daily) answered(now time.Time, names connector.RateHeaders, header http
 	} else if !d.until.After(now) {
 		d.until = now.Add(lookAgain)
 	}
-	d.why = fmt.Sprintf("%d of the day's %d calls are left, and runs leave these for people's own clicks", left, d.limit)
-	if left == 0 {
+	switch {
+	case left == 0:
 		d.why = fmt.Sprintf("the day's %d calls are used up", d.limit)
+	case left <= d.kept(connector.Live):
+		d.why = fmt.Sprintf("%d of the day's %d calls are left, and runs leave these for people's own clicks", left, d.limit)
+	default:
+		d.why = fmt.Sprintf("%d of the day's %d calls are left, and these are kept for changes as they are made; first syncs, complete readings and retries wait", left, d.limit)
 	}
 }
 

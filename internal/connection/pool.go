@@ -177,3 +177,14 @@ func (p *Pool) Snapshots() map[string]Snapshot {
 	}
 	return out
 }
+
+// Stopped says why calls of a class do not start on a connection, see [Budget.Stopped]; nothing when it is not in use.
+func (p *Pool) Stopped(conn string, c connector.Class) (until time.Time, why string, held bool) {
+	p.mu.Lock()
+	e, ok := p.entries[conn]
+	p.mu.Unlock()
+	if !ok {
+		return time.Time{}, "", false
+	}
+	return e.budget.Stopped(c)
+}

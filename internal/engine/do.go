@@ -40,7 +40,7 @@ func (s *session) inline(j job) (outcome, bool) {
 // do carries out a job that talks to the systems.
 func (s *session) do(ctx context.Context, j job) outcome {
 	var calls trace
-	ctx = calls.attach(ctx)
+	ctx = connector.As(calls.attach(ctx), s.jobClass(j))
 	var o outcome
 	switch j.do {
 	case look:

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"runtime/debug"
 	"time"
+
+	"couplet/internal/connector"
 )
 
 // Draining is working off the inbox. Three things go on at once: one goroutine takes hints and decides, many talk to
@@ -35,6 +37,12 @@ func (s *session) drain(ctx context.Context) error {
 		return err
 	}
 	s.enter(PhaseWrite, noSide, PhaseCompare)
+	class := connector.Live
+	if s.bulk() {
+		class = connector.Backfill
+	}
+	s.working(A, class)
+	s.working(B, class)
 	for {
 		if err := s.loadGens(ctx); err != nil {
 			return err

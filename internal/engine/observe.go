@@ -67,6 +67,9 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		}
 	}
 	s.reading(side, cur, mode == "gen", false)
+	class := s.readingClass(cur, mode == "gen")
+	s.working(side, class)
+	ctx = connector.As(ctx, class)
 	// The next page is read while this one is being stored. Nothing of it goes on when the pass is over.
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup

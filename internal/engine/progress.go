@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"couplet/internal/connector"
 )
 
 // Progress is how far a run has come, for those who watch it. It decides nothing: a run that lost it goes on as well.
@@ -89,9 +91,9 @@ type Wait struct {
 // Pauses is an ability that Links may have: to say why calls of a connection do not start. A run that may not call looks
 // like one that hangs, and this says which it is.
 type Pauses interface {
-	// Paused reports until when no call of a connection starts and why. Without such a time, held says whether calls stand
-	// in line for the account's allowance.
-	Paused(conn string) (until time.Time, why string, held bool)
+	// Paused reports until when no call of that class starts on a connection and why. Without such a time, held says whether
+	// calls stand in line for the account's allowance.
+	Paused(conn string, class connector.Class) (until time.Time, why string, held bool)
 }
 
 // Now is the stage under way that a person should hear of; false when none is. Of several, waiting comes first, because it
@@ -189,8 +191,11 @@ func (s *session) paused() {
 		return
 	}
 	now := s.e.Now()
+	s.mu.Lock()
+	doing := s.doing
+	s.mu.Unlock()
 	for side, conn := range s.flow.Connections {
-		until, why, held := links.Paused(conn)
+		until, why, held := links.Paused(conn, doing[side])
 		stopped := until.Sub(now) > time.Second // what is shorter is over before anybody has read it
 		s.waitFor(Wait{For: ForStop, Side: side, Until: until, Why: why}, stopped)
 		s.waitFor(Wait{For: ForAllowance, Side: side}, held && !stopped)

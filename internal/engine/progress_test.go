@@ -119,9 +119,8 @@ func (m metered) Open(_ context.Context, _, conn string, observe func(connector.
 }
 
 // Paused implements engine.Pauses.
-func (m metered) Paused(conn string) (time.Time, string, bool) {
-	s := m.budgets[m.side(conn)].Snapshot()
-	return s.PausedUntil, s.Why, s.Waiting > 0
+func (m metered) Paused(conn string, class connector.Class) (time.Time, string, bool) {
+	return m.budgets[m.side(conn)].Stopped(class)
 }
 
 func (w *world) meter(perSecond float64) metered {

@@ -307,6 +307,8 @@ type session struct {
 	// doubts are sources of creates that were refused and may have happened; refused are those that did not.
 	doubts, refused map[Place]bool
 	calls           map[CallCount]int
+	// doing is what the calls to each side are for, as [session.working] notes.
+	doing [2]connector.Class
 	// away is the side that turned a call away last, noSide when none did.
 	away int
 

@@ -177,8 +177,7 @@ func (s *session) stale(m Mirror, side Side) bool {
 	if now.Sub(m.Seen) <= fresh {
 		return false
 	}
-	bulk := s.pair.Settled.IsZero() || s.run.Full
-	return !(bulk && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
+	return !(s.bulk() && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
 }
 
 // reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.

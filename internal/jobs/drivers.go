@@ -27,7 +27,7 @@ type queue interface {
 func open(o Options, workers *river.Workers) (queue, error) {
 	c := &river.Config{
 		Workers: workers,
-		Queues:  map[string]river.QueueConfig{quick: {MaxWorkers: o.Workers}, slow: {MaxWorkers: o.Workers}},
+		Queues:  map[string]river.QueueConfig{quick: {MaxWorkers: o.Workers}, slow: {MaxWorkers: o.Workers}, long: {MaxWorkers: o.Workers}},
 		// A run takes as long as it takes: whether its worker lives is told by our own heartbeat.
 		JobTimeout:           -1,
 		RescueStuckJobsAfter: 24 * time.Hour,

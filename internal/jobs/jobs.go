@@ -18,7 +18,8 @@
 //
 //  1. [Jobs.Wake] inserts a job, unless the last one for the same flow and trigger has not started yet: that one starts
 //     later than now and finds everything that was stored before now. So a thousand calls of a system make a few jobs.
-//  2. Wake-ups by a system's call have a queue and workers of their own, so that hours of first syncs do not hold them up.
+//  2. Wake-ups by a system's call have a queue and workers of their own, and so have first syncs and rehearsals, so that hours
+//     of these hold up neither the calls nor the schedules of others (I16).
 //  3. Every process that works ticks for itself. River has a leader for such things, but after a kill the next leader
 //     needs up to fifteen seconds to take over, and a killed run has to go on sooner. [Source.DueFlows] hands a flow out
 //     once, whoever asks; a dead run that is handed out twice finds its lease taken.
@@ -82,8 +83,8 @@ type Options struct {
 	Work   Work
 	Now    func() time.Time
 	Log    *slog.Logger
-	// Workers is how many flows may be worked on at once because of calls, and how many for all other reasons; 8 unless
-	// set.
+	// Workers is how many flows may be worked on at once because of calls, how many for first syncs and rehearsals, and how
+	// many for all other reasons; 8 unless set.
 	Workers int
 	// Grace is how long Stop lets running jobs go on; 3 s unless set.
 	Grace time.Duration

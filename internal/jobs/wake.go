@@ -7,13 +7,27 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"couplet/internal/engine"
 )
 
-// The queues. Calls have one of their own.
+// The queues. Calls have one of their own, and so has what begins by reading whole accounts.
 const (
 	quick = "quick"
 	slow  = river.QueueDefault
+	long  = "long"
 )
+
+// queueOf is the queue of a trigger.
+func queueOf(trigger string) string {
+	switch trigger {
+	case Webhook:
+		return quick
+	case engine.Rehearse, engine.SwitchedOn:
+		return long
+	}
+	return slow
+}
 
 // args is a wake-up as River keeps it.
 type args struct {
@@ -37,10 +51,7 @@ func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger string) error 
 	if err != nil || waits {
 		return err
 	}
-	opts := river.InsertOpts{Queue: slow, MaxAttempts: attempts}
-	if trigger == Webhook {
-		opts.Queue = quick
-	}
+	opts := river.InsertOpts{Queue: queueOf(trigger), MaxAttempts: attempts}
 	res, err := j.queue.Insert(ctx, args{workspace, flow, trigger}, &opts)
 	if err != nil {
 		return fmt.Errorf("flow %s could not be woken: %w", flow, err)
