@@ -24,8 +24,12 @@ func (s *session) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	zone, owners, err := s.accounts(ctx)
+	if err != nil {
+		return err
+	}
 	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
-		Region: s.flow.Region, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
+		Region: s.flow.Region, Zone: zone, Owners: owners, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
 	if len(problems) > 0 {
 		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: problems[0].Row + 1}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
 	}

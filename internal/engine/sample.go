@@ -27,11 +27,15 @@ type Ground struct {
 	// Problem says why the fields of a side are not known for certain.
 	Problem [2]error
 	At      time.Time
+	// Zone and Owners are what the map had to know of both accounts when they were read.
+	Zone   string
+	Owners *mapping.Owners
 }
 
 // Ground reads the fields of both accounts. It writes nothing. What cannot be read is said in Problem.
 func (e *Engine) Ground(ctx context.Context, ws string, f flow.Flow) Ground {
 	g := Ground{At: e.Now()}
+	var conn [2]connector.Connector
 	var wait errgroup.Group
 	for _, side := range []Side{A, B} {
 		wait.Go(func() error {
@@ -40,12 +44,16 @@ func (e *Engine) Ground(ctx context.Context, ws string, f flow.Flow) Ground {
 				g.Problem[side] = err
 				return nil
 			}
-			g.Specs[side] = c.Spec()
+			conn[side], g.Specs[side] = c, c.Spec()
 			g.Fields[side], g.Problem[side] = describedBy(ctx, c, f.Object)
 			return nil
 		})
 	}
 	_ = wait.Wait() // nothing in it fails
+	if conn[A] != nil && conn[B] != nil {
+		// What cannot be asked now is said beside each value that needed it.
+		g.Zone, g.Owners, _ = accounts(ctx, conn, f.Map, g.Fields, func(_ Side, call func() error) error { return call() })
+	}
 	return g
 }
 
@@ -112,7 +120,7 @@ func assumed(have []connector.Field, rows []mapping.Row, side Side) []connector.
 
 // Options are what the flow's map is compiled with on this ground.
 func (g Ground) Options(f flow.Flow) mapping.Options {
-	o := mapping.Options{Region: f.Region, Direction: f.Direction, Policy: f.Conflict, Blank: f.Blank}
+	o := mapping.Options{Region: f.Region, Zone: g.Zone, Owners: g.Owners, Direction: f.Direction, Policy: f.Conflict, Blank: f.Blank}
 	for side, s := range g.Specs {
 		if s != nil {
 			o.Systems[side] = s.Name

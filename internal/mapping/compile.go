@@ -18,6 +18,10 @@ type Options struct {
 	Direction Direction
 	Policy    Policy
 	Blank     Blank
+	// Zone is the IANA time zone in which a date is a day of the accounts, "" for UTC.
+	Zone string
+	// Owners says who of one staff is who of the other; nil where nobody looked.
+	Owners *Owners
 }
 
 // Compile checks rows against the fields that both accounts have and makes rules of them. All problems are reported
@@ -59,7 +63,8 @@ func once(r Rule, row int, written [2]map[string]int) *refusal {
 }
 
 func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
-	r := Rule{Direction: meet(o.Direction, row.Direction), Policy: o.Policy, Blank: o.Blank, region: o.Region}
+	r := Rule{Direction: meet(o.Direction, row.Direction), Policy: o.Policy, Blank: o.Blank, region: o.Region,
+		systems: o.Systems, zone: ZoneOf(o.Zone), owners: o.Owners}
 	if row.Conflict != "" {
 		r.Policy = row.Conflict
 	}
@@ -97,7 +102,11 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 			"transform %q works on single values, not on a list of names; take it out of this row", row.Transform)
 	}
 	cased := r.Fields[0][0].Type != connector.Email || r.Fields[1][0].Type != connector.Email
-	r.Lossy = t.lossy || row.Transform == "lowercase" && cased
+	_, prose := r.isProse()
+	days := func(side connector.Side) bool {
+		return r.Fields[side][0].Type == connector.Day && r.Fields[side.Other()][0].Type == connector.Instant
+	}
+	r.Lossy = t.lossy || row.Transform == "lowercase" && cased || prose || days(connector.A) || days(connector.B)
 	return r, nil
 }
 

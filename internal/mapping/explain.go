@@ -123,6 +123,8 @@ func (r *Rule) cutBy(to connector.Side, system string) (string, int) {
 // misfit says what a field does to values that were made for the other one.
 func misfit(from, to connector.Field, system string) string {
 	switch {
+	case to.Type == connector.User && from.Type == connector.User:
+		return "Only members of staff who are in both systems arrive; they are the same person when their email is."
 	case to.Type == connector.User || from.Type == connector.User:
 		return "Members of staff have other IDs in each system, so the value means nobody there."
 	case to.Type == connector.Option && len(to.Options) > 0 && !within(from, to):
@@ -137,6 +139,10 @@ func misfit(from, to connector.Field, system string) string {
 		return "What is no number does not arrive."
 	case to.Type == connector.Bool:
 		return "What is neither true nor false does not arrive."
+	case from.Type == connector.HTML:
+		return "Formatting is not kept; lists and links are written out."
+	case from.Type == connector.Day && to.Type == connector.Instant:
+		return "A date has no time of day, so it arrives as noon."
 	case from.Type == connector.Instant && to.Type == connector.Day:
 		return "The time of day is not kept."
 	case to.Type == connector.Day || to.Type == connector.Instant:

@@ -26,6 +26,9 @@ func (r *Rule) normal(side connector.Side, v Value) string {
 			return strings.Join(elements(set), "\x00")
 		}
 	}
+	if markup, ok := r.isProse(); ok && side != markup {
+		return lines(norm.NFC.String(text(v)))
+	}
 	t := connector.Text
 	if f := r.Fields[side]; len(f) == 1 {
 		t = f[0].Type
@@ -52,6 +55,10 @@ func Normal(t connector.Type, v Value, region string) string {
 		if b, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s))); err == nil {
 			return strconv.FormatBool(b)
 		}
+	case connector.HTML:
+		return lines(escaper.Replace(Plain(s)))
+	case connector.User:
+		return strings.TrimSpace(s)
 	case connector.Day:
 		if d := day(s); d != "" {
 			return d

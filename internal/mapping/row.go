@@ -14,6 +14,7 @@ package mapping
 
 import (
 	"strings"
+	"time"
 
 	"couplet/internal/connector"
 )
@@ -124,6 +125,9 @@ type Rule struct {
 	transform transform
 	step      string // the transform's name
 	region    string
+	zone      *time.Location
+	owners    *Owners
+	systems   [2]string
 }
 
 // Label is how a side's field is called on pages and in decisions.

@@ -98,6 +98,24 @@ func (r *Rule) shape(to connector.Side, v Value) (Value, error) {
 		return v, nil
 	}
 	t := r.Fields[to][0].Type
+	if r.isStaff() {
+		return r.owner(to, v)
+	}
+	if markup, ok := r.isProse(); ok {
+		out := Plain(text(v))
+		if markup == to {
+			out = Markup(text(v))
+		}
+		if strings.TrimSpace(out) == "" {
+			return nil, nil
+		}
+		return out, nil
+	}
+	if from := r.Fields[to.Other()]; len(from) == 1 {
+		if out, turned, err := r.when(t, from[0].Type, v); turned {
+			return out, err
+		}
+	}
 	switch t {
 	case connector.Bool:
 		switch Normal(connector.Bool, v, "") {

@@ -126,7 +126,7 @@ func TestAPairSaysWhatOfAValueIsLost(t *testing.T) {
 		{"a short field", mapping.Row{}, text, short, [2]string{"", "Right keeps 2 characters of Y; what is longer is cut."}},
 		{"a choice", mapping.Row{}, text, choice, [2]string{"", "Right takes only gold or silver for Level; other values are refused."}},
 		{"words for a number", mapping.Row{}, text, field("y", connector.Number), [2]string{"", "What is no number does not arrive."}},
-		{"a moment for a day", mapping.Row{}, field("x", connector.Instant), field("y", connector.Day), [2]string{"What is no date may be refused.", "The time of day is not kept."}},
+		{"a moment for a day", mapping.Row{}, field("x", connector.Instant), field("y", connector.Day), [2]string{"A date has no time of day, so it arrives as noon.", "The time of day is not kept."}},
 		{"one way loses nothing the other way", mapping.Row{Direction: mapping.BToA}, text, short, [2]string{}},
 		{"lists", mapping.Row{}, field("x", connector.Set), field("y", connector.Set), [2]string{}},
 	} {
