@@ -179,6 +179,8 @@ func reviewTitle(reason string) string {
 		return "The match has a partner already"
 	case "deleted_earlier":
 		return "Deleted earlier"
+	case "deleted_again_a", "deleted_again_b":
+		return "Deleted again"
 	case "made_by_us":
 		return "Made by Couplet, without its original"
 	case "held_there":

@@ -50,7 +50,7 @@ func (s *session) allowance(ctx context.Context) error {
 	defer s.watch(func(p *Progress) { p.Done = done })
 	planned := 0
 	err = s.foresee(ctx, func(j job, d *Decision) {
-		if j.do == create || j.do == search || d != nil && d.Writing() {
+		if j.do == create || j.do == search || j.do == remake || j.do == vanish && (j.fate == fateTag || j.fate == fateAgain) || d != nil && d.Writing() {
 			planned++
 		}
 	})

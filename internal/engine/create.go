@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"couplet/internal/connector"
@@ -197,8 +198,15 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 		if stamp, _ := r.Fields[s.stampField[to]].(string); stamp == j.intent.Stamp {
 			j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
+			was := j.link.IDs[to]
+			if was != "" {
+				j.link = moved(j.link, to, r.ID)
+			}
 			o := s.reconcile(ctx, j)
 			o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
+			if was != "" && o.commit.Link != nil {
+				o.commit.Bury = append(o.commit.Bury, s.replaced(to, was))
+			}
 			return o
 		}
 	}
@@ -261,7 +269,8 @@ func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Re
 		}
 		all = append(all, found...)
 	}
-	return all, nil
+	// An index may still show the record that is to be made again.
+	return slices.DeleteFunc(all, func(r connector.Record) bool { return r.ID == j.link.IDs[to] }), nil
 }
 
 // discovered puts found records that the mirror did not know into it, and has the matcher decide again.

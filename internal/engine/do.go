@@ -24,6 +24,10 @@ func (s *session) inline(j job) (outcome, bool) {
 		return outcome{commit: Commit{Again: append([]Hint{h}, j.wake...)}}, true
 	case review:
 		return s.toReview(j), true
+	case unjoin:
+		return s.unjoin(j), true
+	case part:
+		return s.letGo(j, j.side.Other(), j.why), true
 	case reconcile, join:
 		if !s.ready(j) {
 			return outcome{}, false
@@ -51,6 +55,8 @@ func (s *session) do(ctx context.Context, j job) outcome {
 		o = s.create(ctx, j)
 	case search:
 		o = s.searchFirst(ctx, j)
+	case remake:
+		o = s.remake(ctx, j)
 	case resolve:
 		o = s.resolve(ctx, j)
 	default:
@@ -80,6 +86,10 @@ func (s *session) lookAt(ctx context.Context, j job) outcome {
 		return s.failed(j, err)
 	case gone && j.m[j.side].Seen.IsZero():
 		return outcome{commit: Commit{Finished: j.hints()}} // never known, and not there
+	case gone && j.link.ID != "" && m.Gone.IsZero():
+		return s.missing(ctx, j, j.side, m.ID)
+	case gone && !m.Gone.IsZero():
+		return outcome{commit: Commit{Finished: j.hints()}} // known
 	case gone:
 		m.Gone = s.e.Now()
 		var c Commit

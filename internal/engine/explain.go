@@ -46,6 +46,10 @@ var why = map[string]string{
 	"made_by_us":          "it carries our reference, and the record it was made from is gone or has another partner",
 	"held_there":          "the other side refused to create it because another record there holds its email or phone",
 	"gone":                "deleted in {side}; its partner is left alone",
+	"tagged":              "deleted in {side}; its partner got the tag “deleted in {side}”",
+	"restored":            "deleted in {side}, and made again from what it held last",
+	"deleted_again":       "it was made again once, and somebody deleted it in {side} again",
+	"back":                "it was gone and is there again, so the two go on together",
 }
 
 // Explain says a reason in words. names are what the two systems are called.

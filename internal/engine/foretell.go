@@ -19,6 +19,7 @@ func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) er
 		return err
 	}
 	now := s.e.Now()
+	s.vanished = map[Place]bool{}
 	told := map[Place]bool{}
 	for place := (Place{Side: -1}); ; {
 		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, batch)
@@ -37,8 +38,20 @@ func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) er
 		s.watch(func(p *Progress) { p.Done += len(hints) })
 		for _, j := range jobs {
 			places := j.places()
+			j, there, err := s.vanishing(ctx, j)
+			if err != nil {
+				return err
+			}
+			if !there {
+				continue // suspected, and looked at again in ten minutes
+			}
 			if slices.ContainsFunc(places, func(p Place) bool { return told[p] }) {
 				continue
+			}
+			if j.do == vanish {
+				for _, p := range places {
+					told[p] = true
+				}
 			}
 			if j.do == reconcile || j.do == join { // the partner's own hint comes to the same
 				for _, p := range places {
@@ -74,11 +87,15 @@ func (s *session) certain(ctx context.Context, hints []Hint, jobs []job) ([]job,
 			}
 			g.Go(func() error {
 				m, gone, err := s.read(gctx, side, id, j.m[side].Parent, j.m[side])
-				if err != nil || gone {
+				if err != nil {
 					return fatal(err)
 				}
 				s.mu.Lock()
 				defer s.mu.Unlock()
+				if gone {
+					s.vanished[Place{side, id}] = true
+					return nil
+				}
 				c.Mirrors[side] = append(c.Mirrors[side], m)
 				return nil
 			})
@@ -127,6 +144,12 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		j.do = create // it waits only until nobody can be there, and nobody is
 	}
 	switch j.do {
+	case vanish:
+		return s.foretellGone(j)
+	case remake:
+		return s.foretellAgain(j)
+	case part:
+		return s.letGo(j, j.side.Other(), j.why).toldOnly()
 	case create, search:
 		return s.foretellCreate(j)
 	case review:

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,8 +12,8 @@ import (
 const graveTime = 90 * 24 * time.Hour
 
 // missing handles a linked record that a read did not find. One read proves nothing; a second one, ten minutes later,
-// does. Then the link ends and the partner is left alone ("detach").
-func (s *session) missing(j job, side Side, id string) outcome {
+// does. Then the flow's policy for deletes decides about the link (fate.go).
+func (s *session) missing(ctx context.Context, j job, side Side, id string) outcome {
 	now := s.e.Now()
 	m := j.m[side]
 	m.ID = id
@@ -27,36 +28,80 @@ func (s *session) missing(j job, side Side, id string) outcome {
 		c.Again = []Hint{h}
 		return outcome{commit: c}
 	}
-	if j.link.ID != "" && !j.fading {
+	if j.link.ID == "" {
+		return s.goneUnlinked(j, side, m)
+	}
+	if !j.fading {
 		if err := s.lose(); err != nil {
 			return outcome{err: err}
 		}
 	}
-	m.Gone, m.Suspect = now, time.Time{}
-	c.Mirrors[side] = []Mirror{m}
-	c.Finished = j.hints()
-	if j.link.ID == "" { // gone before the two were joined: the other one is looked at by itself
-		if j.intent.ID != "" {
-			c.Closed = []string{j.intent.ID}
-		}
-		other := side.Other()
-		c.Mirrors[other] = []Mirror{j.m[other]}
-		c.Again = []Hint{{Side: other, ID: j.m[other].ID, Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
-		if !j.match.ours() { // nobody is made again out of the one that is left
-			c.Bury = []Tombstone{s.tombstone(side, j.m, id, now), s.tombstone(other, j.m, id, now)}
-		}
-		return outcome{commit: c}
+	f, err := s.fate(ctx, j, side)
+	if err != nil {
+		return outcome{err: err}
 	}
+	m.Gone, m.Suspect = now, time.Time{}
+	j.m[side] = m
+	return s.part(ctx, j, side, f)
+}
+
+// goneUnlinked handles a record that was gone before it and another one were joined: the other is looked at by itself.
+func (s *session) goneUnlinked(j job, side Side, m Mirror) outcome {
+	now, id, other := s.e.Now(), m.ID, side.Other()
+	m.Gone, m.Suspect = now, time.Time{}
+	var c Commit
+	c.Mirrors[side], c.Mirrors[other] = []Mirror{m}, []Mirror{j.m[other]}
+	c.Finished = j.hints()
+	if j.intent.ID != "" {
+		c.Closed = []string{j.intent.ID}
+	}
+	c.Again = []Hint{{Side: other, ID: j.m[other].ID, Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
+	if !j.match.ours() { // nobody is made again out of the one that is left
+		c.Bury = []Tombstone{s.tombstone(side, j.m, id, now), s.tombstone(other, j.m, id, now)}
+	}
+	return outcome{commit: c}
+}
+
+// parting begins what ends a job about a link whose record of a side is gone: the mirror says so, the hints are done with.
+func (s *session) parting(j job, side Side, state LinkState) (Link, Commit) {
 	l := s.linkOf(j)
-	l.State = Detached
-	c.Link = &l
+	l.State = state
+	c := Commit{Link: &l, Finished: j.hints()}
+	for sd := range j.m {
+		if Side(sd) == side || !j.m[sd].Gone.IsZero() {
+			c.Mirrors[sd] = []Mirror{j.m[sd]}
+		}
+	}
+	return l, c
+}
+
+// letGo ends a link and keeps both records from being made again: whatever is left of the two is left alone.
+func (s *session) letGo(j job, side Side, reason string) outcome {
+	l, c := s.parting(j, side, Detached)
+	now := s.e.Now()
 	for sd := range j.m {
 		c.Bury = append(c.Bury, s.tombstone(Side(sd), j.m, l.IDs[sd], now))
+		c.Settled = append(c.Settled, Place{Side(sd), l.IDs[sd]})
 	}
-	j.link = l
-	e := s.entry(j, ResultGone, -1, "gone_"+side.String())
+	if j.intent.ID != "" {
+		c.Closed = []string{j.intent.ID}
+	}
+	e := s.entry(j, ResultGone, -1, reason)
+	e.IDs = l.IDs
 	c.Entry = &e
 	return outcome{commit: c}
+}
+
+// cameBack adds what it means that a record that was gone is there again: nothing waits for a person any more.
+func (s *session) cameBack(j job, l Link, o outcome) outcome {
+	for side := range l.IDs {
+		o.commit.Settled = append(o.commit.Settled, Place{Side(side), l.IDs[side]})
+	}
+	if o.commit.Entry == nil && o.err == nil {
+		e := s.entry(j, ResultLinked, -1, "back")
+		o.commit.Entry = &e
+	}
+	return o
 }
 
 // tombstone keeps the keys of both records on either side: the two may have had different ones.

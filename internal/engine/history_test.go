@@ -79,6 +79,7 @@ func begin(rt *rapid.T) *history {
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: 20 * time.Millisecond,
 	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}}
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
+	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
 	h.flow.Blank = rapid.SampledFrom([]mapping.Blank{mapping.Keep, mapping.Clear}).Draw(rt, "blank")
 	h.flow.Retry.Max = flow.Duration(20 * time.Millisecond)
 	if rapid.Bool().Draw(rt, "consent") {
@@ -143,6 +144,8 @@ func (h *history) tellf(format string, args ...any) {
 }
 
 var (
+	policies = []flow.Delete{flow.Detach, flow.Tag, flow.Restore}
+
 	names = [][2]string{{"Ada", "Bell"}, {"Grace", "Hopper"}, {"Alex", "Ander"}, {"Alexandra", "Ander"}, {"Bo", "Li"},
 		{longFirst, longLast}, {longFirst, "Short"}, {"Ann", longLast}, {longFirst[:40], longLast[:40]}, {"Mary Jane", "van der Berg"}}
 	mails     = []string{"ada@example.com", "bea@example.com", "Cy@Example.com", "dee@example.com", "eve@example.com", "fay@example.com"}

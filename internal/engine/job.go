@@ -30,6 +30,11 @@ type job struct {
 	lock string
 	// fading says that the record is gone with its parent, if it is.
 	fading bool
+	// back says that a record that was gone is seen again: both are read before anything is decided.
+	back bool
+	// fate is what becomes of a job to vanish whose record of the side lost is gone.
+	fate fate
+	lost Side
 	// reviewed says that the record waits for a person already.
 	reviewed bool
 	why      string
@@ -38,6 +43,10 @@ type job struct {
 type todo string
 
 const (
+	part      todo = "part"      // end a link both of whose records are gone, or whose policy changed
+	unjoin    todo = "unjoin"    // end a link whose record is gone, and look for another partner
+	remake    todo = "remake"    // make the record that is gone again
+	vanish    todo = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
 	look      todo = "look"      // read the record itself, then decide again
 	reconcile todo = "reconcile" // plan a linked pair
 	join      todo = "join"      // link two records, then plan them
@@ -89,10 +98,10 @@ func (s *session) judge(v *view, h Hint) job {
 		if j.m[h.Side].ID == "" {
 			j.m[h.Side].ID = h.ID
 		}
-		j.do = reconcile
-		if l.State != On {
-			j.do = drop
-		} else if s.kin != nil {
+		if l.State == OneGone {
+			return s.judgeGone(v, j)
+		}
+		if j.do = reconcile; s.kin != nil {
 			j = s.bound(v, j)
 			j.fading = v.fading(j)
 		}
@@ -200,7 +209,10 @@ func (s *session) timed(j job) job {
 func (s *session) stamped(v *view, j job, source string) job {
 	from := j.side.Other()
 	src, known := v.mirror[from][source]
-	_, linked := v.link[from][source]
+	l, linked := v.link[from][source]
+	if in, begun := v.intent[from][source]; linked && l.State == OneGone && begun && in.State != Absent {
+		return s.behind(j, in, src) // made again, and the answer was lost
+	}
 	if !known || linked || !src.Gone.IsZero() {
 		j.do, j.match = review, Match{Kind: MatchReview, Reason: "made_by_us", Candidates: []string{source}}
 		return j
@@ -259,7 +271,7 @@ func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
 	for side := range ids {
 		for _, id := range ids[side] {
 			m := v.mirror[side][id]
-			if _, linked := v.link[side][id]; linked {
+			if l, linked := v.link[side][id]; linked && l.State != OneGone {
 				continue
 			}
 			other := 1 - side
@@ -303,7 +315,9 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 			if l, ok := v.link[sd][id]; ok {
 				partners[1-sd] = append(partners[1-sd], l.IDs[1-sd])
 				v.link[1-sd][l.IDs[1-sd]] = l // or it would pass for free when another record's keys lead to it
-				continue
+				if l.State != OneGone {
+					continue
+				}
 			}
 			free = append(free, id)
 			for k, val := range v.mirror[sd][id].Keys {

@@ -7,6 +7,7 @@ import (
 
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 )
 
 // judge checks the invariants of sync-semantics 5.18 at the end of a history.
@@ -21,8 +22,12 @@ func (h *history) judge() {
 	}
 	h.noneForgotten(links, all)
 	h.noneResurrected(all)
+	waits := h.reviews()
 	for _, l := range links {
 		if l.State != engine.On {
+			if waits["a "+l.IDs[engine.A]] == "" && waits["b "+l.IDs[engine.B]] == "" {
+				h.t.Errorf("I1: %v is half of a pair and nobody is asked", l.IDs)
+			}
 			continue
 		}
 		for _, field := range []string{"name", "phone", "email", "company"} {
@@ -67,6 +72,12 @@ func (h *history) noneResurrected(all [2]map[string]connector.Record) {
 		for id, r := range records {
 			from := source(r)
 			if from == "" {
+				continue
+			}
+			if h.flow.Delete == flow.Restore { // once, by the link that both had
+				if l := h.link(engine.Side(1-side), from); h.left[1-side][from] && l.IDs[side] == id && l.Made != "restore" {
+					h.t.Errorf("I6: side %s: %s was made from %s, and not by the policy: %+v", engine.Side(side), id, from, l)
+				}
 				continue
 			}
 			if h.left[1-side][from] {
@@ -119,8 +130,9 @@ func noted(t typed) string {
 // degraded": neither side shows what nobody typed, but for a cut form in User.com.
 func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]connector.Record) {
 	var edits []typed
+	before := h.formerly(l)
 	for _, t := range h.typed {
-		if t.field == field && l.IDs[t.side] == t.id {
+		if t.field == field && (l.IDs[t.side] == t.id || slices.Contains(before[t.side], t.id)) {
 			edits = append(edits, t)
 		}
 	}
@@ -139,7 +151,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
 		// Both sides were given the same name, and User.com keeps its cut form of it.
 		twice := e.side == engine.B && field == "name" && slices.ContainsFunc(edits, func(t typed) bool { return t.side == engine.A && cutLike(t.value, e.value) })
-		if twice || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+		// What was typed into a record that was then deleted is carried on if it was seen.
+		if l.IDs[e.side] != e.id || twice || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
 			slices.Contains(kept, noted(e)) || noted(e) == "" {
 			continue
 		}
@@ -154,6 +167,27 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
 		}
 	}
+}
+
+// formerly are the records of a link that were deleted and made again, by side.
+func (h *history) formerly(l engine.Link) (ids [2][]string) {
+	if l.Made != "restore" {
+		return ids
+	}
+	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, r := range runs {
+		for _, e := range h.entries(r, "") {
+			for side, id := range e.IDs {
+				if e.Link == l.ID && id != "" && id != l.IDs[side] {
+					ids[side] = append(ids[side], id)
+				}
+			}
+		}
+	}
+	return ids
 }
 
 // cutLike reports whether a name is another one, each part cut to what User.com keeps.
@@ -240,12 +274,13 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 
 // tagsStay: a tag that somebody added and nobody took away is there.
 func (h *history) tagsStay(l engine.Link, all [2]map[string]connector.Record) {
+	before := h.formerly(l)
 	for _, t := range h.typed {
 		if t.field != "tag+" || l.IDs[t.side] != t.id {
 			continue
 		}
 		gone := slices.ContainsFunc(h.typed, func(u typed) bool {
-			return u.field == "tag-" && u.value == t.value && l.IDs[u.side] == u.id
+			return u.field == "tag-" && u.value == t.value && (l.IDs[u.side] == u.id || slices.Contains(before[u.side], u.id))
 		})
 		have, _ := all[t.side][t.id].Fields["tags"].([]string)
 		if !gone && !slices.ContainsFunc(have, func(s string) bool { return strings.EqualFold(s, t.value) }) {

@@ -59,6 +59,10 @@ type FieldPlan struct {
 	// done and after are filled while the plan is carried out: which sides answered, and what they hold now.
 	done  [2]bool
 	after *[2]mapping.Value
+	// Of a record that is made again: carries says that its value was on its way to the other side, was is the reason why
+	// the two sides held what they held.
+	carries bool
+	was     string
 }
 
 // Decision is a plan for one linked pair of records.

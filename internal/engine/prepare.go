@@ -28,6 +28,11 @@ func (s *session) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, side := range []Side{A, B} {
+		if err := s.tagless(side); err != nil {
+			return err
+		}
+	}
 	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
 		Region: s.flow.Region, Zone: zone, Owners: owners, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
 	if len(problems) > 0 {

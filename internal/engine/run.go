@@ -325,4 +325,5 @@ type session struct {
 	limit      int      // writes this run may make, 0 = no limit
 	losable    int      // links this run may let go of, 0 = no limit
 	lost       int
+	vanished   map[Place]bool // what foretelling did not find
 }

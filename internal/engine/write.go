@@ -24,7 +24,7 @@ func (s *session) ready(j job) bool { return !s.unsure(j, A) && !s.unsure(j, B) 
 func (s *session) unsure(j job, side Side) bool {
 	m := j.m[side]
 	unshown := m.Gen < s.readings[side] && m.Seen.Before(s.gens[side]) // by the last complete reading
-	return m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
+	return j.back || m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
 		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
 }
 
@@ -51,7 +51,7 @@ func (s *session) interval() time.Duration {
 func (s *session) agree(j job, d Decision) outcome {
 	l := s.linkOf(j)
 	c := Commit{Finished: j.hints()}
-	moved := j.do == join
+	moved := j.do == join || j.back
 	for i := range d.Fields {
 		moved = s.settle(&l, &c, &d.Fields[i]) || moved
 	}
@@ -61,6 +61,9 @@ func (s *session) agree(j job, d Decision) outcome {
 	}
 	if j.do == join {
 		o = s.joined(j, l, o)
+	}
+	if j.back {
+		return s.cameBack(j, l, s.logged(j, l, d, o))
 	}
 	return s.logged(j, l, d, o)
 }
@@ -114,7 +117,7 @@ func (s *session) joined(j job, l Link, o outcome) outcome {
 	if j.intent.ID != "" {
 		o.commit.Closed = append(o.commit.Closed, j.intent.ID)
 	}
-	made := j.intent.ID != "" && l.Made == "adopt"
+	made := j.intent.ID != "" && (l.Made == "adopt" || l.Made == madeAgain)
 	side, count := j.intent.Side, o.count
 	o.count = func(r *Run) {
 		if count != nil {
@@ -191,7 +194,7 @@ func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, ove
 		return s.failed(*j, err), true
 	}
 	if gone {
-		return s.missing(*j, side, id), true
+		return s.missing(ctx, *j, side, id), true
 	}
 	j.m[side] = m
 	return o, false
@@ -254,6 +257,9 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 	o := outcome{commit: c, err: w.fatal}
 	if j.do == join {
 		o = s.joined(j, l, o)
+	}
+	if j.back {
+		return s.cameBack(j, l, s.wrapUp(j, l, d, o, w))
 	}
 	return s.wrapUp(j, l, d, o, w)
 }

@@ -39,7 +39,7 @@ func (f Flow) Problems() []Problem {
 	word(&c, "direction", f.Direction, directions)
 	word(&c, "conflict", f.Conflict, mapping.Policies)
 	word(&c, "blank", f.Blank, []mapping.Blank{mapping.Keep, mapping.Clear})
-	c.deletes(f.Delete)
+	c.deletes(f)
 	c.schedule(f.Schedule)
 	c.match(f.Match)
 	c.rows(f)
@@ -82,13 +82,24 @@ func listed[S ~string](words []S) string {
 	return strings.Join(out, ", ")
 }
 
-func (c *checker) deletes(d Delete) {
-	switch d {
+// tagged are the objects whose records carry tags.
+var tagged = []string{"contact"}
+
+func (c *checker) deletes(f Flow) {
+	switch f.Delete {
 	case Detach:
-	case Tag, Approve, Restore:
-		c.add("delete", "delete %s is not carried out by this version; only detach works now, which leaves the other record alone", d)
+	case Restore:
+		if f.Object != "" && !slices.Contains(tagged, f.Object) {
+			c.add("delete", "delete restore makes contacts again, and this flow keeps a %s in step; use detach", f.Object)
+		}
+	case Tag:
+		if f.Object != "" && !slices.Contains(tagged, f.Object) {
+			c.add("delete", "delete tag needs records with tags, and a %s has none; use detach", f.Object)
+		}
+	case Approve:
+		c.add("delete", "delete %s is not carried out by this version; use detach, tag or restore", f.Delete)
 	default:
-		c.add("delete", "delete %q is not known; use detach", d)
+		c.add("delete", "delete %q is not known; use detach, tag or restore", f.Delete)
 	}
 }
 

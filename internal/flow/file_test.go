@@ -157,9 +157,8 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 		{"an unknown kind", "auth: { kind: token, token: \"${UC", "auth: { kind: password }", 10, []string{"\"password\" is not known", "use token, oauth2 or client_credentials"}},
 		{"auth unknown", "auth: { kind: token, token: \"${UC", "auth: { kind: basic }", 10, []string{`"basic" is not known`}},
 		{"no token anywhere", "auth: { kind: token, token: \"${UC", "auth: { kind: token }", 10, []string{"has no token, and none is stored"}},
-		{"delete tag not yet", "delete:", "delete: tag", 28, []string{"tag is not carried out", "only detach works now"}},
+		{"delete approve not yet", "delete:", "delete: approve", 28, []string{"approve is not carried out", "use detach, tag or restore"}},
 		{"delete approve not yet", "delete:", "delete: approve", 28, []string{"approve is not carried out"}},
-		{"delete restore not yet", "delete:", "delete: restore", 28, []string{"restore is not carried out"}},
 		{"delete unknown", "delete:", "delete: never", 28, []string{`"never" is not known`, "detach"}},
 		{"template unknown", "template:", "template: task-sync", 15, []string{`"task-sync" is not known`, "contact-sync"}},
 		{"system unknown", "system: usercom", "system: hubspot", 9, []string{`"hubspot" is not known`, "highlevel, usercom, plain"}},
@@ -241,7 +240,7 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 func TestAllFaultsAreReportedAtOnceInTheOrderOfLines(t *testing.T) {
 	t.Parallel()
 	text := documented
-	for _, r := range [][2]string{{"conflict: newest ", "conflict: oldest "}, {"${UC_TOKEN}", "${NOPE}"}, {"every: 5m", "every: 1s"}, {"    enabled: true\n", "    enable: true\n"}, {"delete: detach ", "delete: tag "}} {
+	for _, r := range [][2]string{{"conflict: newest ", "conflict: oldest "}, {"${UC_TOKEN}", "${NOPE}"}, {"every: 5m", "every: 1s"}, {"    enabled: true\n", "    enable: true\n"}, {"delete: detach ", "delete: purge "}} {
 		text = strings.Replace(text, r[0], r[1], 1)
 	}
 	_, err := Load("my.yaml", []byte(text), environment, here)
