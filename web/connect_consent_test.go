@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestConsentConnectsAnAccountAndGoesOnWhereItBegan(t *testing.T) {
 	for _, scope := range []string{"contacts.readonly", "contacts.write", "locations/customFields.write"} {
 		w.says("scope", scope)
 	}
-	if strings.Contains(w.at("scope"), "users.readonly") && !strings.Contains(w.text(), "never asked for") {
+	if strings.Contains(w.at("scope"), "users.readonly") && !strings.Contains(w.text(), "Asked for when a flow that needs it is switched on") {
 		t.Error("it asks for what no flow needs")
 	}
 	w.click("[data-testid=go]")
@@ -28,6 +29,9 @@ func TestConsentConnectsAnAccountAndGoesOnWhereItBegan(t *testing.T) {
 		t.Fatalf("it does not lead to the system: %s", w.url)
 	}
 	asked := strings.Fields(w.url.Query().Get("scope"))
+	if slices.Contains(asked, "users.readonly") || slices.Contains(asked, "locations/tasks.readonly") {
+		t.Errorf("it asks for what only tasks need: %v", asked)
+	}
 	if len(asked) != 5 || w.url.Query().Get("state") == "" || w.url.Query().Get("redirect_uri") != p.url+"/connect/return" {
 		t.Errorf("asked for %v by %s", asked, w.url)
 	}

@@ -41,6 +41,8 @@ type Subject struct {
 	Identity connector.Identity
 	// Unique: the system refuses a second contact with the same email address.
 	Unique bool
+	// Children are the objects whose records hang on contacts.
+	Children []Child
 }
 
 // Run runs every check as a subtest of its own, each with a subject of its own.
@@ -89,6 +91,13 @@ var checks = []struct {
 	{"every call waits for the budget once and reports once", budgeted},
 	{"calls are observed without queries", observed},
 	{"many calls at once do no harm", together},
+	{"a record that hangs on a contact comes back as it was sent", eachChild(childComesBack)},
+	{"a list shows every record that hangs on a contact", eachChild(childListed)},
+	{"a change of a record that hangs on a contact changes nothing else", eachChild(childChanged)},
+	{"deleting what hung on a contact and is gone succeeds", eachChild(childDeleted)},
+	{"a record that hangs on a contact is found by what makes it alike", eachChild(childFound)},
+	{"a record that lacks what the system wants is refused before any call", eachChild(childRefused)},
+	{"a write to what hangs on a contact has an unknown outcome without an answer", eachChild(childInDoubt)},
 }
 
 // bench is one subject with everything that a check needs.

@@ -92,6 +92,14 @@ func (c *Connector) Probe(ctx context.Context) ([]string, error) {
 		{scopeFieldsWrite, func() error {
 			return c.harmless(ctx, location+"/customFields/"+nobody, fieldsPattern+"/{id}", scopeFieldsWrite)
 		}},
+		{scopeTasks, func() error {
+			_, _, err := c.searchTasks(ctx, 0, 1)
+			return err
+		}},
+		{scopeUsers, func() error {
+			_, err := c.Owners(ctx)
+			return err
+		}},
 	} {
 		err := one.try()
 		switch connector.KindOf(err) {

@@ -119,6 +119,9 @@ func (c *Connector) field(def definition) connector.Field {
 
 // Describe lists the standard fields and those of the location (7.2).
 func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Field, error) {
+	if s, ok := shelves[object]; ok {
+		return slices.Clone(s.object.Fields), nil // the location's fields are of contacts and opportunities
+	}
 	if err := only(object); err != nil {
 		return nil, err
 	}
@@ -136,6 +139,10 @@ func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Fi
 // EnsureField creates a custom field unless one of that label is there already (7.2). Calls of one connector wait for
 // each other, so that two of them do not both create it.
 func (c *Connector) EnsureField(ctx context.Context, object string, want connector.Field) (connector.Field, error) {
+	if s, ok := shelves[object]; ok {
+		return connector.Field{}, &connector.Error{Kind: connector.Invalid, Message: "The " + s.many + " of " + spec.Name + " have no custom fields, so " +
+			want.Label + " cannot be made there."}
+	}
 	if err := only(object); err != nil {
 		return connector.Field{}, err
 	}

@@ -59,9 +59,11 @@ const (
 	scopeLocation    = "locations.readonly"
 	scopeFieldsRead  = "locations/customFields.readonly"
 	scopeFieldsWrite = "locations/customFields.write"
+	scopeTasks       = "locations/tasks.readonly"
+	scopeUsers       = "users.readonly"
 )
 
-// only refuses objects that this connector does not keep.
+// only refuses objects that are no contacts and lie on no shelf.
 func only(object string) error {
 	if object == "contact" {
 		return nil
@@ -79,6 +81,9 @@ func contactPath(id string) string { return "/contacts/" + url.PathEscape(id) }
 
 // Get reads GET /contacts/{id}, which is the truth while search lags (1.7, 4.1).
 func (c *Connector) Get(ctx context.Context, ref connector.Ref) (connector.Record, error) {
+	if s, ok := shelves[ref.Object]; ok {
+		return c.getChild(ctx, s, ref)
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
@@ -98,13 +103,16 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 		return connector.Record{}, err
 	}
 	if out.Contact == nil || out.Contact.ID == "" {
-		return connector.Record{}, odd("read")
+		return connector.Record{}, odd("read", "contact")
 	}
 	return c.record(out.Contact, "full", cat, asked), nil
 }
 
-// Delete removes a contact. One that is gone answers 400, which is a success here (1.1).
+// Delete removes a record. A contact that is gone answers 400, which is a success here (1.1).
 func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
+	if s, ok := shelves[ref.Object]; ok {
+		return c.deleteChild(ctx, s, ref)
+	}
 	if err := only(ref.Object); err != nil {
 		return err
 	}
@@ -118,7 +126,7 @@ func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
 }
 
 // odd is the error for a success that lacks what every success has.
-func odd(what string) *connector.Error {
+func odd(what, one string) *connector.Error {
 	return &connector.Error{Kind: connector.Temporary, Status: http.StatusOK,
-		Message: spec.Name + " answered a call to " + what + " a contact without the contact. Couplet tries again later."}
+		Message: spec.Name + " answered a call to " + what + " a " + one + " without the " + one + ". Couplet tries again later."}
 }

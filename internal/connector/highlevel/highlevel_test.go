@@ -18,6 +18,8 @@ var (
 	_ connector.Describer = (*highlevel.Connector)(nil)
 	_ connector.Checker   = (*highlevel.Connector)(nil)
 	_ connector.Hooks     = (*highlevel.Connector)(nil)
+	_ connector.Staff     = (*highlevel.Connector)(nil)
+	_ connector.Prober    = (*highlevel.Connector)(nil)
 )
 
 func open(acc connector.Account) (connector.Connector, error) { return highlevel.New(acc) }
@@ -59,6 +61,12 @@ func subject(t *testing.T, transport http.RoundTripper) connectortest.Subject {
 		Nobody:   "NobodyNobodyNobody00",
 		Identity: connector.Identity{ID: info.LocationID, Name: "Sandbox Location", Region: "US", Zone: "America/New_York"},
 		Unique:   true,
+		Children: []connectortest.Child{
+			{Object: "task", Text: "title",
+				Values: connector.Fields{"title": "", "body": "Ask for\nthe new address.", "dueDate": "2031-03-01T09:30:00Z", "completed": false, "assignedTo": nil},
+				Change: connector.Fields{"completed": true}},
+			{Object: "note", Text: "body", Values: connector.Fields{"body": ""}, Change: connector.Fields{"userId": "TUcm12345678901234567"}},
+		},
 	}
 }
 

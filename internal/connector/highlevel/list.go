@@ -40,8 +40,15 @@ func (cur cursor) encode() connector.Cursor {
 	return connector.Cursor(text)
 }
 
-// List reads contacts: all of them, oldest first, or those changed since a time, oldest change first.
+// List reads contacts: all of them, oldest first, or those changed since a time, oldest change first. Tasks and notes are
+// read by contact, and the tasks of the whole location by scanning them (scan.go).
 func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connector.Page, error) {
+	if s, ok := shelves[req.Object]; ok {
+		if req.Parent == "" && !s.object.PerParent {
+			return c.scan(ctx, s, req)
+		}
+		return c.listChildren(ctx, s, req.Parent)
+	}
 	if err := only(req.Object); err != nil {
 		return connector.Page{}, err
 	}

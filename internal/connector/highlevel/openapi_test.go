@@ -46,6 +46,7 @@ var exceptions = []struct {
 func TestRequestsMatchTheVendorsDocument(t *testing.T) {
 	t.Parallel()
 	judge := newJudge(t)
+	t.Run("staff", func(t *testing.T) { staffByEmail(t, subject(t, judge.over(http.DefaultTransport))) })
 	t.Run("every field", func(t *testing.T) { everyField(t, subject(t, judge.over(http.DefaultTransport))) })
 	t.Run("checks", func(t *testing.T) {
 		connectortest.Run(t, func(t *testing.T) connectortest.Subject {
@@ -74,7 +75,7 @@ func newJudge(t *testing.T) *judge {
 		folder = "../../../../shared/apis"
 	}
 	j := &judge{seen: map[string]int{}, excused: make([]int, len(exceptions)), findings: map[string]bool{}}
-	for _, name := range []string{"contacts", "locations"} {
+	for _, name := range []string{"contacts", "locations", "users"} {
 		path := filepath.Join(folder, "highlevel", "apps", name+".json")
 		if _, err := os.Stat(path); err != nil {
 			if os.Getenv("CI") == "true" {
@@ -213,6 +214,11 @@ func (j *judge) report(t *testing.T) {
 	want := []string{
 		"POST /contacts/", "GET /contacts/", "GET /contacts/{contactId}", "PUT /contacts/{contactId}", "DELETE /contacts/{contactId}",
 		"POST /contacts/search", "GET /contacts/search/duplicate", "POST /contacts/{contactId}/tags", "DELETE /contacts/{contactId}/tags",
+		"GET /contacts/{contactId}/tasks", "POST /contacts/{contactId}/tasks", "GET /contacts/{contactId}/tasks/{taskId}",
+		"PUT /contacts/{contactId}/tasks/{taskId}", "PUT /contacts/{contactId}/tasks/{taskId}/completed", "DELETE /contacts/{contactId}/tasks/{taskId}",
+		"POST /locations/{locationId}/tasks/search", "GET /users/",
+		"GET /contacts/{contactId}/notes", "POST /contacts/{contactId}/notes", "GET /contacts/{contactId}/notes/{id}",
+		"PUT /contacts/{contactId}/notes/{id}", "DELETE /contacts/{contactId}/notes/{id}",
 		"GET /locations/{locationId}", "GET /locations/{locationId}/customFields", "POST /locations/{locationId}/customFields",
 	}
 	for _, what := range want {

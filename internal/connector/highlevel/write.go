@@ -13,7 +13,10 @@ import (
 
 // Create makes a contact. It never uses upsert, which may hit another person (4.4). A refused duplicate is an error
 // of kind Duplicate that names the contact in the way.
-func (c *Connector) Create(ctx context.Context, object, _ string, values connector.Fields) (connector.Record, error) {
+func (c *Connector) Create(ctx context.Context, object, parent string, values connector.Fields) (connector.Record, error) {
+	if s, ok := shelves[object]; ok {
+		return c.createChild(ctx, s, parent, values)
+	}
 	if err := only(object); err != nil {
 		return connector.Record{}, err
 	}
@@ -41,7 +44,7 @@ func (c *Connector) Create(ctx context.Context, object, _ string, values connect
 		return connector.Record{}, rename(err, customs)
 	}
 	if out.Contact == nil || out.Contact.ID == "" {
-		e := odd("create")
+		e := odd("create", "contact")
 		e.Kind = connector.Unknown
 		return connector.Record{}, e
 	}
@@ -56,6 +59,9 @@ func (c *Connector) Create(ctx context.Context, object, _ string, values connect
 // first, so that the answer of PUT is the last word. If only tags change, the contact is read: the answer to a tag call shows
 // neither the other fields nor the stamp that the contact has now.
 func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connector.Fields) (connector.Record, error) {
+	if s, ok := shelves[ref.Object]; ok {
+		return c.updateChild(ctx, s, ref, values)
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
