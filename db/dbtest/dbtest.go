@@ -8,14 +8,23 @@ import (
 	"crypto/rand"
 	"net/url"
 	"strings"
-	"testing"
 
 	"couplet/db"
 )
 
+// TB is what is needed of a test.
+type TB interface {
+	Helper()
+	Context() context.Context
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Error(args ...any)
+	Fatal(args ...any)
+}
+
 // Schema makes an empty schema in the database at base and returns the address that leads into it. It is dropped when
 // the test is over.
-func Schema(t testing.TB, base string) string {
+func Schema(t TB, base string) string {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {

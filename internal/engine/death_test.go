@@ -25,7 +25,7 @@ func (w *world) diesAt(req engine.Request, now func(method string) bool) (dead b
 	defer cancel()
 	guard := make(chan struct{}, 1)
 	e := w.engine()
-	e.Store = &tap{Store: w.st, on: func(m string) error {
+	e.Store = &tap{Store: w.store(), on: func(m string) error {
 		guard <- struct{}{}
 		defer func() { <-guard }()
 		if dead = dead || now(m); dead {

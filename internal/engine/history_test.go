@@ -21,7 +21,7 @@ import (
 // Random histories (sync-semantics 5.18): people work on both sides, calls and processes fail, runs look or only follow
 // webhooks. Then all is calm, and what is left is judged by an oracle that knows only what people typed (oracle_test.go).
 
-// histories is how many a test run makes; COUPLET_HISTORIES=n makes more (scripts/prove.sh).
+// histories is how many a test run makes; COUPLET_HISTORIES=n makes more, and thousands are for the proof (proof_test.go).
 const histories = 20
 
 func TestHistories(t *testing.T) {
@@ -69,15 +69,24 @@ type teller struct {
 func (t teller) TempDir() string { return t.dir }
 
 // begin makes the world of one history.
-func begin(rt *rapid.T) *history {
+func begin(rt *rapid.T) *history { return beginAs(rt, variant{}, nil) }
+
+// beginAs makes the world of a history of a variant; what the oracle says is noted in said, unless that is nil.
+func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 	dir, err := os.MkdirTemp("", "history")
 	if err != nil {
 		rt.Fatal(err)
 	}
 	rt.Cleanup(func() { _ = os.RemoveAll(dir) })
-	h := &history{world: newWorld(teller{rt, dir}, sandbox.Options{
-		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: 20 * time.Millisecond,
+	var t tester = teller{rt, dir}
+	if said != nil {
+		t = verdict{teller{rt, dir}, said}
+	}
+	h := &history{world: newWorld(t, sandbox.Options{
+		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: max(v.lag, 20*time.Millisecond),
+		AllowDuplicates: rapid.Bool().Draw(rt, "duplicates allowed"),
 	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}}
+	h.varied(v)
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
 	h.flow.Blank = rapid.SampledFrom([]mapping.Blank{mapping.Keep, mapping.Clear}).Draw(rt, "blank")
@@ -119,10 +128,13 @@ type history struct {
 	consent bool
 	now     int // counts what happened
 	typed   []typed
-	made    [2][]string        // ids that people made, living and dead
-	deleted [2]map[string]bool // ids that people deleted
-	left    [2]map[string]bool // ids whose linked partner somebody deleted
-	story   []string
+	racing  sync.Mutex
+	// inWindow counts the edits that were overwritten in the moment between a read and a write.
+	inWindow int
+	made     [2][]string        // ids that people made, living and dead
+	deleted  [2]map[string]bool // ids that people deleted
+	left     [2]map[string]bool // ids whose linked partner somebody deleted
+	story    []string
 }
 
 // typed is one value that somebody typed, in one form for both sides.
@@ -136,6 +148,8 @@ type typed struct {
 	carried int
 	// back says that it is what its side held at the last agreement: nobody can see such an edit (sync-semantics 5.21).
 	back bool
+	// window says that it was typed between our read and our write of the very field.
+	window bool
 }
 
 func (h *history) tellf(format string, args ...any) {

@@ -7,13 +7,16 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"couplet/db"
+	"couplet/db/dbtest"
 	"couplet/internal/connector"
 	"couplet/internal/connector/connectortest"
 	"couplet/internal/connector/highlevel"
@@ -43,6 +46,11 @@ type world struct {
 	e    *engine.Engine
 	flow flow.Flow
 	http *http.Client
+	// under and veil stand between the engine and its store and the two systems (variant_test.go); nil for nothing.
+	under func(engine.Store) engine.Store
+	veil  func(engine.Side, whole) connector.Connector
+	// unsettled engines do not wait for an index.
+	unsettled bool
 }
 
 const ws = "ws_test"
@@ -58,7 +66,7 @@ func newWorld(t tester, o sandbox.Options) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = box.Close() })
-	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"), db.Options{})
+	d, err := db.Open(t.Context(), databaseOf(t), db.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +90,14 @@ func newWorld(t tester, o sandbox.Options) *world {
 	return w
 }
 
+// databaseOf is a place for a world: a file, or, with COUPLET_HISTORIES_ON=postgres, a schema of its own.
+func databaseOf(t tester) string {
+	if os.Getenv("COUPLET_HISTORIES_ON") == "postgres" {
+		return dbtest.Schema(t, os.Getenv("TEST_POSTGRES_URL"))
+	}
+	return "sqlite:" + filepath.Join(t.TempDir(), "couplet.db")
+}
+
 func (w *world) approval() *flow.Approval { return &flow.Approval{By: "test", How: "apply"} }
 
 // pass lets time go by for both systems and the engine.
@@ -89,13 +105,29 @@ func (w *world) pass(d time.Duration) { w.box.Clock.Advance(d) }
 
 // engine makes one more engine on the same database, as another process would.
 func (w *world) engine() *engine.Engine {
-	return &engine.Engine{Store: w.st, Links: w, Now: w.box.Clock.Now, Settle: 50 * time.Millisecond, Owner: fmt.Sprint("test/", rand.Int64()),
+	settle := 50 * time.Millisecond
+	if w.unsettled {
+		settle = 0
+	}
+	return &engine.Engine{Store: w.store(), Links: w, Now: w.box.Clock.Now, Settle: settle, Owner: fmt.Sprint("test/", rand.Int64()),
 		Log: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), HashKey: []byte("k"), Random: rand.Float64}
+}
+
+// store is what the engine is shown of the store.
+func (w *world) store() engine.Store {
+	if w.under != nil {
+		return w.under(w.st)
+	}
+	return w.st
 }
 
 // Open implements engine.Links.
 func (w *world) Open(_ context.Context, _, conn string, observe func(connector.Exchange)) (connector.Connector, error) {
-	return w.open(conn, observe, &connectortest.Budget{})
+	c, err := w.open(conn, observe, &connectortest.Budget{})
+	if all, ok := c.(whole); ok && err == nil && w.veil != nil && observe != nil { // observe: the engine asks, not the oracle
+		return w.veil(engine.Side(slices.Index(w.flow.Connections[:], conn)), all), nil
+	}
+	return c, err
 }
 
 func (w *world) open(conn string, observe func(connector.Exchange), budget connector.Budget) (connector.Connector, error) {

@@ -36,7 +36,7 @@ func (s *Sandbox) fill(rates rates) error {
 	}
 	s.HighLevel = highlevel.New(highlevel.Options{
 		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["highlevel"], Hooks: s.hooks[0], Seed: s.o.Seed,
-		Rate: rates.highlevel, Daily: rates.daily, Latency: s.o.Latency, SearchLag: s.o.SearchLag, WebhookURL: hook,
+		Rate: rates.highlevel, Daily: rates.daily, Latency: s.o.Latency, SearchLag: s.o.SearchLag, WebhookURL: hook, AllowDuplicates: s.o.AllowDuplicates,
 		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState, NoLocationRefresh: s.o.NoLocationRefresh,
 	})
 	s.UserCom = usercom.New(usercom.Options{

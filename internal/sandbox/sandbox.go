@@ -28,6 +28,7 @@ type Options struct {
 
 	RedirectURIs      []string      // registered for both OAuth apps; none accepts any https or loopback address
 	AccessLife        time.Duration // of OAuth access tokens; each side's own when zero
+	AllowDuplicates   bool          // HighLevel's location takes a second contact of the same address or number (highlevel.md section 4.4)
 	DropState         bool          // the consent pages do not send state back (highlevel.md section 3.1, unverified)
 	NoLocationRefresh bool          // a location token made from an agency's comes without a refresh token (highlevel.md section 3.4)
 
