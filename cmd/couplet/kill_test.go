@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
 
 	"couplet/internal/sandbox"
+	"couplet/internal/store"
 )
 
 // TestKilledTenTimesNothingDoubledNothingMissing kills the program in the middle of its first run, ten times at random
@@ -44,7 +46,94 @@ func TestKilledTenTimesNothingDoubledNothingMissing(t *testing.T) {
 		if a, b := h.created("POST /contacts/ 201"), h.created("POST /users/ 201"); a != want.CreatedA || b != want.CreatedB {
 			t.Errorf("the sandbox was made to create %d and %d, want %d and %d", a, b, want.CreatedA, want.CreatedB)
 		}
+		if end.AToB.Created != want.CreatedB || end.BToA.Created != want.CreatedA {
+			t.Errorf("the run counts %+v and %+v, want %d and %d created", end.AToB, end.BToA, want.CreatedB, want.CreatedA)
+		}
+		h.told()
 		t.Logf("%d hits, %d left a create open, run %+v", hits, open, end)
+	})
+}
+
+// told holds that every run's counts are what its log tells line by line.
+func (h *house) told() {
+	h.t.Helper()
+	d := h.db()
+	defer d.Close()
+	st := store.New(d, time.Now)
+	w, err := st.Default(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	runs, err := st.Runs(h.t.Context(), w.ID, "", 1000, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, r := range runs {
+		lines, err := st.Entries(h.t.Context(), w.ID, r.ID, "", 100000, "")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		var told [2]int
+		for _, e := range lines {
+			for side, in := range e.Sides {
+				if in {
+					told[side]++
+				}
+			}
+		}
+		for side, n := range told {
+			if c := r.To[side]; c.Created+c.Updated != n {
+				h.t.Errorf("run %s counts %d created and %d updated on side %d, and its log tells %d", r.ID, c.Created, c.Updated, side, n)
+			}
+		}
+	}
+}
+
+// TestKilledInTheMiddleOfUpdatesEachIsWrittenAndToldOnce: many people change, and the program is killed again and again
+// while it carries that over. What the systems were asked for, the counts and the lines of the log are the same number.
+func TestKilledInTheMiddleOfUpdatesEachIsWrittenAndToldOnce(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, url func(testing.TB) string) {
+		h := newHouse(t, sandbox.Options{Contacts: 900, Seed: 6, Latency: 15 * time.Millisecond}, url(t))
+		h.must("apply", "-f", h.file)
+		h.run()
+		changed := 0
+		for _, l := range h.links() {
+			phone := fmt.Sprintf("+1202555%04d", changed)
+			_, err := h.box.HighLevel.Update("contacts", l.IDs[0], map[string]any{"phone": phone})
+			if changed%3 == 0 {
+				_, err = h.box.UserCom.Update("users", l.IDs[1], map[string]any{"phone_number": phone})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed++
+		}
+		before, hits, open := h.writes(), 0, 0
+		for range 8 {
+			if h.killDuring("run", "contacts", "--allow") {
+				hits++
+			}
+			if h.count("select count(*) from sending") > 0 {
+				open++
+			}
+		}
+		if hits < 3 || open < 2 {
+			t.Errorf("only %d of 8 kills hit a running run, %d left an update open", hits, open)
+		}
+		end := h.run("--allow")
+		if n := h.writes() - before; n != changed || end.AToB.Updated+end.BToA.Updated != changed {
+			t.Errorf("%d people changed, the systems were made to write %d, the run counts %+v and %+v", changed, n, end.AToB, end.BToA)
+		}
+		if n := h.count("select count(*) from sending"); n != 0 {
+			t.Errorf("%d updates are open still", n)
+		}
+		h.told()
+		h.inStep(h.read())
+		if again := h.run(); again.APICalls["a"].Write+again.APICalls["b"].Write != 0 {
+			t.Errorf("it does not come to rest: %+v", again)
+		}
+		t.Logf("%d changed, %d hits, %d left an update open", changed, hits, open)
 	})
 }
 

@@ -106,6 +106,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 			continue
 		}
 		if why := w.refusal(f.Rule, side); why != "" {
+			f.answered[side] = true
 			s.refusedField(l, f, side, why, w)
 			continue
 		}
@@ -114,6 +115,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 			w.again = true // nobody said what became of it; look again
 			continue
 		}
+		f.answered[side] = true
 		verdict := s.verify(f, side, got)
 		w.wrote[side] = w.wrote[side] || verdict != ignored
 		switch verdict {
@@ -296,6 +298,7 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 			switch {
 			case w.made && Side(side) == w.created:
 				r.To[side].Created++
+			case j.adopts() && Side(side) == j.intent.Side: // one create, told once
 			case w.wrote[side]:
 				r.To[side].Updated++
 			}
@@ -330,6 +333,9 @@ func (s *session) title(e *Entry, j job, w result, conflicts int) {
 	if w.made {
 		e.Sides[w.created] = true
 	}
+	if j.adopts() { // made by us, and nobody heard the answer
+		e.Sides[j.intent.Side] = true
+	}
 	for side := range w.wrote {
 		if w.wrote[side] && e.To == -1 {
 			e.To = side
@@ -343,6 +349,8 @@ func (s *session) title(e *Entry, j job, w result, conflicts int) {
 		e.Result, e.To = ResultCreated, int(w.created)
 	case conflicts > 0:
 		e.Result = ResultConflict
+	case j.adopts():
+		e.Result, e.Reason, e.To = ResultCreated, "matched_by_"+j.match.By, int(j.intent.Side)
 	case j.do == join:
 		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
 	case w.wrote != [2]bool{}:

@@ -57,15 +57,18 @@
 //	before the intent              the hint                    decided again
 //	after the intent, before POST  intent "sent"               settle, search, nobody: created again
 //	after POST, before the commit  intent "sent"               settle, search, stamp: adopted
-//	after PUT, before the commit   the old base                both changed and agree: remembered, nothing written
+//	after the sending, before PUT  the sending, the old base  sent again, the same value
+//	after PUT, before the commit   the sending, the old base  found there: base, line in the log, count
 //	between two pages              page, hints and cursor      goes on at the next page; absence proves nothing then
 //	between side B and side A      base of B only              the next plan holds only A
 //	lease lost                     a higher fence              the late commit is refused whole; its write was absolute
 //
-// Updates have no intents: the model check of sync-semantics 5.20 found no violation without them. What they would give
-// is the line in the log: an update that left, and whose process was killed before its commit, is found done and agreed
-// to, so the values are right, and the run neither counts it nor says why. Measured with SIGKILL in a first sync: about ten
-// records per kill.
+// A sending is what an update is about to put where, from which values, and what was there before. It is stored, with the
+// values that give way, before the first call leaves (intend.go; workers that come at once share a transaction), and goes
+// with the commit of the outcome. The next turn of a record that has one reads both sides and asks the planner, which knows
+// what was sent (own.go). What arrived is told as the write that it was, by whichever run finds it. What did not is sent again
+// as long as both sides show what they showed then. A record that shows neither was edited since: its value is kept as the
+// policy's loser is, or stands. So the counts of a run, the lines of its log and what the systems were asked for agree after a kill too.
 //
 // # Who may work
 //

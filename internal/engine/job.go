@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"couplet/internal/connector"
 )
 
 // job is one record's turn: what was known of it when it was taken from the inbox, and what is to be done.
@@ -21,8 +19,10 @@ type job struct {
 	// match explains a link, a create or a review.
 	match  Match
 	intent Intent
-	until  time.Time // of a wait
-	wake   []Hint    // of others, whom a wait depends on
+	// sending is an update of an earlier turn whose outcome nobody stored.
+	sending *Sending
+	until   time.Time // of a wait
+	wake    []Hint    // of others, whom a wait depends on
 	// parentLink and parent are the link of the record's parents and the two of them, of a record that hangs on another.
 	parentLink string
 	parent     [2]string
@@ -101,7 +101,11 @@ func (s *session) judge(v *view, h Hint) job {
 		if l.State == OneGone {
 			return s.judgeGone(v, j)
 		}
-		if j.do = reconcile; s.kin != nil {
+		j.do = reconcile
+		if x, open := v.sending[l.ID]; open {
+			j.resume(x)
+		}
+		if s.kin != nil {
 			j = s.bound(v, j)
 			j.fading = v.fading(j)
 		}
@@ -246,14 +250,16 @@ type view struct {
 	review [2]map[string]Review
 	held   [2]map[Key][]string
 	grave  [2]map[string]bool
-	hash   func(Key) string
-	kin    *kinView // of records that hang on others
+	// sending is by link.
+	sending map[string]Sending
+	hash    func(Key) string
+	kin     *kinView // of records that hang on others
 }
 
 // view loads a batch: the records themselves, their links and partners, what their keys lead to, and what those keys
 // lead back to. Seven queries a side for any number of hints.
 func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
-	v := &view{hash: s.hash}
+	v := &view{hash: s.hash, sending: map[string]Sending{}}
 	var ids [2][]string
 	for _, h := range hints {
 		ids[h.Side] = append(ids[h.Side], h.ID)
@@ -298,6 +304,7 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 	st, ws, obj := s.e.Store, s.ws, s.flow.Object
 	var partners [2][]string
 	var keys []Key
+	var links []string
 	for sd := range ids {
 		if len(ids[sd]) == 0 {
 			continue
@@ -313,6 +320,7 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 		var hashes []string
 		for _, id := range ids[sd] {
 			if l, ok := v.link[sd][id]; ok {
+				links = append(links, l.ID)
 				partners[1-sd] = append(partners[1-sd], l.IDs[1-sd])
 				v.link[1-sd][l.IDs[1-sd]] = l // or it would pass for free when another record's keys lead to it
 				if l.State != OneGone {
@@ -335,6 +343,11 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 			return err
 		}
 		if err := into(v.grave[sd])(st.Buried(ctx, ws, s.pair.ID, side, free, hashes, s.e.Now())); err != nil {
+			return err
+		}
+	}
+	if len(links) > 0 {
+		if err := into(v.sending)(st.Sendings(ctx, ws, links)); err != nil {
 			return err
 		}
 	}
@@ -361,31 +374,4 @@ func into[K comparable, V any](dst map[K]V) func(map[K]V, error) error {
 		}
 		return err
 	}
-}
-
-// candidate is a record as the matcher sees it.
-func (v *view) candidate(side Side, id string) Candidate {
-	m := v.mirror[side][id]
-	c := Candidate{ID: id, Keys: m.Keys, Own: map[string][]string{}, Across: map[string][]string{}}
-	_, c.Linked = v.link[side][id]
-	for k, val := range m.Keys {
-		c.Own[k] = v.held[side][Key{k, val}]
-		c.Across[k] = v.held[side.Other()][Key{k, val}]
-	}
-	return c
-}
-
-// buried reports whether one of the record's keys belonged to a record that was deleted.
-func (v *view) buried(side Side, m Mirror) bool {
-	for k, val := range m.Keys {
-		if v.grave[side][v.hash(Key{k, val})] {
-			return true
-		}
-	}
-	return false
-}
-
-// refOf points at a record of this flow's object.
-func (s *session) refOf(m Mirror) connector.Ref {
-	return connector.Ref{Object: s.flow.Object, ID: m.ID, Parent: m.Parent}
 }

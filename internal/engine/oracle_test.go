@@ -21,6 +21,7 @@ func (h *history) judge() {
 	if n, ops := h.writes(engine.A)+h.writes(engine.B), len(h.typed); n > 20*ops+50 {
 		h.t.Errorf("I5: %d writes for %d edits", n, ops)
 	}
+	h.counted()
 	h.noneForgotten(links, all)
 	h.noneResurrected(all)
 	waits := h.reviews()
@@ -40,6 +41,29 @@ func (h *history) judge() {
 		}
 	}
 	h.aloneIsUntouched(links, all)
+}
+
+// counted: what a run's counts say was written, its log tells line by line, whatever died meanwhile.
+func (h *history) counted() {
+	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, r := range runs {
+		var told [2]int
+		for _, e := range h.entries(r, "") {
+			for side, in := range e.Sides {
+				if in && !e.Planned {
+					told[side]++
+				}
+			}
+		}
+		for side, n := range told {
+			if c := r.To[side]; !r.DryRun && c.Created+c.Updated != n {
+				h.t.Errorf("run %s counts %d created and %d updated on side %s, and its log tells %d", r.ID, c.Created, c.Updated, engine.Side(side), n)
+			}
+		}
+	}
 }
 
 // noneForgotten: every record is linked, waits for a person, or was left alone on purpose.

@@ -29,6 +29,8 @@ type Input struct {
 	Rules []mapping.Rule
 	Obs   [2]connector.Fields
 	Base  map[string]Base
+	// Sent are the values of an update that nobody stored the outcome of, by the key of the rule.
+	Sent map[string]SentField
 	// Changed is when each side was first seen as it is now; Interval is the time between two looks, within which no
 	// order can be told.
 	Changed  [2]time.Time
@@ -56,9 +58,17 @@ type FieldPlan struct {
 	HasLost bool
 	Problem string
 
+	// Arrived are the sides that hold what an unfinished update sent them; agreed is what both agreed on with that.
+	Arrived [2]bool
+	agreed  [2]any
+	sent    *SentField
+	kept    bool // the losing value was stored when it was sent first
+
 	// done and after are filled while the plan is carried out: which sides answered, and what they hold now.
-	done  [2]bool
-	after *[2]mapping.Value
+	// answered are those that said what became of the value, be it that it was ignored or refused.
+	answered [2]bool
+	done     [2]bool
+	after    *[2]mapping.Value
 	// Of a record that is made again: carries says that its value was on its way to the other side, was is the reason why
 	// the two sides held what they held.
 	carries bool
@@ -111,8 +121,8 @@ func (f *FieldPlan) wire(side Side) connector.Fields {
 	return f.Rule.Wire(side, f.Send[side])
 }
 
-func planField(in Input, r *mapping.Rule) FieldPlan {
-	f := FieldPlan{Rule: r}
+func planField(in Input, r *mapping.Rule) (f FieldPlan) {
+	f.Rule = r
 	for side := range f.Before {
 		v, shown := r.Read(Side(side), in.Obs[side])
 		if !shown {
@@ -122,6 +132,11 @@ func planField(in Input, r *mapping.Rule) FieldPlan {
 		f.Before[side] = v
 	}
 	base, known := in.Base[r.Key]
+	if sent, open := in.Sent[r.Key]; open {
+		base, known = f.own(sent.restored(r), base, known)
+		f.agreed = base.V
+		defer f.resend()
+	}
 	switch r.Kind {
 	case mapping.Set:
 		f.planSet(base, known)

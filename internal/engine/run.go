@@ -76,7 +76,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	defer release()
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
 	if idle, err := s.idle(ctx); err != nil || idle {
 		return Run{}, err
 	}
@@ -295,6 +295,7 @@ type session struct {
 	began time.Time // when the lease was taken
 	look  bool
 
+	ledger *ledger
 	asking sync.Mutex // held by who finds out whether the lease still is ours
 
 	mu    sync.Mutex

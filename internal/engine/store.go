@@ -72,6 +72,11 @@ type Store interface {
 
 	// Begin stores intents before their calls leave.
 	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error
+	// Intend stores, before calls leave, what they send and what gives way to it: of each commit the link, the sending and the
+	// conflicts. With ErrLinked nothing of the group is stored.
+	Intend(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
+	// Sendings returns the updates of links whose outcome is not stored, by link.
+	Sendings(ctx context.Context, ws string, links []string) (map[string]Sending, error)
 	// Commit stores outcomes and the run's counts, all or nothing.
 	Commit(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
 
@@ -137,6 +142,9 @@ type Commit struct {
 	Bury    []Tombstone
 	Intent  *Intent  // kept with a new state
 	Closed  []string // intents removed, by id
+	// Sending is kept instead of what the link had; Answered names links whose update is over.
+	Sending  *Sending
+	Answered []string
 	// Finished hints leave the inbox unless a newer hint came in; Again are put back with a new due time.
 	Finished []Hint
 	Again    []Hint

@@ -198,6 +198,20 @@ func (p *tap) Begin(ctx context.Context, ws string, l engine.Lease, intents []en
 	return p.Store.Begin(ctx, ws, l, intents)
 }
 
+func (p *tap) Intend(ctx context.Context, ws string, l engine.Lease, run engine.Run, outcomes []engine.Commit) (err error) {
+	if err := p.on("Intend"); err != nil {
+		return err
+	}
+	return p.Store.Intend(ctx, ws, l, run, outcomes)
+}
+
+func (p *tap) Sendings(ctx context.Context, ws string, links []string) (r0 map[string]engine.Sending, err error) {
+	if err := p.on("Sendings"); err != nil {
+		return r0, err
+	}
+	return p.Store.Sendings(ctx, ws, links)
+}
+
 func (p *tap) Commit(ctx context.Context, ws string, l engine.Lease, run engine.Run, outcomes []engine.Commit) (err error) {
 	if err := p.on("Commit"); err != nil {
 		return err

@@ -128,6 +128,21 @@ type Intent struct {
 	Problem  string
 }
 
+// Sending is an update that has left, or is about to, and whose outcome is not stored: what is sent to the two records of
+// a link and from what. It is stored before the first call leaves and removed with the commit of its outcome, so that
+// whoever finds it can tell what came of it (sync-semantics 5.17).
+type Sending struct {
+	Link string
+	Run  string
+	At   time.Time
+	// By is how the two records were matched when the same turn joined them, "" when they were linked before. Intent and
+	// Side are the create that they were found by, if one was open.
+	By     string
+	Intent string
+	Side   Side
+	Fields map[string]SentField // by the key of the rule
+}
+
 // Cursor is how far one object of one connection has been read. It belongs to the connection, never to a flow.
 type Cursor struct {
 	Conn, Object string

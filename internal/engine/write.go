@@ -18,11 +18,14 @@ const (
 )
 
 // ready reports whether what is stored about both records is enough to plan them.
-func (s *session) ready(j job) bool { return !s.unsure(j, A) && !s.unsure(j, B) }
+func (s *session) ready(j job) bool { return j.sending == nil && !s.unsure(j, A) && !s.unsure(j, B) }
 
 // unsure reports whether a record of a pair must be read before the two can be planned.
 func (s *session) unsure(j job, side Side) bool {
 	m := j.m[side]
+	if j.sending != nil && !m.Seen.After(j.sending.At) {
+		return true
+	}
 	unshown := m.Gen < s.readings[side] && m.Seen.Before(s.gens[side]) // by the last complete reading
 	return j.back || m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
 		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
@@ -36,6 +39,7 @@ func (s *session) plan(j job) Decision {
 		Changed:  [2]time.Time{j.m[A].Changed, j.m[B].Changed},
 		Interval: s.interval(),
 		Denied:   s.caps.denied,
+		Sent:     j.sent(),
 	})
 }
 
@@ -117,7 +121,7 @@ func (s *session) joined(j job, l Link, o outcome) outcome {
 	if j.intent.ID != "" {
 		o.commit.Closed = append(o.commit.Closed, j.intent.ID)
 	}
-	made := j.intent.ID != "" && (l.Made == "adopt" || l.Made == madeAgain)
+	made := j.adopts() || j.intent.ID != "" && l.Made == madeAgain
 	side, count := j.intent.Side, o.count
 	o.count = func(r *Run) {
 		if count != nil {
@@ -132,11 +136,14 @@ func (s *session) joined(j job, l Link, o outcome) outcome {
 	return o
 }
 
+// adopts reports whether the job joins a record to one that a create of ours made and whose answer was lost.
+func (j job) adopts() bool { return j.do == join && j.intent.ID != "" && j.match.By == "stamp" }
+
 // reconcile brings a linked pair into step: read what is not certain, plan, write, and keep what the systems answered.
 func (s *session) reconcile(ctx context.Context, j job) outcome {
 	var seen [2]bool // read in this job
 	for _, side := range []Side{A, B} {
-		if s.unsure(j, side) {
+		if s.unsure(j, side) || j.sending != nil { // no list proves what became of an update
 			if o, over := s.reread(ctx, &j, side); over {
 				return o
 			}
@@ -154,6 +161,9 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 	}
 	if seen != [2]bool{} {
 		d = s.plan(j)
+	}
+	if o, told := s.arrivals(j, d, seen); told {
+		return o
 	}
 	if !d.Writing() {
 		o := s.agree(j, d)
@@ -200,25 +210,6 @@ func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, ove
 	return o, false
 }
 
-// keepLost stores the values that are about to be overwritten, before the first call leaves: after a crash nobody would
-// know them any more. The link is stored with them, so that they hang on something.
-func (s *session) keepLost(ctx context.Context, l *Link, d Decision) error {
-	var c Commit
-	for i := range d.Fields {
-		if f := &d.Fields[i]; f.HasLost {
-			c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Rule: f.Why, Lost: f.Lost, V: f.Before, Run: s.run.ID, At: s.e.Now()})
-		}
-	}
-	if len(c.Conflict) == 0 {
-		return nil
-	}
-	c.Link = l
-	s.mu.Lock()
-	run := s.run
-	s.mu.Unlock()
-	return s.e.Store.Commit(ctx, s.ws, s.lease, run, []Commit{c})
-}
-
 // carryOut writes a plan, b first, and commits each field from what the system answered, never from what was sent.
 func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool) outcome {
 	l := s.linkOf(j)
@@ -227,13 +218,14 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 	for i := range d.Fields {
 		s.settle(&l, &c, &d.Fields[i])
 	}
-	if err := s.keepLost(ctx, &l, d); errors.Is(err, ErrLinked) {
+	if err := s.intend(ctx, j, &l, d); errors.Is(err, ErrLinked) {
 		h := j.again("", s.e.Now().Add(time.Second), "")
 		h.Attempts = j.hint.Attempts
 		return outcome{commit: Commit{Again: []Hint{h}}}
 	} else if err != nil {
 		return outcome{err: err}
 	}
+	var answered [2]bool
 	for _, side := range []Side{B, A} {
 		set := d.Writes[side]
 		if len(set) == 0 {
@@ -252,7 +244,9 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 		m, _, _ := s.merge(side, j.m[side], echo, asked)
 		j.m[side], seen[side] = m, true
 		s.confirm(&l, &c, &d, side, echo.Fields, &w)
+		answered[side] = true
 	}
+	s.remains(&c, s.sendingOf(j, &l, d), d, &w, answered)
 	s.keep(&c, j, seen)
 	o := outcome{commit: c, err: w.fatal}
 	if j.do == join {

@@ -39,6 +39,7 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		}{
 			{putReview, g.reviews},
 			{putIntent, g.intents},
+			{putSending, g.sendings},
 			{putConflict, g.conflicts},
 			{putEntry, g.entries},
 			{putPlanField, g.plans},
@@ -48,6 +49,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 			}
 		}
 		if err := closeIntents(ctx, tx, ws, g.closed); err != nil {
+			return err
+		}
+		if err := endSendings(ctx, tx, ws, g.answered); err != nil {
 			return err
 		}
 		if err := settleReviews(ctx, tx, ws, pair.ID, g.settled); err != nil {
@@ -77,6 +81,8 @@ type gathered struct {
 	settled         [][]any
 	intents         [][]any
 	closed          []string
+	sendings        [][]any
+	answered        []string          // links
 	conflicts       [][]any           // open ones
 	losses          []engine.Conflict // settled ones
 	entries         [][]any
@@ -96,6 +102,9 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		}
 		if c.Link != nil {
 			g.links = append(g.links, linkRow(ws, c.Link))
+			if c.Link.State == engine.Detached {
+				g.answered = append(g.answered, c.Link.ID)
+			}
 		}
 		for j := range c.Review {
 			g.reviews = append(g.reviews, reviewRow(ws, &c.Review[j]))
@@ -107,6 +116,10 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 			g.intents = append(g.intents, intentRow(ws, c.Intent))
 		}
 		g.closed = append(g.closed, c.Closed...)
+		if c.Sending != nil {
+			g.sendings = append(g.sendings, sendingRow(ws, run.Pair, c.Sending))
+		}
+		g.answered = append(g.answered, c.Answered...)
 		for j := range c.Conflict {
 			if c.Conflict[j].Open {
 				g.conflicts = append(g.conflicts, conflictRow(ws, run.Pair, &c.Conflict[j]))

@@ -67,6 +67,9 @@ func (w *world) reads() []call {
 		{"CountLinks", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountLinks(ctx, ws, p)
 		}},
+		{"Sendings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Sendings(ctx, ws, []string{"l1"})
+		}},
 		{"Intents", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Intents(ctx, ws, p, engine.A, []string{"a1"})
 		}},
@@ -194,6 +197,11 @@ func (w *world) writes() []call {
 		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})
+		}},
+		{"Intend", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			x := sending("l1")
+			x.By = "phone"
+			return nil, s.Intend(ctx, ws, l, w.run, []engine.Commit{{Sending: x}})
 		}},
 		{"Begin", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.Begin(ctx, ws, l, []engine.Intent{in})

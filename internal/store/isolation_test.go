@@ -28,6 +28,7 @@ func (w *world) fill(t testing.TB) {
 	h := engine.Hint{ID: "a1", Reason: "gen", At: start, Due: start, Problem: "refused"}
 	must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{a1, mirror("a2")}, nil, []engine.Hint{h}))
 	must(t, w.Begin(w.ctx, w.ws, w.lease, []engine.Intent{{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", State: engine.Sent, At: start}}))
+	must(t, w.Intend(w.ctx, w.ws, w.lease, w.run, []engine.Commit{{Sending: sending("l1")}}))
 	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
 		Bury:     []engine.Tombstone{{Pair: w.pair.ID, ID: "a9", Keys: []string{"hash"}, Until: start.Add(time.Hour)}},
 		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},

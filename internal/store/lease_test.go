@@ -67,6 +67,7 @@ func TestAnOldFenceChangesNothing(t *testing.T) {
 			"SettlePair": w.SettlePair(w.ctx, w.ws, old, w.pair.ID, start),
 			"SavePage":   w.SavePage(w.ctx, w.ws, old, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "x"}, 2, []engine.Mirror{mirror("a2")}, []string{"a1"}, nil),
 			"Begin":      w.Begin(w.ctx, w.ws, old, []engine.Intent{{ID: "i", Pair: w.pair.ID, Source: "a1"}}),
+			"Intend":     w.Intend(w.ctx, w.ws, old, run, []engine.Commit{{Sending: sending("l1")}}),
 			"Commit":     w.Commit(w.ctx, w.ws, old, run, []engine.Commit{{Link: &link}}),
 			"SaveRun":    w.SaveRun(w.ctx, w.ws, old, run),
 			"no owner":   w.SaveRun(w.ctx, w.ws, engine.Lease{Name: old.Name}, run),
