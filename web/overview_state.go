@@ -179,6 +179,8 @@ func reviewTitle(reason string) string {
 		return "The match has a partner already"
 	case "deleted_earlier":
 		return "Deleted earlier"
+	case "merged_there_a", "merged_there_b":
+		return "Merged on one side"
 	case "deleted_again_a", "deleted_again_b":
 		return "Deleted again"
 	case "made_by_us":

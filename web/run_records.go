@@ -320,6 +320,8 @@ func needFix(reason string, x templates.System) string {
 		return "See whether the two are one; if they are, merge them. The next look takes it up."
 	case "deleted_earlier":
 		return "It is not made again by itself, because somebody deleted it."
+	case "merged_there_a", "merged_there_b":
+		return "Merge it in " + x.Name + " with the partner of that one, if they are the same. Couplet deletes neither and makes nothing again."
 	case "deleted_again_a", "deleted_again_b":
 		return "It is not made again a second time. Delete its partner too, or keep it: Couplet leaves both as they are."
 	case "ask":

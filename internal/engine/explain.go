@@ -49,6 +49,7 @@ var why = map[string]string{
 	"tagged":              "deleted in {side}; its partner got the tag “deleted in {side}”",
 	"restored":            "deleted in {side}, and made again from what it held last",
 	"deleted_again":       "it was made again once, and somebody deleted it in {side} again",
+	"merged_there":        "its partner is gone in {side}, and another record there holds its email, phone or tasks: most likely the two were merged",
 	"back":                "it was gone and is there again, so the two go on together",
 }
 

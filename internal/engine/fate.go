@@ -21,11 +21,19 @@ const (
 	fateTag   fate = "tagged"        // the other record gets a tag that says so
 	fateAgain fate = "restored"      // the record is made again
 	fateTwice fate = "deleted_again" // it was made again once, and somebody deleted it again: a person decides
+	fateHeir  fate = "merged_there"  // it was most likely merged into another one there: a person decides
 )
 
-// fate decides about a link whose record of a side is gone.
-func (s *session) fate(_ context.Context, j job, side Side) (fate, error) {
+// fate decides about a link whose record of a side is gone. A merge goes before every policy.
+func (s *session) fate(ctx context.Context, j *job, side Side) (fate, error) {
 	survivor := side.Other()
+	if j.fading { // its parent is gone: what becomes of that one decides
+		return fateAlone, nil
+	}
+	if heirs, err := s.heirs(ctx, *j, side); err != nil || heirs[side] != "" {
+		j.heirs = heirs
+		return fateHeir, err
+	}
 	switch s.flow.Delete {
 	case flow.Tag:
 		if s.flow.Direction.To(survivor) {
@@ -58,6 +66,12 @@ func (s *session) part(ctx context.Context, j job, side Side, f fate) outcome {
 		m := j.m[survivor]
 		c.Again = []Hint{{Side: survivor, ID: j.link.IDs[survivor], Parent: m.Parent, Reason: "seen", At: now, Due: now}}
 		return outcome{commit: c}
+	case fateHeir:
+		r := Review{Side: survivor, ID: j.link.IDs[survivor], Reason: f.reason(side), Candidates: []string{j.heirs[side]}}
+		if twin := j.heirs[survivor]; twin != "" {
+			r.Twins = []string{twin}
+		}
+		return s.hold(j, side, r)
 	case fateTwice:
 		o := s.letGo(j, side, f.reason(side))
 		o.commit.Settled = nil
@@ -67,6 +81,15 @@ func (s *session) part(ctx context.Context, j job, side Side, f fate) outcome {
 }
 
 func (f fate) reason(side Side) string { return string(f) + "_" + side.String() }
+
+// hold keeps both ids of a link taken until a person has decided about the record that is left, or the other is there again.
+func (s *session) hold(j job, side Side, r Review) outcome {
+	l, c := s.parting(j, side, OneGone)
+	e := s.entry(j, "", -1, "")
+	e.IDs = l.IDs
+	c.Entry = &e
+	return s.ask(outcome{commit: c}, r)
+}
 
 // ask leaves an outcome to a person.
 func (s *session) ask(o outcome, r Review) outcome {

@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+
+	"couplet/internal/connector"
+)
 
 // What a dry run tells of records that are gone: what the run would make of them by the policy for deletes.
 
@@ -18,7 +22,10 @@ func (s *session) vanishing(ctx context.Context, j job) (job, bool, error) {
 		if m.Suspect.IsZero() || s.e.Now().Sub(m.Suspect) < suspicion {
 			return j, false, nil
 		}
-		f, err := s.fate(ctx, j, side)
+		f, err := s.fate(ctx, &j, side)
+		if connector.KindOf(err) != "" && fatal(err) == nil {
+			return j, false, nil // what cannot be found out now is left to the run
+		}
 		j.do, j.fate, j.lost = vanish, f, side
 		j.m[side].Gone = s.e.Now()
 		return j, true, err

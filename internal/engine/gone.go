@@ -36,9 +36,9 @@ func (s *session) missing(ctx context.Context, j job, side Side, id string) outc
 			return outcome{err: err}
 		}
 	}
-	f, err := s.fate(ctx, j, side)
+	f, err := s.fate(ctx, &j, side)
 	if err != nil {
-		return outcome{err: err}
+		return s.failed(j, err)
 	}
 	m.Gone, m.Suspect = now, time.Time{}
 	j.m[side] = m

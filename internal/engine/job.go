@@ -35,6 +35,8 @@ type job struct {
 	// fate is what becomes of a job to vanish whose record of the side lost is gone.
 	fate fate
 	lost Side
+	// heirs are the record that the one that is gone was most likely merged into, and that one's partner, by side.
+	heirs [2]string
 	// reviewed says that the record waits for a person already.
 	reviewed bool
 	why      string

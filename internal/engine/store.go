@@ -59,6 +59,9 @@ type Store interface {
 
 	// LinksOf returns the live links of the given records of one side, by record id.
 	LinksOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Link, error)
+	// MovedChildren lists the parents, other than the given one, under which records of a connection hang by now whose links
+	// hang on a link.
+	MovedChildren(ctx context.Context, ws, conn, link, not string) ([]string, error)
 	CountLinks(ctx context.Context, ws, pair string) (int, error)
 	Intents(ctx context.Context, ws, pair string, side Side, sources []string) (map[string]Intent, error)
 	ReviewsOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Review, error)

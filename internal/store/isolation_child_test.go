@@ -18,6 +18,16 @@ func (w *world) fillChildren(t testing.TB) {
 	w.commit(t, engine.Commit{Again: []engine.Hint{{ID: "k2", Parent: "a1", Reason: "parent", At: start, Due: start.Add(time.Hour)}}})
 }
 
+// fillMoved gives it a child that hangs on another parent than its link does.
+func (w *world) fillMoved(t testing.TB) {
+	t.Helper()
+	moved := mirror("k3")
+	moved.Parent = "a7"
+	l := w.link("lk", "k3", "bk", engine.On)
+	l.Parent = "lp"
+	w.commit(t, engine.Commit{Mirrors: [2][]engine.Mirror{{moved}}, Link: l})
+}
+
 func (w *world) childReads() []call {
 	c, p := w.conns[0], w.pair
 	return []call{
@@ -37,6 +47,9 @@ func (w *world) childReads() []call {
 		}},
 		{"OldestParents", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.OldestParents(ctx, ws, p, engine.A, "note", start.Add(time.Hour), 9)
+		}},
+		{"MovedChildren", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.MovedChildren(ctx, ws, c, "lp", "a1")
 		}},
 		{"CountOrphans", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			n, err := s.CountOrphans(ctx, ws, p.ID)

@@ -81,6 +81,7 @@ func (w *world) fill(t testing.TB) {
 func TestAnotherWorkspaceSeesAndChangesNothing(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		w.fill(t)
+		w.fillMoved(t)
 		other, err := w.AddWorkspace(w.ctx, "other")
 		must(t, err)
 		everyMethod(t, append(w.reads(), w.writes()...))

@@ -1,0 +1,115 @@
+package engine_test
+
+import (
+	"testing"
+	"time"
+
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/sandbox"
+)
+
+// merge does what a merge does that nobody tells of: the other record is gone, and the first has what it had. It returns
+// the run that became sure of it.
+func (w *world) merge(side engine.Side, into, other string, gains fields) engine.Run {
+	w.t.Helper()
+	w.remove(side, other)
+	w.edit(side, into, gains)
+	w.run(engine.Done)
+	w.hint(side, other)
+	w.request(engine.Request{}, engine.Done)
+	w.pass(11 * time.Minute)
+	dry := w.request(engine.Request{DryRun: true}, engine.Done)
+	r := w.request(engine.Request{}, engine.Done)
+	w.foretold(dry, r)
+	return r
+}
+
+func TestAMergeIsLeftToAPersonUnderEveryPolicy(t *testing.T) {
+	t.Parallel()
+	for _, policy := range policies {
+		for _, side := range []engine.Side{engine.A, engine.B} {
+			w := newWorld(t, sandbox.Options{})
+			w.flow.Delete = policy
+			a1 := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+			a2 := w.add(engine.A, fields{"firstName": "Ada", "lastName": "Bell", "email": "bell@example.com", "phone": phone0})
+			w.run(engine.Done)
+			w.pass(time.Hour)
+			ones, twos := [2]string{a1, w.partner(engine.A, a1)}, [2]string{a2, w.partner(engine.A, a2)}
+			left := side.Other()
+			writes := w.writes(left)
+			w.merge(side, ones[side], twos[side], []fields{{"phone": phone0}, {"phone_number": phone0}}[side])
+			if got := w.reviews()[left.String()+" "+twos[left]]; got != "merged_there_"+side.String() {
+				t.Fatalf("%s, side %s: reviews %v", policy, side, w.reviews())
+			}
+			list, err := w.st.Reviews(t.Context(), ws, w.pair().ID, engine.Place{Side: -1}, 9)
+			if err != nil || len(list) != 1 || len(list[0].Candidates) != 1 || list[0].Candidates[0] != ones[side] || len(list[0].Twins) != 1 || list[0].Twins[0] != ones[left] {
+				t.Errorf("%s, side %s: %+v %v", policy, side, list, err)
+			}
+			// The one that is left stays as it is, whatever happens to it.
+			w.edit(left, twos[left], []fields{{"city": "Rome", "firstName": "Left"}, {"name": "Left"}}[left])
+			for range 3 {
+				w.pass(25 * time.Hour)
+				w.request(engine.Request{Look: true, Full: true}, engine.Done)
+			}
+			if n := w.writes(left) - writes; n != 1 || w.deletes() != 0 || len(w.all(side)) != 1 || w.shows(left, twos[left], "tags") != "" {
+				t.Errorf("%s, side %s: %d writes, %d deletes, %d people, tags %v", policy, side, n, w.deletes(), len(w.all(side)), w.shows(left, twos[left], "tags"))
+			}
+			// A person merges the partners, too, and it is over.
+			w.remove(left, twos[left])
+			for range 3 {
+				w.pass(25 * time.Hour)
+				w.request(engine.Request{Look: true, Full: true}, engine.Done)
+			}
+			if len(w.reviews()) != 0 || len(w.links()) != 1 {
+				t.Errorf("%s, side %s: reviews %v, links %v", policy, side, w.reviews(), w.links())
+			}
+			w.quiet()
+		}
+	}
+}
+
+// An address beside the first is in no list, so the system is asked for it.
+func TestAMergeThatKeptTheEmailBesideTheFirstIsSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.flow.Delete = flow.Restore
+	a1 := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	a2 := w.add(engine.A, fields{"firstName": "Ada", "email": "bell@example.com"})
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	b2 := w.partner(engine.A, a2)
+	w.merge(engine.A, a1, a2, fields{"additionalEmails": []any{"bell@example.com"}})
+	if got := w.reviews()["b "+b2]; got != "merged_there_a" || len(w.all(engine.A)) != 1 {
+		t.Errorf("reviews %v, %d people", w.reviews(), len(w.all(engine.A)))
+	}
+}
+
+func TestWithoutEvidenceItIsADelete(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	a1 := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	a2 := w.add(engine.A, fields{"firstName": "Bea", "email": "bea@example.com"})
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	r := w.merge(engine.A, a1, a2, fields{"phone": phone0})
+	if len(w.entries(r, engine.ResultGone)) != 1 || len(w.reviews()) != 0 {
+		t.Errorf("%+v, reviews %v", w.entries(r, ""), w.reviews())
+	}
+}
+
+func TestSomebodyMadeAfterTheDeleteIsNoHeir(t *testing.T) {
+	t.Parallel()
+	w, a, b := ada(t)
+	w.remove(engine.A, a)
+	w.hint(engine.A, a)
+	w.request(engine.Request{}, engine.Done)
+	w.pass(time.Minute)
+	w.add(engine.A, fields{"email": "ada@example.com"})
+	w.run(engine.Done)
+	w.pass(11 * time.Minute)
+	w.run(engine.Done)
+	if got := w.reviews()["b "+b]; got != "" {
+		t.Errorf("reviews %v", w.reviews())
+	}
+}
