@@ -29,6 +29,8 @@ type ConnectionCard struct {
 	// Told says whether the system tells of changes; ToldAt, the last call, ends the sentence, zero for none.
 	Told   string
 	ToldAt time.Time
+	// Country and Zone are those of the account, "" where the system does not say.
+	Country, Zone string
 	// Checked is when the key was last tried.
 	Checked time.Time
 	// Used of Daily requests were made today, where the system says so; Daily is 0 where there is no such allowance, Used -1
@@ -58,6 +60,14 @@ type ConnectionPage struct {
 	Card  ConnectionCard
 	// Name is what was typed as its name, NameError what is wrong with it.
 	Name, NameError string
+	// Settings are the choices about the account that its system leaves open.
+	Settings []SettingField
+}
+
+// SettingField is one choice about an account: one of Options, or a free value where there are none.
+type SettingField struct {
+	Typed
+	Options []MapOption
 }
 
 // Disconnecting asks before a connection's key is forgotten.

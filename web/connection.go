@@ -45,15 +45,19 @@ func (s *Server) oneConnection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showConnection(c, http.StatusOK, conn, conn.Name, "")
+	return s.showConnection(c, http.StatusOK, conn, func(*templates.ConnectionPage) {})
 }
 
-func (s *Server) showConnection(c echo.Context, status int, conn connection.Connection, name, wrong string) error {
+// showConnection shows one connection. What was typed and is wrong is put in by amend.
+func (s *Server) showConnection(c echo.Context, status int, conn connection.Connection, amend func(*templates.ConnectionPage)) error {
 	card, err := s.cardOf(c, conn)
 	if err != nil {
 		return err
 	}
-	return page(c, status, templates.OneConnection(templates.ConnectionPage{Frame: frame(c, conn.Name, "connections"), Card: card, Name: name, NameError: wrong}))
+	p := templates.ConnectionPage{Frame: frame(c, conn.Name, "connections"), Card: card, Name: conn.Name}
+	p.Settings = settingFields(s.o.Connect.Systems[conn.System].Spec, conn.Settings, nil)
+	amend(&p)
+	return page(c, status, templates.OneConnection(p))
 }
 
 // cardOf is the card of one connection for this visitor.

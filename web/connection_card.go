@@ -52,6 +52,7 @@ func (s *Server) card(ctx context.Context, conn connection.Connection, k known) 
 	}
 	spec := sys.Spec
 	c.System = systemOf(spec, "")
+	c.Country, c.Zone = conn.Identity.Region, conn.Identity.Zone
 	if name := accountOf(conn); name != conn.Name {
 		c.Account = name
 	} else if conn.Identity.ID != "" && conn.Identity.ID != conn.Name {

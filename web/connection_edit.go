@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"couplet/internal/connection"
 	"couplet/internal/store"
 	"couplet/templates"
 )
@@ -21,16 +22,20 @@ func (s *Server) renameConnection(c echo.Context) error {
 	}
 	name := strings.TrimSpace(c.FormValue("name"))
 	if wrong := badName(name); wrong != "" {
-		return s.showConnection(c, http.StatusUnprocessableEntity, conn, name, wrong)
+		return s.badlyNamed(c, conn, name, wrong)
 	}
 	err = s.o.Store.RenameConnection(ctx, ws(c), conn.ID, name)
 	if errors.Is(err, store.ErrExists) {
-		return s.showConnection(c, http.StatusUnprocessableEntity, conn, name, "Another connection is called that. Choose a name that tells them apart.")
+		return s.badlyNamed(c, conn, name, "Another connection is called that. Choose a name that tells them apart.")
 	}
 	if err != nil {
 		return err
 	}
 	return s.sayAndGo(c, "It is called "+name+" now.", false, "/connections/"+conn.ID)
+}
+
+func (s *Server) badlyNamed(c echo.Context, conn connection.Connection, name, why string) error {
+	return s.showConnection(c, http.StatusUnprocessableEntity, conn, func(p *templates.ConnectionPage) { p.Name, p.NameError = name, why })
 }
 
 // badName says why a connection cannot be called so; the names of flow files have the same rule.

@@ -118,7 +118,7 @@ func (a *app) plan(ctx context.Context, name string, data []byte) (*applying, er
 	}
 	in := flow.Installation{AllowPrivate: a.set.Allow}
 	for _, s := range systems() {
-		in.Systems = append(in.Systems, flow.System{ID: s.Spec.ID, Name: s.Spec.Name, Params: paramNames(s.Spec), Told: told(s.Spec), Consent: s.Spec.OAuth != nil})
+		in.Systems = append(in.Systems, flow.System{ID: s.Spec.ID, Name: s.Spec.Name, Params: paramNames(s.Spec), Told: told(s.Spec), Consent: s.Spec.OAuth != nil, Settings: s.Spec.Settings})
 	}
 	for _, c := range stored {
 		sealed, err := a.store.Secret(ctx, a.ws, c.ID, connection.SecretToken)

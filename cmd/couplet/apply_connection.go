@@ -23,7 +23,7 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 	old, exists := p.conns[c.Name]
 	w := &wanted{lines: c, token: c.Auth.Token, Connection: connection.Connection{
 		ID: engine.NewID("con", p.a.now()), Workspace: p.a.ws, Name: c.Name, System: c.System, AuthKind: c.Auth.Kind,
-		Params: c.Account, BaseURL: c.BaseURL, PerSecond: c.Limits.PerSecond, Epoch: 1, State: connection.OK}}
+		Params: c.Account, BaseURL: c.BaseURL, PerSecond: c.Limits.PerSecond, Settings: connection.Chosen(c.Settings), Epoch: 1, State: connection.OK}}
 	state := "created"
 	if exists {
 		if old.System != c.System {
@@ -31,6 +31,9 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 		}
 		w.ID, w.Epoch, w.Identity, state = old.ID, old.Epoch, old.Identity, "unchanged"
 		w.forget = old.AuthKind != w.AuthKind
+		if c.Settings == nil {
+			w.Settings = old.Settings
+		}
 		if w.AuthKind == connection.KindConsent { // what the consent told need not stand in the file
 			w.Params = maps.Clone(old.Params)
 			maps.Copy(w.Params, c.Account)
@@ -84,7 +87,7 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 				return p.tryStored(ctx, w, old)
 			}
 		}
-		g := connection.GiveKey{Workspace: p.a.ws, System: w.System, Name: w.Name, Params: w.Params, BaseURL: w.BaseURL, PerSecond: w.PerSecond, Client: &key, For: p.needs(w.Name)}
+		g := connection.GiveKey{Workspace: p.a.ws, System: w.System, Name: w.Name, Params: w.Params, BaseURL: w.BaseURL, PerSecond: w.PerSecond, Settings: w.Settings, Client: &key, For: p.needs(w.Name)}
 		if old != nil {
 			g.Connection = old.ID
 		}
@@ -105,12 +108,12 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 // tryStored has a connection prove itself with what is stored.
 func (p *applying) tryStored(ctx context.Context, w, old *wanted) error {
 	c := old.Connection
-	c.State, c.Problem, c.PerSecond = connection.OK, "", w.PerSecond
+	c.State, c.Problem, c.PerSecond, c.Settings = connection.OK, "", w.PerSecond, w.Settings
 	return p.check(ctx, w, func() (connector.Connector, error) { return p.a.pool.Open(ctx, c, nil) })
 }
 
 func sameConnection(x, y connection.Connection) bool {
-	return x.BaseURL == y.BaseURL && x.PerSecond == y.PerSecond && x.AuthKind == y.AuthKind && fmt.Sprint(x.Params) == fmt.Sprint(y.Params)
+	return x.BaseURL == y.BaseURL && x.PerSecond == y.PerSecond && x.AuthKind == y.AuthKind && maps.Equal(x.Params, y.Params) && maps.Equal(x.Settings, y.Settings)
 }
 
 func (p *applying) sameKey(ctx context.Context, w *wanted) bool {
@@ -128,7 +131,7 @@ func (p *applying) try(ctx context.Context, w *wanted, sys connection.System) er
 		return err
 	}
 	return p.check(ctx, w, func() (connector.Connector, error) {
-		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, HTTP: p.a.http, Now: p.a.now,
+		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, Settings: w.Settings, HTTP: p.a.http, Now: p.a.now,
 			Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.a.now),
 			Token:  func(context.Context) (string, error) { return w.token, nil }})
 	})

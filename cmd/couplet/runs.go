@@ -315,7 +315,7 @@ func (c *exportCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 			auth.ClientID, auth.TokenURL, auth.Scopes = key.ID, key.TokenURL, key.Scopes
 		}
 		file.Connections = append(file.Connections, flow.Connection{Name: x.Name, System: x.System, Auth: auth,
-			Account: x.Params, BaseURL: x.BaseURL, Limits: flow.Limits{PerSecond: x.PerSecond}})
+			Account: x.Params, BaseURL: x.BaseURL, Limits: flow.Limits{PerSecond: x.PerSecond}, Settings: x.Settings})
 	}
 	text, err := flow.Export(file)
 	if err != nil {

@@ -106,12 +106,33 @@ func TestAUserIsMadeOnceWithAPasswordThatIsLongEnough(t *testing.T) {
 	}
 }
 
+// chooses says in the file which activities are tasks and notes.
+func (h *house) chooses() {
+	h.t.Helper()
+	text := h.must("export")
+	with := strings.Replace(text, "    system: usercom\n", "    system: usercom\n    settings: { task_type: 3, note_type: 4 }\n", 1)
+	if with == text {
+		h.t.Fatal(text)
+	}
+	if out := h.must("apply", "-f", h.written(with)); !strings.Contains(out, "changed   connection uc") {
+		h.t.Error(out)
+	}
+	// A file that says nothing of it leaves it.
+	if out := h.must("apply", "-f", h.written(text)); strings.Contains(out, "changed   ") {
+		h.t.Error(out)
+	}
+	if text = h.must("export"); !strings.Contains(text, `settings: { note_type: 4, task_type: 3 }`) && !strings.Contains(text, `settings: { note_type: "4", task_type: "3" }`) {
+		h.t.Error(text)
+	}
+}
+
 // TestAnExportRecreatesTheInstallation on an empty one, and names no key.
 func TestAnExportRecreatesTheInstallation(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newHouse(t, sandbox.Options{Contacts: 20, Seed: 3}, url(t))
 		h.must("apply", "-f", h.with("enabled: true", `enabled: true, schedule: { cron: "*/7 * * * *", time_zone: Europe/Lisbon }, conflict: richer, brake: { change: 9% }`))
+		h.chooses()
 		text := h.must("export")
 		h.silent(text)
 		h.url, h.data = url(t), filepath.Join(t.TempDir(), "other")

@@ -36,6 +36,8 @@ type Connection struct {
 	BaseURL string `json:"base_url,omitempty"`
 	// PerSecond is the allowance of this account where it is not the published one, 0 for the published one.
 	PerSecond float64 `json:"per_second,omitempty"`
+	// Settings are the choices that the system's API leaves open, by name; one that is absent has its default.
+	Settings map[string]string `json:"settings,omitempty"`
 	// Identity is whose account the credential turned out to be.
 	Identity connector.Identity `json:"identity"`
 	// Epoch counts the accounts that this connection has pointed at, from 1. What was learned in one epoch says nothing

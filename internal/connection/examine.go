@@ -14,6 +14,7 @@ type trial struct {
 	word      string
 	issued    bool
 	params    map[string]string
+	settings  map[string]string
 	base      string
 	perSecond float64
 	// id is the connection that has a budget already, "" for none.
@@ -26,7 +27,7 @@ func (s *Service) account(t trial) connector.Account {
 	if t.id != "" && s.Pool != nil {
 		budget = s.Pool.entry(Connection{ID: t.id, PerSecond: t.perSecond}, t.sys.Spec).budget
 	}
-	return connector.Account{BaseURL: t.base, Params: t.params, HTTP: s.HTTP, Now: s.Now, Budget: budget, Scheme: t.word, Issued: t.issued,
+	return connector.Account{BaseURL: t.base, Params: t.params, Settings: t.settings, HTTP: s.HTTP, Now: s.Now, Budget: budget, Scheme: t.word, Issued: t.issued,
 		Token: func(context.Context) (string, error) { return t.key, nil }}
 }
 

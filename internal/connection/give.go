@@ -19,7 +19,9 @@ type GiveKey struct {
 	Params    map[string]string
 	BaseURL   string
 	PerSecond float64
-	Key       string
+	// Settings are as in Connection; nil keeps those of a connection that exists.
+	Settings map[string]string
+	Key      string
 	// Client is set instead of Key. With an empty id and secret those of the app of the workspace are used.
 	Client *ClientKey
 	// For is what flows will want, reading in any case: the key is tried for it.
@@ -101,7 +103,7 @@ func (s *Service) Try(ctx context.Context, g GiveKey) (Tried, error) {
 		needs = append(needs, more...)
 	}
 	c := t.Connection
-	try := trial{sys: sys, params: c.Params, base: c.BaseURL, perSecond: c.PerSecond, id: g.Connection}
+	try := trial{sys: sys, params: c.Params, settings: c.Settings, base: c.BaseURL, perSecond: c.PerSecond, id: g.Connection}
 	if g.Client == nil {
 		try.key = strings.TrimSpace(g.Key)
 		if err := s.looksRight(sys.Spec, try.key); err != nil {
@@ -133,7 +135,7 @@ func (s *Service) Try(ctx context.Context, g GiveKey) (Tried, error) {
 
 // wanted is the connection that a key is for, as it would be saved.
 func (s *Service) wanted(ctx context.Context, g GiveKey) (t Tried, sys System, err error) {
-	c := Connection{ID: newID("c"), Workspace: g.Workspace, Name: strings.TrimSpace(g.Name), System: g.System, Epoch: 1, Params: merged(nil, g.Params), BaseURL: g.BaseURL, PerSecond: g.PerSecond}
+	c := Connection{ID: newID("c"), Workspace: g.Workspace, Name: strings.TrimSpace(g.Name), System: g.System, Epoch: 1, Params: merged(nil, g.Params), BaseURL: g.BaseURL, PerSecond: g.PerSecond, Settings: Chosen(g.Settings)}
 	if g.Connection != "" {
 		old, err := s.Memory.ConnectionByID(ctx, g.Workspace, g.Connection)
 		if err != nil {
@@ -143,6 +145,9 @@ func (s *Service) wanted(ctx context.Context, g GiveKey) (t Tried, sys System, e
 		c.Params, c.BaseURL = merged(old.Params, g.Params), or(g.BaseURL, old.BaseURL)
 		if g.PerSecond > 0 {
 			c.PerSecond = g.PerSecond
+		}
+		if g.Settings != nil {
+			c.Settings = Chosen(g.Settings)
 		}
 	}
 	if sys, err = s.system(c.System); err != nil {

@@ -38,7 +38,7 @@ type Memory interface {
 	Connect(ctx context.Context, workspace string, c Connected) (bool, error)
 	// Disconnect forgets the secrets and the permit of a connection, and stores why.
 	Disconnect(ctx context.Context, workspace, id string, state State, problem string) error
-	// ChangeConnection stores the name, the address and the pace of a connection, and nothing else of it.
+	// ChangeConnection stores the name, the address, the pace and the settings of a connection, and nothing else of it.
 	ChangeConnection(ctx context.Context, workspace string, c Connection) error
 	// MarkConnection stores the state of a connection and when it was checked, and reports whether the state changed.
 	MarkConnection(ctx context.Context, workspace, id string, state State, problem string, checked time.Time) (bool, error)

@@ -83,7 +83,7 @@ func (p *Pool) Open(ctx context.Context, c Connection, observe func(connector.Ex
 	u := p.use(c, system)
 	acc := connector.Account{
 		BaseURL: c.BaseURL,
-		Params:  maps.Clone(c.Params),
+		Params:  maps.Clone(c.Params), Settings: maps.Clone(c.Settings),
 		Token:   u.token,
 		Renew:   u.renew,
 		Refused: u.refused,

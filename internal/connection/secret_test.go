@@ -150,10 +150,11 @@ func (s *spy) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestAConnectionThatIsPointedElsewhereLosesItsKey(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{})
-	_, _, err := h.svc.Give(t.Context(), h.key("usercom"))
+	other, _, err := h.svc.Give(t.Context(), h.key("usercom"))
 	must(t, err)
 	key, _, err := h.svc.Give(t.Context(), h.key("highlevel"))
 	must(t, err)
+	h.settings(other)
 	for _, c := range []connection.Connection{key, h.connected(h.wish("highlevel"), visit{})} {
 		for field, change := range map[string]func(*connection.Connection){
 			"name":       func(c *connection.Connection) { c.Name = " " },
@@ -174,6 +175,7 @@ func TestAConnectionThatIsPointedElsewhereLosesItsKey(t *testing.T) {
 			t.Errorf("%+v", now)
 		}
 		must(t, h.works(h.svc, c.ID))
+		h.settings(c)
 		was := c.BaseURL
 		c.BaseURL = "http://" + hostOf(h.info.UserCom.URL)
 		before := h.sb.Counters("usercom").Total

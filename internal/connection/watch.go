@@ -3,6 +3,8 @@ package connection
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +116,7 @@ func (s *Service) reach(ctx context.Context, c Connection) (connector.Identity, 
 	return check.Check(ctx, false)
 }
 
-// Change renames a connection, changes its pace or its address. Another address discards its secret, which must be given
+// Change renames a connection, changes its pace, its settings or its address. Another address discards its secret, which must be given
 // again: else whoever may change a connection could have its key sent to a server of their own. Its account, state and
 // kind of key are not changed here.
 func (s *Service) Change(ctx context.Context, changed Connection) (Connection, error) {
@@ -128,6 +130,7 @@ func (s *Service) Change(ctx context.Context, changed Connection) (Connection, e
 	}
 	c := old
 	c.Name, c.BaseURL, c.PerSecond = strings.TrimSpace(changed.Name), changed.BaseURL, changed.PerSecond
+	c.Settings = Chosen(changed.Settings)
 	fresh := "" // a name that is the old one is not checked again
 	if c.Name != old.Name {
 		if fresh = c.Name; fresh == "" {
@@ -140,6 +143,10 @@ func (s *Service) Change(ctx context.Context, changed Connection) (Connection, e
 	if c.PerSecond < 0 || c.PerSecond > 10000 {
 		return old, &connector.Error{Kind: connector.Config, Fields: []string{"per_second"}, Message: "Calls per second are from 0 to 10000; 0 stands for the published number."}
 	}
+	if bad := sys.Spec.BadSettings(c.Settings); bad != nil {
+		names := slices.Sorted(maps.Keys(bad))
+		return old, &connector.Error{Kind: connector.Config, Fields: names, Message: "The setting " + names[0] + " " + bad[names[0]] + "."}
+	}
 	moved := target(sys.Spec, c) != target(sys.Spec, old)
 	if moved { // first, so that the key never meets the new address
 		if err := s.Memory.Disconnect(ctx, c.Workspace, c.ID, NeedsKey, "Its address was changed, so its key was discarded. Connect it again to go on."); err != nil {
@@ -151,6 +158,17 @@ func (s *Service) Change(ctx context.Context, changed Connection) (Connection, e
 	}
 	s.Pool.Forget(c.ID)
 	return s.Memory.ConnectionByID(ctx, c.Workspace, c.ID)
+}
+
+// Chosen are settings without those that are empty, whose default holds.
+func Chosen(settings map[string]string) map[string]string {
+	kept := map[string]string{}
+	for name, v := range settings {
+		if v = strings.TrimSpace(v); v != "" {
+			kept[name] = v
+		}
+	}
+	return kept
 }
 
 // Disconnect forgets the secrets of a connection. Its flows hold; what was agreed about records stays, so that

@@ -15,15 +15,6 @@ func (s *Spec) Setting(name string) (Setting, bool) {
 	return s.Settings[i], true
 }
 
-// SettingNames lists the names of all settings, in the order of the spec.
-func (s *Spec) SettingNames() []string {
-	names := make([]string, len(s.Settings))
-	for i, x := range s.Settings {
-		names[i] = x.Name
-	}
-	return names
-}
-
 // Refuses says what is wrong with a value, in the form "must be …"; "" when the setting takes it. An empty value takes the
 // choice back, so that the default holds.
 func (s Setting) Refuses(value string) string {
@@ -69,16 +60,25 @@ func (s *Spec) checkSettings(p *problems) {
 
 // BadSettings says what is wrong with the settings given for an account of the system, by name; nil when nothing is.
 func (s *Spec) BadSettings(given map[string]string) map[string]string {
+	return BadSettings(s.Name, s.Settings, given)
+}
+
+// BadSettings is the same for the settings that a system of that name has.
+func BadSettings(system string, has []Setting, given map[string]string) map[string]string {
 	bad := map[string]string{}
 	for name, value := range given {
-		x, known := s.Setting(name)
+		i := slices.IndexFunc(has, func(x Setting) bool { return x.Name == name })
 		switch {
-		case !known && len(s.Settings) == 0:
-			bad[name] = fmt.Sprintf("is not a setting: %s has none", s.Name)
-		case !known:
-			bad[name] = fmt.Sprintf("is not a setting of %s; it has %s", s.Name, strings.Join(s.SettingNames(), ", "))
-		case x.Refuses(value) != "":
-			bad[name] = x.Refuses(value)
+		case i < 0 && len(has) == 0:
+			bad[name] = fmt.Sprintf("is not a setting: %s has none", system)
+		case i < 0:
+			var names []string
+			for _, x := range has {
+				names = append(names, x.Name)
+			}
+			bad[name] = fmt.Sprintf("is not a setting of %s; it has %s", system, strings.Join(names, ", "))
+		case has[i].Refuses(value) != "":
+			bad[name] = has[i].Refuses(value)
 		}
 	}
 	if len(bad) == 0 {

@@ -91,16 +91,24 @@ func (w *writer) line(depth int, format string, args ...any) {
 	w.buf.WriteByte('\n')
 }
 
+// words is a group of names that the system knows, on one line.
+func words(all map[string]string) string {
+	var pairs []string
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		pairs = append(pairs, scalar(k)+": "+scalar(all[k]))
+	}
+	return group(pairs)
+}
+
 func (w *writer) connection(c Connection, secret string) {
 	w.line(1, "- name: %s", scalar(c.Name))
 	w.line(2, "system: %s", scalar(c.System))
 	w.line(2, "auth: %s", w.auth(c.Auth, secret))
 	if c.Account != nil {
-		var pairs []string
-		for _, k := range slices.Sorted(maps.Keys(c.Account)) {
-			pairs = append(pairs, scalar(k)+": "+scalar(c.Account[k]))
-		}
-		w.line(2, "account: %s", group(pairs))
+		w.line(2, "account: %s", words(c.Account))
+	}
+	if c.Settings != nil {
+		w.line(2, "settings: %s", words(c.Settings))
 	}
 	if c.BaseURL != "" {
 		w.line(2, "base_url: %s", scalar(c.BaseURL))

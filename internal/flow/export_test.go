@@ -79,6 +79,12 @@ func files() *rapid.Generator[File] {
 			if some("base") {
 				c.BaseURL = "http://" + rapid.StringMatching(`[a-z.]{1,9}(:[0-9]{1,4})?/[a-z/]*`).Draw(t, "base")
 			}
+			if some("settings") {
+				c.Settings = map[string]string{}
+				for _, k := range unique(t, "setting") {
+					c.Settings[k] = odd.Draw(t, "value")
+				}
+			}
 			if some("limits") {
 				c.Limits.PerSecond = rapid.Float64Range(0.001, 9999).Draw(t, "per_second")
 			}

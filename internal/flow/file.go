@@ -23,6 +23,8 @@ type Connection struct {
 	// BaseURL replaces the vendor's address, "" for the vendor's own.
 	BaseURL string
 	Limits  Limits
+	// Settings are the choices that the API of the system leaves open. Left out (nil) they stay as they are.
+	Settings map[string]string
 	// Line is where the connection begins in the file.
 	Line  int
 	lines map[string]int

@@ -85,7 +85,8 @@ func (r *reader) connection(n ast.Node) Connection {
 			r.need(n, lines, "auth", "kind")
 			under(inner, "auth", lines)
 		}},
-		key{"account", func(n ast.Node) { c.Account = r.account(n, inner) }},
+		key{"account", func(n ast.Node) { c.Account = r.words(n, "account", inner) }},
+		key{"settings", func(n ast.Node) { c.Settings = r.words(n, "settings", inner) }},
 		key{"base_url", as(r, "base_url", &c.BaseURL)},
 		key{"limits", func(n ast.Node) {
 			under(inner, "limits", r.object(n, "limits",
@@ -103,13 +104,14 @@ func under(to map[string]int, parent string, lines map[string]int) {
 	}
 }
 
-func (r *reader) account(n ast.Node, lines map[string]int) map[string]string {
+// words reads a group of names that the system knows.
+func (r *reader) words(n ast.Node, what string, lines map[string]int) map[string]string {
 	out := map[string]string{}
-	for _, e := range r.entries(n, "account") {
+	for _, e := range r.entries(n, what) {
 		s := ""
-		as(r, "account."+e.name, &s)(e.value)
+		as(r, what+"."+e.name, &s)(e.value)
 		out[e.name] = s
-		lines["account."+e.name] = e.line
+		lines[what+"."+e.name] = e.line
 	}
 	return out
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"couplet/internal/connector"
 )
 
 // Installation is the place where a flow file is to be applied.
@@ -27,6 +29,8 @@ type System struct {
 	Params, Optional, Told []string
 	// Consent says that a person can be asked to agree at all.
 	Consent bool
+	// Settings are the choices that the system's API leaves open.
+	Settings []connector.Setting
 }
 
 // Existing is a connection that is stored already.
@@ -110,6 +114,10 @@ func (v *validator) connection(c Connection) {
 		v.fail(c.LineOf("system"), "connection %s exists and is of system %s; a connection keeps its system, so give this one another name", c.Name, old.System)
 	}
 	v.account(c, v.in.Systems[i])
+	bad := connector.BadSettings(v.in.Systems[i].Name, v.in.Systems[i].Settings, c.Settings)
+	for _, name := range slices.Sorted(maps.Keys(bad)) {
+		v.fail(c.LineOf("settings."+name), "settings.%s of %s %s", name, c.Name, bad[name])
+	}
 }
 
 func (v *validator) auth(c Connection) {

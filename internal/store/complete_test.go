@@ -45,7 +45,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		whole(t, progress)
 		whole(t, halt)
 		c := connection.Connection{Workspace: w.ws, Name: "full", System: "sys", AuthKind: "token", Params: map[string]string{"k": "v"}, BaseURL: "https://x.test",
-			PerSecond: 2.5, Identity: connector.Identity{ID: "i", Name: "n", Region: "PT", Zone: "UTC"}, Epoch: 2, State: connection.OK, Problem: "p", CheckedAt: at}
+			PerSecond: 2.5, Settings: map[string]string{"s": "v"}, Identity: connector.Identity{ID: "i", Name: "n", Region: "PT", Zone: "UTC"}, Epoch: 2, State: connection.OK, Problem: "p", CheckedAt: at}
 		for _, v := range []any{m, b, l, in, rev, con, x, ch, e, cur, capability, h, r, c} {
 			whole(t, v, map[string]string{"Connection": "ID"}[reflect.TypeOf(v).Name()])
 		}

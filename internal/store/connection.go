@@ -9,7 +9,7 @@ import (
 	"couplet/internal/connection"
 )
 
-const connectionColumns = "workspace_id, id, name, system, auth_kind, params, base_url, per_second, identity, epoch, state, problem, checked_at"
+const connectionColumns = "workspace_id, id, name, system, auth_kind, params, base_url, per_second, settings, identity, epoch, state, problem, checked_at"
 
 // SaveConnection stores a connection whole. One without an id is new and gets one.
 func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Connection) (connection.Connection, error) {
@@ -26,13 +26,13 @@ func (s *Store) SaveConnection(ctx context.Context, ws string, c connection.Conn
 }
 
 func saveConnection(ctx context.Context, tx *db.Tx, ws string, c connection.Connection, now time.Time) error {
-	_, err := tx.Exec(ctx, `insert into connection (workspace_id, id, name, system, auth_kind, params, base_url, per_second, account_id, identity, epoch,
+	_, err := tx.Exec(ctx, `insert into connection (workspace_id, id, name, system, auth_kind, params, base_url, per_second, settings, account_id, identity, epoch,
 				state, problem, checked_at, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 			on conflict (workspace_id, id) do update set name = excluded.name, system = excluded.system, auth_kind = excluded.auth_kind, params = excluded.params,
-				base_url = excluded.base_url, per_second = excluded.per_second, account_id = excluded.account_id, identity = excluded.identity,
+				base_url = excluded.base_url, per_second = excluded.per_second, settings = excluded.settings, account_id = excluded.account_id, identity = excluded.identity,
 				epoch = excluded.epoch, state = excluded.state, problem = excluded.problem, checked_at = excluded.checked_at`,
-		ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, c.Identity.ID, db.Doc(c.Identity),
+		ws, c.ID, c.Name, c.System, c.AuthKind, docOr(c.Params, len(c.Params)), c.BaseURL, c.PerSecond, docOr(c.Settings, len(c.Settings)), c.Identity.ID, db.Doc(c.Identity),
 		c.Epoch, string(c.State), c.Problem, db.MS(c.CheckedAt), db.MS(now))
 	return err
 }
@@ -40,8 +40,8 @@ func saveConnection(ctx context.Context, tx *db.Tx, ws string, c connection.Conn
 // ChangeConnection implements connection.Memory.
 func (s *Store) ChangeConnection(ctx context.Context, ws string, c connection.Connection) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "update connection set name = $3, base_url = $4, per_second = $5 where workspace_id = $1 and id = $2",
-			ws, c.ID, c.Name, c.BaseURL, c.PerSecond)
+		n, err := tx.Exec(ctx, "update connection set name = $3, base_url = $4, per_second = $5, settings = $6 where workspace_id = $1 and id = $2",
+			ws, c.ID, c.Name, c.BaseURL, c.PerSecond, docOr(c.Settings, len(c.Settings)))
 		if err == nil && n == 0 {
 			err = notFound("connection", c.ID)
 		}
@@ -83,7 +83,7 @@ func (s *Store) FindConnectionByAccount(ctx context.Context, system, accountID s
 }
 
 func scanConnection(r *sql.Rows) (c connection.Connection, err error) {
-	err = r.Scan(&c.Workspace, &c.ID, &c.Name, &c.System, &c.AuthKind, db.JSON(&c.Params), &c.BaseURL, &c.PerSecond, db.JSON(&c.Identity), &c.Epoch,
+	err = r.Scan(&c.Workspace, &c.ID, &c.Name, &c.System, &c.AuthKind, db.JSON(&c.Params), &c.BaseURL, &c.PerSecond, db.JSON(&c.Settings), db.JSON(&c.Identity), &c.Epoch,
 		&c.State, &c.Problem, db.Time(&c.CheckedAt))
 	return c, err
 }

@@ -1,0 +1,2 @@
+-- What was chosen about an account where the API of its system leaves it open.
+alter table connection add column settings text not null default '';
