@@ -28,6 +28,7 @@ func (s *Sandbox) control() http.Handler {
 	mux.HandleFunc("POST /_sandbox/faults", s.setFaults)
 	mux.HandleFunc("POST /_sandbox/clock", s.moveClock)
 	s.settings(mux)
+	mux.HandleFunc("POST /_sandbox/highlevel/merge", s.merge)
 	mux.HandleFunc("POST /_sandbox/{system}/{object}", s.edit(http.StatusCreated, func(c crm, r *http.Request, f map[string]any) (any, error) {
 		return c.Create(r.PathValue("object"), f)
 	}))

@@ -139,6 +139,28 @@ func (s *Sandbox) setRedirects(w http.ResponseWriter, r *http.Request) {
 	kit.WriteJSON(w, http.StatusOK, map[string]any{"redirect_uris": body.URIs})
 }
 
+// merge takes {"keep": id, "lose": id} and makes one contact of HighLevel of the two, as a person would there; ?location=
+// names another location.
+func (s *Sandbox) merge(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Keep, Lose string }
+	if !decode(w, r, &body) {
+		return
+	}
+	at := s.HighLevel
+	if location := r.URL.Query().Get("location"); location != "" {
+		if at = at.At(location); at == nil {
+			complain(w, http.StatusNotFound, errors.New("no location "+location))
+			return
+		}
+	}
+	out, err := at.Merge(body.Keep, body.Lose)
+	if err != nil {
+		complain(w, http.StatusBadRequest, err)
+		return
+	}
+	kit.WriteJSON(w, http.StatusOK, out)
+}
+
 func whole(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

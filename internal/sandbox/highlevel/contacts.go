@@ -173,7 +173,9 @@ func (c *CRM) deleteContact(q *call) (int, any, *apiError) {
 // remove deletes a contact with its tasks and notes, which fire no events of their own [U].
 func (c *CRM) remove(contact *Contact) {
 	c.store(contact, nil)
-	c.tasks.dropContact(contact.ID)
+	for _, id := range slices.Clone(c.tasks.byContact[contact.ID]) {
+		c.loseTask(c.tasks.byID[id])
+	}
 	delete(c.notes, contact.ID)
 	c.contactEvent("ContactDelete", contact)
 }

@@ -65,6 +65,9 @@ type CRM struct {
 	users    []*User
 	tasks    taskShelf
 	notes    map[string][]*Note // by contact, oldest first
+
+	taskIndex *taskIndex
+	taskCalls int // how often TaskCreate was told
 }
 
 // New makes an empty company with a location, one user and a private integration
@@ -112,7 +115,7 @@ func (c *CRM) empty() {
 	c.contacts, c.emails, c.phones = map[string]*Contact{}, lookup{}, lookup{}
 	c.index = newIndex(c.o.SearchLag)
 	c.tags, c.tagNames, c.fields, c.users = nil, map[string]*Tag{}, nil, nil
-	c.tasks, c.notes = newTaskShelf(), map[string][]*Note{}
+	c.tasks, c.taskIndex, c.notes, c.taskCalls = newTaskShelf(), newTaskIndex(c.o.SearchLag), map[string][]*Note{}, 0
 }
 
 // Handler serves the API, with latency, faults and counters around it.

@@ -41,7 +41,8 @@ func (c *CRM) AddTask(contactID string, s Seeded) string {
 		ID: c.newID(), ContactID: contactID, Title: s.Title, Body: s.Body, AssignedTo: c.userID(s.Owner),
 		DueDate: stampOf(s.Due), Completed: s.Done, DateAdded: stampOf(s.Made), DateUpdated: stampOf(s.Made),
 	}
-	c.tasks.add(t)
+	c.tasks.keep(t)
+	c.taskIndex.seen.keep(t) // what was there before the sandbox started is indexed
 	return t.ID
 }
 

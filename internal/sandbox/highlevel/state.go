@@ -146,7 +146,8 @@ func (c *CRM) take(s *state) {
 	}
 	c.index.catchUp(c.now().Add(c.o.SearchLag))
 	for _, t := range s.Tasks {
-		c.tasks.add(t)
+		c.tasks.keep(t)
+		c.taskIndex.seen.keep(t)
 	}
 	for _, n := range s.Notes {
 		c.notes[n.ContactID] = append(c.notes[n.ContactID], n)

@@ -82,7 +82,7 @@ func (c *CRM) createTask(contactID string, fields map[string]any) *Task {
 	now := stampOf(c.now())
 	t := &Task{ID: c.newID(), ContactID: contactID, DateAdded: now, DateUpdated: now, DueDate: now}
 	t.write(fields)
-	c.tasks.add(t)
+	c.keepTask(t)
 	c.taskEvent("TaskCreate", t)
 	return t
 }
@@ -137,7 +137,7 @@ func (c *CRM) changeTask(old *Task, fields map[string]any) *Task {
 		return old
 	}
 	next.DateUpdated = stampOf(c.now())
-	c.tasks.byID[next.ID] = &next
+	c.keepTask(&next)
 	if next.Completed && !old.Completed {
 		c.taskEvent("TaskComplete", &next)
 	}
@@ -156,7 +156,7 @@ func (c *CRM) deleteTask(q *call) (int, any, *apiError) {
 }
 
 func (c *CRM) dropTask(t *Task) {
-	c.tasks.drop(t)
+	c.loseTask(t)
 	c.taskEvent("TaskDelete", t)
 }
 

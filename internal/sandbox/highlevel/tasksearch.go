@@ -13,7 +13,7 @@ var taskSearchBody = dto{
 
 // searchTasks is POST /locations/{lid}/tasks/search: rows with _id, more dates than
 // the task itself has, no total, 201 where the specification says 200 (section 5
-// [M]). It takes no filter by dateUpdated. Rows come oldest first [U]; a task's
+// [M]). It is an index like that of contacts (taskindex.go). It takes no filter by dateUpdated. Rows come oldest first [U]; a task's
 // searchAfter is its place in that order.
 func (c *CRM) searchTasks(q *call) (int, any, *apiError) {
 	if err := taskSearchBody.validate(q.body); err != nil {
@@ -37,8 +37,9 @@ func (c *CRM) searchTasks(q *call) (int, any, *apiError) {
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.taskIndex.catchUp(c.now())
 	rows := []map[string]any{}
-	for _, t := range c.tasks.all() {
+	for _, t := range c.taskIndex.seen.all() {
 		if len(contacts) > 0 && !slices.Contains(contacts, t.ContactID) ||
 			len(owners) > 0 && !slices.Contains(owners, t.AssignedTo) ||
 			byState && t.Completed != done || words != "" && !t.mentions(words) ||

@@ -13,26 +13,33 @@ func newTaskShelf() taskShelf {
 	return taskShelf{byID: map[string]*Task{}, byContact: map[string][]string{}}
 }
 
-func (s *taskShelf) add(t *Task) {
+// keep puts a task in, or in the place of its older version, which may be another contact's.
+func (s *taskShelf) keep(t *Task) {
+	old := s.byID[t.ID]
 	s.byID[t.ID] = t
+	if old == nil {
+		s.order = append(s.order, t.ID)
+	} else if old.ContactID == t.ContactID {
+		return
+	} else {
+		s.leave(old)
+	}
 	s.byContact[t.ContactID] = append(s.byContact[t.ContactID], t.ID)
-	s.order = append(s.order, t.ID)
 }
 
-func (s *taskShelf) drop(t *Task) {
-	delete(s.byID, t.ID)
+// leave takes a task off its contact.
+func (s *taskShelf) leave(t *Task) {
 	rest := slices.DeleteFunc(s.byContact[t.ContactID], func(id string) bool { return id == t.ID })
 	if s.byContact[t.ContactID] = rest; len(rest) == 0 {
 		delete(s.byContact, t.ContactID)
 	}
-	if len(s.order) > 2*len(s.byID)+1024 {
-		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.byID[id] == nil })
-	}
 }
 
-func (s *taskShelf) dropContact(contactID string) {
-	for _, id := range slices.Clone(s.byContact[contactID]) {
-		s.drop(s.byID[id])
+func (s *taskShelf) drop(t *Task) {
+	delete(s.byID, t.ID)
+	s.leave(t)
+	if len(s.order) > 2*len(s.byID)+1024 {
+		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.byID[id] == nil })
 	}
 }
 

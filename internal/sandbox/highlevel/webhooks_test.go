@@ -121,6 +121,10 @@ func TestWritesFireWebhooks(t *testing.T) {
 	want(t, c, okay, "PUT", task+"/completed", obj{"completed": false}) // nor one for re-opening
 	want(t, c, okay, "DELETE", task, nil)
 	arrives("TaskDelete")
+	want(t, c, 201, "POST", tasks, obj{"title": "T", "body": "B", "dueDate": "2026-01-01T00:00:00Z", "completed": false})
+	if out := arrives("TaskCreate"); out["contactId"] != id || out["body"] != "B" { // every second one is as documented
+		t.Error(out)
+	}
 
 	notes := "/contacts/" + id + "/notes"
 	made = want(t, c, 201, "POST", notes, obj{"body": "N", "title": "t"})
