@@ -18,6 +18,8 @@ type formData struct {
 	Was     map[string]string // what the inputs showed when the form was opened
 	At      place
 	Problem string
+	Shelf   bool // whether this CRM's pages have tasks and notes
+	Items   []kit.Item
 }
 
 func (p *page) form(w http.ResponseWriter, r *http.Request) {
@@ -47,6 +49,10 @@ func (p *page) open(w http.ResponseWriter, r *http.Request, v url.Values) (*form
 		d.Was[f.Name] = f.Value
 	}
 	d.Who = who(d.Was)
+	var s shelf
+	if s, d.Shelf = one.(shelf); d.Shelf && d.ID != "" {
+		d.Items = s.Items(d.ID)
+	}
 	return d, one, true
 }
 

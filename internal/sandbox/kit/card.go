@@ -23,7 +23,7 @@ func (c Card) Name() string { return strings.TrimSpace(c.First + " " + c.Last) }
 // field's name in the vendor's API.
 type Field struct {
 	Name, Label, Value, Help string
-	Type                     string   // of the input: text, email, tel
+	Type                     string   // of the input: text, email, tel, textarea
 	Options                  []string // choices, for a select; the empty one is added
 }
 
