@@ -83,7 +83,8 @@ type Page struct {
 	Records []Record
 	// Next continues; "" means that this was the last page.
 	Next Cursor
-	// Partial says, on the last page, that the system broke the list off before its end: not everything was shown.
+	// Partial says, on the last page, that not everything may have been shown: the system broke the list off before its end,
+	// or its rows moved between the pages all the time. Absence from such a list proves nothing.
 	Partial bool
 	// Total is the number of records in the whole answer as the system counts them, -1 when it does not say.
 	Total int

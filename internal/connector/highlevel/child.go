@@ -126,15 +126,11 @@ func (c *Connector) findChildren(ctx context.Context, s shelf, parent string, by
 	}
 }
 
-// createChild makes one under a contact. What cannot be taken is refused here: a refusal of theirs would leave it open
-// whether there is one now (sync-semantics 5.6).
+// createChild makes one under a contact. A refusal leaves it open whether there is one now (sync-semantics 5.6), unless the
+// contact turns out to be gone.
 func (c *Connector) createChild(ctx context.Context, s shelf, parent string, values connector.Fields) (connector.Record, error) {
-	for _, name := range s.object.Required {
-		if text(values[name]) == "" {
-			f, _ := connector.FieldNamed(s.object.Fields, name)
-			return connector.Record{}, &connector.Error{Kind: connector.Invalid, Fields: []string{name},
-				Message: spec.Name + " takes no " + s.one + " without " + f.Label + ". Give it one on the other side, or set a default in the mapping."}
-		}
+	if err := s.object.Lacks(spec.Name, values); err != nil {
+		return connector.Record{}, err
 	}
 	body, err := s.body(values)
 	if err != nil {
@@ -149,6 +145,11 @@ func (c *Connector) createChild(ctx context.Context, s shelf, parent string, val
 		body["completed"] = false // the document wants it said (5)
 	}
 	row, _, _, err := c.do(ctx, s, connector.Ref{Parent: parent}, connector.Request{Method: http.MethodPost, Body: body, Write: true, Create: true})
+	if e, ok := connector.AsError(err); ok && e.Kind == connector.Unknown && e.Status == http.StatusBadRequest {
+		if _, gone := c.get(ctx, parent); connector.KindOf(gone) == connector.NotFound {
+			return connector.Record{}, gone
+		}
+	}
 	if err != nil {
 		return connector.Record{}, err
 	}

@@ -281,7 +281,11 @@ func TestRefusalsOfTasksSayWhatToDo(t *testing.T) {
 		t.Error(err)
 	}
 	// A refused create may have happened all the same (sync-semantics 5.6).
-	if _, err := conn.Create(t.Context(), "task", person, connector.Fields{"name": "x"}); connector.KindOf(err) != connector.Unknown {
+	if _, err := conn.Create(t.Context(), "task", person, connector.Fields{"name": "x", "due_date": "some day"}); connector.KindOf(err) != connector.Unknown {
+		t.Error(err)
+	}
+	// What it would refuse for sure is not sent, so that no create is in doubt for it.
+	if _, err := conn.Create(t.Context(), "task", person, connector.Fields{"name": "x"}); connector.KindOf(err) != connector.Invalid {
 		t.Error(err)
 	}
 	rec, err := conn.Create(t.Context(), "task", person, task)

@@ -17,6 +17,9 @@ func (c *Connector) createChild(ctx context.Context, object, parent string, valu
 	if err != nil {
 		return connector.Record{}, err
 	}
+	if err := s.object.Lacks(spec.Name, values); err != nil {
+		return connector.Record{}, err
+	}
 	values = maps.Clone(values)
 	maps.DeleteFunc(values, func(_ string, v any) bool { return v == nil })
 	body, err := c.childBody(s, values)

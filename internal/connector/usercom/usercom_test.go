@@ -40,7 +40,7 @@ func TestConnector(t *testing.T) {
 		info := s.Info().UserCom
 		return connectortest.Subject{
 			New:     open,
-			Account: connector.Account{BaseURL: info.URL, Params: map[string]string{"subdomain": info.Subdomain}},
+			Account: connector.Account{BaseURL: info.URL, Params: map[string]string{"subdomain": info.Subdomain}, Settings: typed()},
 			Token:   info.Token, WrongToken: strings.Repeat("x", 64),
 			Seed: func(n int) []string {
 				ids := make([]string, n)
@@ -57,6 +57,12 @@ func TestConnector(t *testing.T) {
 			Writes:   connector.Fields{"first_name": "Anna", "last_name": "Nowak"},
 			Nobody:   strconv.Itoa(987654321),
 			Identity: connector.Identity{ID: info.Subdomain, Name: info.Subdomain},
+			Children: []connectortest.Child{
+				{Object: "task", Text: "name",
+					Values: connector.Fields{"name": "", "description": "Ask for\nthe new address.", "due_date": "2031-03-01T09:30:00Z", "done": false},
+					Change: connector.Fields{"done": true}},
+				{Object: "note", Text: "description", Values: connector.Fields{"description": ""}, Change: connector.Fields{"name": "Another title"}, Follows: []string{"name"}},
+			},
 		}
 	})
 }
