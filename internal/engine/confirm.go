@@ -259,8 +259,12 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		if f.after != nil {
 			after = *f.after
 		}
-		e.Fields = append(e.Fields, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after})
+		e.Fields = append(e.Fields, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after, By: f.by()})
+		if f.by() != "" {
+			e.By = f.by()
+		}
 	}
+	s.ordersOver(j, l, d, &o, w)
 	switch {
 	case w.retry != nil:
 		r := s.failed(j, w.retry)

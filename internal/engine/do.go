@@ -17,7 +17,11 @@ const suspicion = 10 * time.Minute
 func (s *session) inline(j job) (outcome, bool) {
 	switch j.do {
 	case drop:
-		return outcome{commit: Commit{Finished: j.hints()}, count: j.dropped()}, true
+		return outcome{commit: Commit{Finished: j.hints(), Orders: j.ends}, count: j.dropped()}, true
+	case leave:
+		return s.leaveAlone(j), true
+	case withdrawn:
+		return s.takeBack(j), true
 	case wait:
 		h := j.hint
 		h.Due, h.Reason = j.until, j.why
@@ -95,7 +99,7 @@ func (s *session) lookAt(ctx context.Context, j job) outcome {
 		var c Commit
 		c.Mirrors[j.side] = []Mirror{m}
 		c.Finished = j.hints()
-		c.Settled = []Place{{j.side, m.ID}}
+		c.Settled, c.Orders = []Place{{j.side, m.ID}}, j.lapse()
 		return outcome{commit: c}
 	}
 	var c Commit
@@ -122,7 +126,11 @@ func (s *session) toReview(j job) outcome {
 	m := j.m[j.side]
 	r := Review{Pair: s.pair.ID, Side: j.side, ID: m.ID, Reason: j.match.Reason, Candidates: j.match.Candidates, Twins: j.match.Twins, At: s.e.Now()}
 	e := s.entry(j, ResultReview, -1, j.match.Reason)
-	return outcome{commit: Commit{Review: []Review{r}, Finished: j.hints(), Entry: &e}, count: func(r *Run) { r.Asked++ }}
+	ends := j.ends
+	if j.order != nil { // the other system stood against it
+		ends = append(ends, OrderEnd{j.order.ID, j.match.Reason})
+	}
+	return outcome{commit: Commit{Review: []Review{r}, Finished: j.hints(), Orders: ends, Entry: &e}, count: func(r *Run) { r.Asked++ }}
 }
 
 // failed decides what a failed call means for its record, or for the whole run.
@@ -183,7 +191,7 @@ func (s *session) rest(j job, problem string) outcome {
 
 // entry is the line of the log for a job.
 func (s *session) entry(j job, result Result, to int, reason string) Entry {
-	e := Entry{ID: NewID("ent", s.e.Now()), Run: s.run.ID, Link: j.link.ID, Result: result, To: to, Reason: reason, At: s.e.Now(), Planned: s.run.DryRun}
+	e := Entry{ID: NewID("ent", s.e.Now()), Run: s.run.ID, Link: j.link.ID, Result: result, To: to, Reason: reason, By: j.by(), At: s.e.Now(), Planned: s.run.DryRun}
 	for side := range e.IDs {
 		e.IDs[side] = j.m[side].ID
 	}

@@ -1,6 +1,9 @@
 package engine
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // why maps the short name of a reason to a sentence; {a}, {b} stand for the two systems and {side} for the one that the
 // reason's suffix names. Every reason that the engine stores has a line here (explain_test.go).
@@ -45,6 +48,22 @@ var why = map[string]string{
 	"deleted_earlier":     "a record with this email or phone was deleted earlier",
 	"made_by_us":          "it carries our reference, and the record it was made from is gone or has another partner",
 	"held_there":          "the other side refused to create it because another record there holds its email or phone",
+	"left_alone":          "{who} said that it is to be left without a partner",
+	"matched_by_person":   "{who} said that the two belong together",
+	"chosen":              "{who} decided that the value of {side} counts",
+	"put":                 "{who} put this value here",
+	"left_different":      "{who} decided to leave the two values different",
+	"gone_meanwhile":      "what {who} decided was withdrawn: a record that it was about is gone",
+	"linked_meanwhile":    "what {who} decided was withdrawn: the record got a partner meanwhile",
+	"partner_taken":       "what {who} decided was withdrawn: the other record got a partner meanwhile",
+	"partner_gone":        "what {who} decided was withdrawn: the other record is gone",
+	"other_parent":        "what {who} decided was withdrawn: the other record hangs on another contact",
+	"match_found":         "what {who} decided was withdrawn: a record with the same email or phone came up on the other side",
+	"changed_since":       "what {who} decided was withdrawn: a value changed since",
+	"not_single":          "what {who} decided was withdrawn: lists and wishes not to be contacted are joined, never chosen",
+	"not_mapped":          "what {who} decided was withdrawn: the field is in no pair of the flow any more",
+	"unreadable":          "what {who} decided was withdrawn: the value cannot be put into the other system's terms",
+	"taken_back":          "{who} took the decision back",
 	"gone":                "deleted in {side}; its partner is left alone",
 	"tagged":              "deleted in {side}; its partner got the tag “deleted in {side}”",
 	"restored":            "deleted in {side}, and made again from what it held last",
@@ -54,7 +73,10 @@ var why = map[string]string{
 }
 
 // Explain says a reason in words. names are what the two systems are called.
-func Explain(reason string, names [2]string) string {
+func Explain(reason string, names [2]string) string { return ExplainBy(reason, names, "") }
+
+// ExplainBy is Explain for what a person decided, who is named.
+func ExplainBy(reason string, names [2]string, who string) string {
 	text, ok := why[reason]
 	side := ""
 	if !ok {
@@ -69,7 +91,7 @@ func Explain(reason string, names [2]string) string {
 	if !ok {
 		return reason
 	}
-	return strings.NewReplacer("{a}", names[A], "{b}", names[B], "{side}", side).Replace(text)
+	return strings.NewReplacer("{a}", names[A], "{b}", names[B], "{side}", side, "{who}", cmp.Or(who, "a person")).Replace(text)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -160,6 +160,12 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		return outcome{commit: Commit{Entry: &e}, count: func(r *Run) { r.Asked++ }}
 	case reconcile, join:
 		return s.foretellPair(j, *d)
+	case leave, withdrawn:
+		o := s.leaveAlone(j)
+		if j.do == withdrawn {
+			o = s.takeBack(j)
+		}
+		return outcome{commit: Commit{Entry: o.commit.Entry}, count: o.count}
 	case drop:
 		return outcome{count: j.dropped()}
 	}
@@ -188,6 +194,9 @@ func unreadable(d Decision) bool {
 func (s *session) foretellPair(j job, d Decision) outcome {
 	e := s.entry(j, "", -1, "")
 	e.Fields = planned(d)
+	for _, f := range e.Fields {
+		e.By = cmp.Or(f.By, e.By)
+	}
 	clash := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == Clash || f.Outcome == OpenClash })
 	open := slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Outcome == OpenClash })
 	broken := unreadable(d)
@@ -270,7 +279,7 @@ func planned(d Decision) []FieldChange {
 				}
 			}
 		}
-		out = append(out, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after})
+		out = append(out, FieldChange{Field: f.Rule.Key, Outcome: f.Outcome, Rule: f.Why, Before: f.Before, After: after, By: f.by()})
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (s *session) goneUnlinked(j job, side Side, m Mirror) outcome {
 	m.Gone, m.Suspect = now, time.Time{}
 	var c Commit
 	c.Mirrors[side], c.Mirrors[other] = []Mirror{m}, []Mirror{j.m[other]}
-	c.Finished = j.hints()
+	c.Finished, c.Orders = j.hints(), j.lapse()
 	if j.intent.ID != "" {
 		c.Closed = []string{j.intent.ID}
 	}
@@ -66,7 +66,7 @@ func (s *session) goneUnlinked(j job, side Side, m Mirror) outcome {
 func (s *session) parting(j job, side Side, state LinkState) (Link, Commit) {
 	l := s.linkOf(j)
 	l.State = state
-	c := Commit{Link: &l, Finished: j.hints()}
+	c := Commit{Link: &l, Finished: j.hints(), Orders: j.lapse()}
 	for sd := range j.m {
 		if Side(sd) == side || !j.m[sd].Gone.IsZero() {
 			c.Mirrors[sd] = []Mirror{j.m[sd]}

@@ -39,6 +39,10 @@ type job struct {
 	heirs [2]string
 	// reviewed says that the record waits for a person already.
 	reviewed bool
+	review   *Review          // as stored, also of a record that was left alone
+	order    *Order           // what a person decided about the record
+	fields   map[string]Order // and about fields of the pair
+	ends     []OrderEnd       // orders that are over whatever comes of the job
 	why      string
 }
 
@@ -57,6 +61,8 @@ const (
 	resolve   todo = "resolve"   // find out whether an earlier create happened
 	review    todo = "review"    // leave it to a person
 	wait      todo = "wait"      // too early to tell
+	leave     todo = "leave"     // a person said that it gets no partner
+	withdrawn todo = "withdrawn" // what a person decided does not fit any more
 	drop      todo = "drop"      // nothing to do
 )
 
@@ -101,6 +107,7 @@ func (s *session) judge(v *view, h Hint) job {
 			j.m[h.Side].ID = h.ID
 		}
 		if l.State == OneGone {
+			s.fieldOrders(v, &j)
 			return s.judgeGone(v, j)
 		}
 		j.do = reconcile
@@ -111,20 +118,39 @@ func (s *session) judge(v *view, h Hint) job {
 			j = s.bound(v, j)
 			j.fading = v.fading(j)
 		}
+		s.fieldOrders(v, &j)
 		return j
 	}
+	order, ordered := v.recordOrder(&j)
 	switch {
 	case !known || len(m.Missing) > 0 && h.Reason != "seen" || !m.Seen.After(h.At) && outside(h.Reason):
 		// What a look ("seen") did not show either, no further look will.
 		j.do = look
 		j.m[h.Side].ID = h.ID
+		if ordered {
+			j.order = &order
+		}
 		return j
 	case !m.Gone.IsZero():
 		j.do = drop
+		if ordered {
+			j.end(order, noLongerThere)
+		}
 		return j
 	}
 	r, ok := v.review[h.Side][h.ID]
-	if ok && r.Reason != "no_key" {
+	if ok {
+		j.review = &r
+	}
+	switch {
+	case ordered:
+		return s.obey(v, j, order)
+	case ok && r.Alone != "":
+		if ok = false; s.alone(v, h.Side, h.ID) {
+			j.do = drop
+			return j
+		}
+	case ok && r.Reason != "no_key":
 		j.do = drop // sticky: only a person resolves it
 		return j
 	}
@@ -158,16 +184,14 @@ func (s *session) pairUp(v *view, j job) job {
 		j.do, j.match = review, giveUp(v.candidate(j.side, m.ID), "deleted_earlier")
 		return j
 	}
-	j.match = FindPartner(v.candidate(j.side, m.ID), s.flow.Match, func(id string) (Candidate, bool) {
-		c, ok := v.mirror[other][id]
-		if !ok || !c.Gone.IsZero() {
-			return Candidate{}, false
-		}
-		return v.candidate(other, id), true
-	})
+	j.match = s.partnerOf(v, j)
 	switch j.match.Kind {
 	case MatchLink:
-		if _, open := v.review[other][j.match.Partner]; open {
+		if s.alone(v, other, j.match.Partner) {
+			j.do, j.match.Reason = review, "left_alone"
+			return j
+		}
+		if r, open := v.review[other][j.match.Partner]; open && r.Alone == "" {
 			j.do, j.match.Reason = review, "linked_elsewhere"
 			return j
 		}
@@ -250,6 +274,7 @@ type view struct {
 	link   [2]map[string]Link
 	intent [2]map[string]Intent
 	review [2]map[string]Review
+	order  [2]map[string][]Order // by record; those about fields by the record of side a
 	held   [2]map[Key][]string
 	grave  [2]map[string]bool
 	// sending is by link.
@@ -269,13 +294,17 @@ func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
 	for side := range ids {
 		v.mirror[side], v.link[side] = map[string]Mirror{}, map[string]Link{}
 		v.intent[side], v.review[side] = map[string]Intent{}, map[string]Review{}
+		v.order[side] = map[string][]Order{}
 		v.held[side], v.grave[side] = map[Key][]string{}, map[string]bool{}
 	}
 	if err := s.load(ctx, v, ids); err != nil {
 		return nil, err
 	}
-	// Round two: what the keys and stamps of unlinked records lead to.
 	var next [2][]string
+	if err := s.loadOrders(ctx, v, &next); err != nil {
+		return nil, err
+	}
+	// Round two: what the keys and stamps of unlinked records lead to.
 	for side := range ids {
 		for _, id := range ids[side] {
 			m := v.mirror[side][id]

@@ -37,6 +37,8 @@ type Input struct {
 	Interval time.Duration
 	// Denied reports whether a side is known not to take a field on update.
 	Denied func(side Side, field string) bool
+	// Orders are what people decided, by the key of the rule.
+	Orders map[string]Order
 }
 
 // FieldPlan is the decision about one rule.
@@ -57,6 +59,9 @@ type FieldPlan struct {
 	Lost    Side
 	HasLost bool
 	Problem string
+	// Order is what a person decided about the field, and Unfit why that does not fit any more.
+	Order *Order
+	Unfit string
 
 	// Arrived are the sides that hold what an unfinished update sent them; agreed is what both agreed on with that.
 	Arrived [2]bool
@@ -130,6 +135,9 @@ func planField(in Input, r *mapping.Rule) (f FieldPlan) {
 			return f
 		}
 		f.Before[side] = v
+	}
+	if o, ok := in.Orders[r.Key]; ok && f.planOrder(o) {
+		return f
 	}
 	base, known := in.Base[r.Key]
 	if sent, open := in.Sent[r.Key]; open {

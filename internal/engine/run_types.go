@@ -153,6 +153,7 @@ type Entry struct {
 	To      int
 	Sides   [2]bool
 	Reason  string
+	By      string // the person who decided it, "" when nobody did
 	Fields  []FieldChange
 	Calls   []connector.Exchange
 	At      time.Time
@@ -166,4 +167,5 @@ type FieldChange struct {
 	Rule    string  `json:"rule"`
 	Before  [2]any  `json:"before"`
 	After   [2]any  `json:"after"`
+	By      string  `json:"by,omitempty"` // the person who decided it
 }

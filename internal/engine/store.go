@@ -65,6 +65,8 @@ type Store interface {
 	CountLinks(ctx context.Context, ws, pair string) (int, error)
 	Intents(ctx context.Context, ws, pair string, side Side, sources []string) (map[string]Intent, error)
 	ReviewsOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Review, error)
+	// Orders lists the open orders about records of a side, and about fields of links whose record of side a is named.
+	Orders(ctx context.Context, ws, pair string, side Side, records []string) ([]Order, error)
 	// CountTouched counts the links that a run's log names.
 	CountTouched(ctx context.Context, ws, run string) (int, error)
 	CountReviews(ctx context.Context, ws, pair string) (int, error)
@@ -154,6 +156,7 @@ type Commit struct {
 	Conflict []Conflict
 	// Resolved names fields of the link whose open conflict is over.
 	Resolved []string
+	Orders   []OrderEnd // orders of people that are over
 	Entry    *Entry
 	// Reread are parents whose records are to be read again.
 	Reread []ParentDue

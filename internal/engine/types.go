@@ -67,7 +67,7 @@ type Link struct {
 	State LinkState
 	// Parent is the link of the parents, of a record that hangs on another (a task on a contact); "" for all others.
 	Parent string
-	// Made says how it came to be: "match", "create" or "adopt".
+	// Made says how it came to be: "match", "create", "adopt", or "order" of a person.
 	Made string
 	Run  string
 	At   time.Time
@@ -189,6 +189,9 @@ type Review struct {
 	Candidates []string
 	Twins      []string
 	At         time.Time
+	// Alone is who said that the record is to be left alone, "" while it waits; AloneKeys is a hash of the match keys that it had
+	// then. It holds as long as those do.
+	Alone, AloneKeys string
 }
 
 // Conflict is a field that changed on both sides. Open ones wait for a person; settled ones keep the losing value.

@@ -40,6 +40,7 @@ func (s *session) plan(j job) Decision {
 		Interval: s.interval(),
 		Denied:   s.caps.denied,
 		Sent:     j.sent(),
+		Orders:   j.fields,
 	})
 }
 
@@ -108,8 +109,11 @@ func (s *session) linkOf(j job) Link {
 	if l.ID == "" {
 		now := s.e.Now()
 		l = Link{ID: NewID("lnk", now), Pair: s.pair.ID, IDs: [2]string{j.m[A].ID, j.m[B].ID}, State: On, Made: "match", Run: s.run.ID, At: now, Base: base}
-		if j.match.ours() {
+		switch {
+		case j.match.ours():
 			l.Made = "adopt"
+		case j.match.By == "person":
+			l.Made = "order"
 		}
 	}
 	return l

@@ -60,6 +60,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 		if err := keepLosses(ctx, tx, ws, pair.ID, g.losses); err != nil {
 			return err
 		}
+		if err := endOrders(ctx, tx, ws, run.ID, g.orders, s.now()); err != nil {
+			return err
+		}
 		if err := bury(ctx, tx, ws, g.buried); err != nil {
 			return err
 		}
@@ -88,6 +91,7 @@ type gathered struct {
 	entries         [][]any
 	plans           [][]any // fields that a dry run would change
 	resolved        []resolution
+	orders          []engine.OrderEnd
 	buried          []engine.Tombstone
 	reread          [][]any
 	finished, again []engine.Hint
@@ -134,7 +138,7 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		if len(c.Resolved) > 0 {
 			g.resolved = append(g.resolved, resolution{link: linkOf(c), fields: c.Resolved, at: timeOf(c, run)})
 		}
-		g.buried = append(g.buried, c.Bury...)
+		g.buried, g.orders = append(g.buried, c.Bury...), append(g.orders, c.Orders...)
 		for _, r := range c.Reread {
 			g.reread = append(g.reread, []any{r.Side, r.Parent, db.MS(r.At)})
 		}

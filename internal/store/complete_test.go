@@ -21,11 +21,11 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		b := engine.Base{V: [2]any{"x", "y"}, Run: "r", Rule: "rule", At: 5}
 		l := engine.Link{ID: "l1", Pair: w.pair.ID, IDs: [2]string{"a1", "b1"}, State: engine.OneGone, Parent: "lp", Made: "adopt", Run: "r", At: at, Base: map[string]engine.Base{"f": b}}
 		in := engine.Intent{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", Content: "c", Run: "r", State: engine.Unknown, At: at, Refusals: 2, Problem: "p"}
-		rev := engine.Review{Pair: w.pair.ID, Side: engine.B, ID: "b1", Reason: "r", Candidates: []string{"a1"}, Twins: []string{"b2"}, At: at}
+		rev := engine.Review{Pair: w.pair.ID, Side: engine.B, ID: "b1", Reason: "r", Candidates: []string{"a1"}, Twins: []string{"b2"}, At: at, Alone: "ann@x.test", AloneKeys: "k"}
 		con := engine.Conflict{Link: "l1", Field: "f", Open: true, Rule: "ask", Lost: engine.B, V: [2]any{"x", "y"}, Run: "r", At: at}
 		x := connector.Exchange{Method: "GET", Path: "/x/1", Pattern: "/x/{id}", Write: true, Status: 200, Took: time.Second}
-		ch := engine.FieldChange{Field: "f", Outcome: engine.Write, Rule: "r", Before: [2]any{"x", "y"}, After: [2]any{"x", "z"}}
-		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Sides: [2]bool{true, true}, Reason: "r", Fields: []engine.FieldChange{ch},
+		ch := engine.FieldChange{Field: "f", Outcome: engine.Write, Rule: "r", Before: [2]any{"x", "y"}, After: [2]any{"x", "z"}, By: "ann@x.test"}
+		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Sides: [2]bool{true, true}, Reason: "r", By: "ann@x.test", Fields: []engine.FieldChange{ch},
 			Calls: []connector.Exchange{x}, At: at, Planned: true}
 		cur := engine.Cursor{Conn: w.conns[0], Object: "contact", Mode: "gen", Page: "p", Began: at, At: at, Clean: true, Watermark: at, Generation: 3, GenBegan: at,
 			Fields: []string{"f"}, Total: 9, Shown: 8}

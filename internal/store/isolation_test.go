@@ -35,6 +35,12 @@ func (w *world) fill(t testing.TB) {
 		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
 		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
 	w.fillChildren(t)
+	w.commit(t, engine.Commit{Review: []engine.Review{{Pair: w.pair.ID, ID: "a3", Reason: "no_key"}}})
+	var err error
+	w.order, err = w.AddOrder(w.ctx, w.ws, engine.Order{Pair: w.pair.ID, Kind: engine.OrderAlone, Record: "a3", By: "ann"})
+	must(t, err)
+	_, err = w.AddOrder(w.ctx, w.ws, engine.Order{Pair: w.pair.ID, Kind: engine.OrderChoose, Link: "l1", Field: "name", By: "ann"})
+	must(t, err)
 	w.plan = w.run
 	w.plan.ID, w.plan.DryRun, w.plan.Trigger, w.plan.Status = "plan", true, engine.Rehearse, engine.Done
 	must(t, w.StartRun(w.ctx, w.plan))
@@ -52,7 +58,7 @@ func (w *world) fill(t testing.TB) {
 		}
 		must(t, w.StartRun(w.ctx, r))
 	}
-	_, err := w.CancelRun(w.ctx, w.ws, w.run.ID)
+	_, err = w.CancelRun(w.ctx, w.ws, w.run.ID)
 	must(t, err)
 	must(t, w.CountCalls(w.ctx, w.ws, w.run.ID, []engine.CallCount{{Method: "GET", Path: "/", Status: 200, N: 1}}))
 	must(t, w.SaveCapability(w.ctx, w.ws, engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "update", MaxLen: 4}))

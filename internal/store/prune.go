@@ -46,6 +46,8 @@ func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (
 			select conn, webhook_id from event where workspace_id = $1 and received_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Events))}},
 		{&n.Conflicts, `delete from conflict where workspace_id = $1 and id in (
 			select id from conflict where workspace_id = $1 and not open and settled_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Conflicts))}},
+		{new(int64), `delete from person_order where workspace_id = $1 and id in (
+			select id from person_order where workspace_id = $1 and state <> 'open' and over_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Conflicts))}},
 		{new(int64), `delete from consent where workspace_id = $1 and id in (select id from consent where workspace_id = $1 and expires_at <= $2 limit $3)`, []any{ws, db.MS(now)}},
 		{&n.Keys, `delete from tombstone_key where workspace_id = $1 and (pair, side, hash, id) in (
 			select pair, side, hash, id from tombstone_key where workspace_id = $1 and keys_until <= $2 limit $3)`, []any{ws, db.MS(now)}},

@@ -8,18 +8,19 @@ import (
 	"couplet/internal/engine"
 )
 
-const putReview = `insert into review (workspace_id, pair, side, id, reason, candidates, twins, opened_at)
-	values ($1, $2, $3, $4, $5, $6, $7, $8)
-	on conflict (workspace_id, pair, side, id) do update set reason = excluded.reason, candidates = excluded.candidates, twins = excluded.twins`
+const putReview = `insert into review (workspace_id, pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	on conflict (workspace_id, pair, side, id) do update set reason = excluded.reason, candidates = excluded.candidates, twins = excluded.twins,
+		alone_by = excluded.alone_by, alone_keys = excluded.alone_keys`
 
-const reviewColumns = "pair, side, id, reason, candidates, twins, opened_at"
+const reviewColumns = "pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys"
 
 func reviewRow(ws string, r *engine.Review) []any {
-	return []any{ws, r.Pair, int64(r.Side), r.ID, r.Reason, docOr(r.Candidates, len(r.Candidates)), docOr(r.Twins, len(r.Twins)), db.MS(r.At)}
+	return []any{ws, r.Pair, int64(r.Side), r.ID, r.Reason, docOr(r.Candidates, len(r.Candidates)), docOr(r.Twins, len(r.Twins)), db.MS(r.At), r.Alone, r.AloneKeys}
 }
 
 func scanReview(rows *sql.Rows) (r engine.Review, err error) {
-	err = rows.Scan(&r.Pair, &r.Side, &r.ID, &r.Reason, db.JSON(&r.Candidates), db.JSON(&r.Twins), db.Time(&r.At))
+	err = rows.Scan(&r.Pair, &r.Side, &r.ID, &r.Reason, db.JSON(&r.Candidates), db.JSON(&r.Twins), db.Time(&r.At), &r.Alone, &r.AloneKeys)
 	return r, err
 }
 
@@ -53,12 +54,12 @@ func (s *Store) ReviewsOf(ctx context.Context, ws, pair string, side engine.Side
 
 // CountReviews implements engine.Store.
 func (s *Store) CountReviews(ctx context.Context, ws, pair string) (n int, err error) {
-	_, err = s.db.Get(ctx, "select count(*) from review where workspace_id = $1 and pair = $2", []any{ws, pair}, &n)
+	_, err = s.db.Get(ctx, "select count(*) from review where workspace_id = $1 and pair = $2 and alone_by = ''", []any{ws, pair}, &n)
 	return n, err
 }
 
 // Reviews lists what waits for a person, in order of (side, id), after a place.
 func (s *Store) Reviews(ctx context.Context, ws, pair string, after engine.Place, limit int) ([]engine.Review, error) {
-	return db.All(ctx, s.db, "select "+reviewColumns+` from review where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4)
+	return db.All(ctx, s.db, "select "+reviewColumns+` from review where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4) and alone_by = ''
 		order by side, id limit $5`, []any{ws, pair, int64(after.Side), after.ID, limit}, scanReview)
 }

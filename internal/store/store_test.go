@@ -81,6 +81,7 @@ type world struct {
 	silent  engine.Run
 	plan    engine.Run
 	user    store.User
+	order   engine.Order
 	invited store.Invitation
 }
 

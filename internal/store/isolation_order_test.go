@@ -1,0 +1,43 @@
+package store_test
+
+import (
+	"context"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+)
+
+// orderReads and orderWrites are the calls about what people decided.
+func (w *world) orderReads() []call {
+	p := w.pair.ID
+	return []call{
+		{"Orders", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Orders(ctx, ws, p, engine.A, []string{"a1", "a3"})
+		}},
+		{"OpenOrders", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.OpenOrders(ctx, ws, p, "", 9)
+		}},
+		{"LastOrder", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			o, _, err := s.LastOrder(ctx, ws, p, engine.A, "a3", "")
+			return o.ID, err
+		}},
+		{"Choices", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Choices(ctx, ws, p, "name", 9)
+		}},
+	}
+}
+
+func (w *world) orderWrites() []call {
+	p := w.pair.ID
+	return []call{
+		{"TakeBack", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TakeBack(ctx, ws, w.order.ID, "eve")
+		}},
+		{"AddOrder", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.AddOrder(ctx, ws, engine.Order{Pair: p, Kind: engine.OrderCreate, Record: "a3", By: "eve"})
+		}},
+		{"AddOrders", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.AddOrders(ctx, ws, []engine.Order{{Pair: p, Kind: engine.OrderChoose, Link: "l1", Field: "name", From: engine.B, By: "eve"}})
+		}},
+	}
+}
