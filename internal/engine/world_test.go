@@ -277,7 +277,7 @@ func (w *world) inStep() (links []engine.Link) {
 // accepted reports whether a difference is one that the engine remembers with its reason: a limit of a system, or a
 // value that a person emptied.
 func accepted(b engine.Base, now ...any) bool {
-	limit := strings.HasPrefix(b.Rule, "altered_") || strings.HasPrefix(b.Rule, "ignored_") || strings.HasPrefix(b.Rule, "not_writable_") || b.Rule == "blank_kept"
+	limit := strings.HasPrefix(b.Rule, "altered_") || strings.HasPrefix(b.Rule, "ignored_") || strings.HasPrefix(b.Rule, "not_writable_") || b.Rule == "blank_kept" || b.Rule == "left_different"
 	for side, v := range now {
 		limit = limit && mapping.Canon(b.V[side]) == mapping.Canon(v)
 	}
