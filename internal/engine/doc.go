@@ -89,6 +89,13 @@
 // are worked off, what it waits for and until when. This is stored with the heartbeat, decides nothing, and costs no row
 // per record.
 //
+// # Orders
+//
+// What a person decides about a record or a field is an order (order.go): stored first, with what the person saw, and carried
+// out at the record's turn by the same planner, lease, brake and log. The world may have changed since: a partner that is
+// taken, a value that changed, a match that came up withdraw the order with a reason, and the person is asked again. Its end
+// is committed with its outcome, so after a crash it is found done, or done again.
+//
 // # Deletes
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not
