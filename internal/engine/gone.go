@@ -56,7 +56,7 @@ func (s *session) goneUnlinked(j job, side Side, m Mirror) outcome {
 		c.Closed = []string{j.intent.ID}
 	}
 	c.Again = []Hint{{Side: other, ID: j.m[other].ID, Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
-	if !j.match.ours() { // nobody is made again out of the one that is left
+	if !j.match.ours() && j.match.By != "person" { // nobody is made again out of the one that is left
 		c.Bury = []Tombstone{s.tombstone(side, j.m, id, now), s.tombstone(other, j.m, id, now)}
 	}
 	return outcome{commit: c}

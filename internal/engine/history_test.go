@@ -110,14 +110,12 @@ func (h *history) tell() {
 		"edit 2":  func(*rapid.T) { h.change() },
 		"both":    func(*rapid.T) { h.both() },
 		"delete":  func(*rapid.T) { h.delete() },
-		"decide":  func(*rapid.T) { h.decide() },
-		"answer":  func(*rapid.T) { h.decide() },
 		"weather": func(*rapid.T) { h.weather() },
 		"look":    func(*rapid.T) { h.look(rapid.IntRange(0, 9).Draw(rt, "full") == 0) },
 		"look 2":  func(*rapid.T) { h.look(false) },
-		"hooks":   func(*rapid.T) { h.follow() },
+		"hooks":   func(*rapid.T) { h.decide(); h.follow() },
 		"die":     func(*rapid.T) { h.die() },
-		"wait":    func(*rapid.T) { h.pass(11 * time.Minute) },
+		"wait":    func(*rapid.T) { h.decide(); h.pass(11 * time.Minute) },
 	})
 	h.settle()
 	h.judge()

@@ -176,7 +176,7 @@ func (s *session) arrivals(j job, d Decision, seen [2]bool) (outcome, bool) {
 		}
 		s.setBase(&l, f.Rule, f.agreed, f.sent.Why)
 		c.Resolved = append(c.Resolved, f.Rule.Key)
-		told.Fields = append(told.Fields, FieldPlan{Rule: f.Rule, Outcome: f.sent.Outcome, Why: f.sent.Why, Before: before, Lost: f.sent.Lost, HasLost: f.sent.HasLost, after: &after})
+		told.Fields = append(told.Fields, FieldPlan{Rule: f.Rule, Outcome: f.sent.Outcome, Why: f.sent.Why, Before: before, Lost: f.sent.Lost, HasLost: f.sent.HasLost, after: &after, Order: f.Order, Unfit: f.Unfit})
 	}
 	if len(told.Fields) == 0 {
 		return outcome{}, false

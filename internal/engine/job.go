@@ -39,11 +39,8 @@ type job struct {
 	heirs [2]string
 	// reviewed says that the record waits for a person already.
 	reviewed bool
-	review   *Review          // as stored, also of a record that was left alone
-	order    *Order           // what a person decided about the record
-	fields   map[string]Order // and about fields of the pair
-	ends     []OrderEnd       // orders that are over whatever comes of the job
 	why      string
+	decided
 }
 
 type todo string
@@ -121,40 +118,20 @@ func (s *session) judge(v *view, h Hint) job {
 		s.fieldOrders(v, &j)
 		return j
 	}
-	order, ordered := v.recordOrder(&j)
+	v.recordOrder(&j)
 	switch {
 	case !known || len(m.Missing) > 0 && h.Reason != "seen" || !m.Seen.After(h.At) && outside(h.Reason):
 		// What a look ("seen") did not show either, no further look will.
 		j.do = look
 		j.m[h.Side].ID = h.ID
-		if ordered {
-			j.order = &order
-		}
 		return j
 	case !m.Gone.IsZero():
-		j.do = drop
-		if ordered {
-			j.end(order, noLongerThere)
-		}
+		j.do, j.ends, j.order = drop, j.lapse(), nil
 		return j
 	}
-	r, ok := v.review[h.Side][h.ID]
-	if ok {
-		j.review = &r
+	if waits, over := s.answered(v, &j); over {
+		return waits
 	}
-	switch {
-	case ordered:
-		return s.obey(v, j, order)
-	case ok && r.Alone != "":
-		if ok = false; s.alone(v, h.Side, h.ID) {
-			j.do = drop
-			return j
-		}
-	case ok && r.Reason != "no_key":
-		j.do = drop // sticky: only a person resolves it
-		return j
-	}
-	j.reviewed = ok
 	if s.kin != nil {
 		return s.pairChild(v, j)
 	}

@@ -8,6 +8,15 @@ import (
 	"couplet/internal/mapping"
 )
 
+// decided is what people decided about a job's records.
+type decided struct {
+	review *Review          // as stored, also of a record that was left alone
+	order  *Order           // about the record
+	fields map[string]Order // about fields of the pair
+	ends   []OrderEnd       // orders that are over whatever comes of the job
+	who    string           // who joined the pair, where a killed run did it and could not tell
+}
+
 func (j *job) end(o Order, reason string) { j.ends = append(j.ends, OrderEnd{o.ID, reason}) }
 
 // loadOrders adds the open orders about a batch and its partners, and names the records that orders lead to.
@@ -52,7 +61,7 @@ func (j job) lapse() []OrderEnd {
 // by is the person who ordered what the job does, "" when nobody did.
 func (j job) by() string {
 	if j.order == nil {
-		return ""
+		return j.who
 	}
 	return j.order.By
 }
@@ -65,6 +74,7 @@ func (s *session) fieldOrders(v *view, j *job) {
 			switch {
 			case o.Kind == OrderDelete || o.Kind == OrderKeep:
 			case o.Field == "" && o.Kind == OrderLink && o.Partner == j.link.IDs[side.Other()]:
+				j.who = o.By
 				j.end(o, "")
 			case o.Field == "":
 				j.end(o, linkedNow)
@@ -85,27 +95,43 @@ func (s *session) fieldOrders(v *view, j *job) {
 	}
 }
 
-// recordOrder is the open order about a record without a partner. Orders about fields of a link that ended are over.
-func (v *view) recordOrder(j *job) (Order, bool) {
-	var found *Order
+// recordOrder finds the open order about a record without a partner. Orders about fields of a link that ended are over.
+func (v *view) recordOrder(j *job) {
 	for _, o := range v.order[j.side][j.hint.ID] {
 		switch {
 		case o.Kind == OrderDelete || o.Kind == OrderKeep:
 		case o.Field != "":
 			j.end(o, noLongerThere)
 		default:
-			found = &o
+			j.order = &o
 		}
 	}
-	if found == nil {
-		return Order{}, false
+}
+
+// answered decides about a record that waits for a person, or that one decided about. It reports false when it is decided
+// about as any other.
+func (s *session) answered(v *view, j *job) (job, bool) {
+	r, waits := v.review[j.side][j.hint.ID]
+	if waits {
+		j.review = &r
 	}
-	return *found, true
+	sticky := waits && r.Reason != "no_key" // only a person resolves it
+	if waits && r.Alone != "" {
+		sticky = s.alone(v, j.side, j.hint.ID)
+	}
+	switch {
+	case j.order != nil:
+		return s.obey(v, *j, *j.order), true
+	case sticky:
+		j.do = drop
+		return *j, true
+	}
+	j.reviewed = waits && r.Alone == ""
+	return *j, false
 }
 
 // obey decides about a record that a person decided about.
 func (s *session) obey(v *view, j job, o Order) job {
-	j.order = &o
 	if o.Kind == OrderAlone {
 		j.do = leave
 		return j

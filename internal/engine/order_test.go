@@ -291,3 +291,24 @@ func TestWhoIsLeftAloneIsAskedAboutAgainWhenTheirKeysChange(t *testing.T) {
 	}
 	w.quiet()
 }
+
+func TestALinkToSomebodyWhoIsGoneBringsNothingOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	a := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com", "phone": phoneA})
+	b := w.add(engine.B, fields{"name": "Berta", "email": "ada@example.com", "phone_number": phoneB})
+	w.add(engine.B, fields{"name": "Ada Two", "email": "ada@example.com"})
+	w.run(engine.Done)
+	w.pass(time.Minute)
+	w.flow.Conflict = mapping.BWins
+	w.remove(engine.B, b)
+	o := w.order(engine.Order{Kind: engine.OrderLink, Side: engine.A, Record: a, Partner: b})
+	w.run(engine.Done)
+	w.pass(11 * time.Minute)
+	w.run(engine.Done)
+	w.want(engine.A, a, fields{"phone": phoneA, "firstName": "Ada"})
+	w.ended(o, engine.OrderWithdrawn, "gone_meanwhile")
+	if w.reviews()["a "+a] == "" {
+		t.Errorf("nobody is asked: %v", w.reviews())
+	}
+}
