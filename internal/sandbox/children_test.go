@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -69,5 +70,39 @@ func TestHighLevelHoldsItsChildren(t *testing.T) {
 	}
 	if tasks == 0 || notes == 0 || s.HighLevel.Count("tasks") != tasks || s.HighLevel.Count("notes") != notes {
 		t.Errorf("%d tasks and %d notes, want %d and %d", s.HighLevel.Count("tasks"), s.HighLevel.Count("notes"), tasks, notes)
+	}
+}
+
+func TestUserComHoldsItsChildren(t *testing.T) {
+	t.Parallel()
+	s, err := Start(t.Context(), Options{Contacts: 250, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	kinds, dateless := map[string]int{}, 0
+	for _, card := range s.UserCom.Cards() {
+		for _, item := range s.UserCom.Items(card.ID) {
+			kinds[item.Kind]++
+			if item.Kind == TaskKind && item.Due.IsZero() {
+				dateless++
+			}
+		}
+	}
+	want, none := map[string]int{}, 0
+	for _, c := range Seed(250, 1).Children {
+		if c.On[1] {
+			want[c.Kind]++
+			if c.Kind == TaskKind && c.Due.IsZero() {
+				none++
+			}
+		}
+	}
+	if !maps.Equal(kinds, want) || want[TaskKind] == 0 || want[NoteKind] == 0 || dateless != none || none == 0 {
+		t.Errorf("%v and %d without a date, want %v and %d", kinds, dateless, want, none)
+	}
+	set := s.UserComSettings()
+	if set["agents"] != "926 olivia.owner@example.com, 927 sam.seller@example.com, 928 ursula.usher@example.com" || set["task_type"] != "3" {
+		t.Error(set)
 	}
 }

@@ -29,6 +29,13 @@ func (s *Sandbox) control() http.Handler {
 	mux.HandleFunc("POST /_sandbox/clock", s.moveClock)
 	s.settings(mux)
 	mux.HandleFunc("POST /_sandbox/highlevel/merge", s.merge)
+	mux.HandleFunc("GET /_sandbox/usercom/settings", func(w http.ResponseWriter, _ *http.Request) {
+		kit.WriteJSON(w, http.StatusOK, s.UserComSettings())
+	})
+	mux.HandleFunc("POST /_sandbox/usercom/merge", s.mergeUsers)
+	mux.HandleFunc("POST /_sandbox/usercom/nightly-merge", func(w http.ResponseWriter, _ *http.Request) {
+		kit.WriteJSON(w, http.StatusOK, map[string]any{"merged": s.UserCom.Dedup()})
+	})
 	mux.HandleFunc("POST /_sandbox/{system}/{object}", s.edit(http.StatusCreated, func(c crm, r *http.Request, f map[string]any) (any, error) {
 		return c.Create(r.PathValue("object"), f)
 	}))

@@ -161,6 +161,20 @@ func (s *Sandbox) merge(w http.ResponseWriter, r *http.Request) {
 	kit.WriteJSON(w, http.StatusOK, out)
 }
 
+// mergeUsers takes {"keep","lose"} and answers what is left.
+func (s *Sandbox) mergeUsers(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Keep, Lose string }
+	if !decode(w, r, &body) {
+		return
+	}
+	out, err := s.UserCom.Merge(body.Keep, body.Lose)
+	if err != nil {
+		complain(w, http.StatusBadRequest, err)
+		return
+	}
+	kit.WriteJSON(w, http.StatusOK, map[string]any{"kept": out, "lost": body.Lose})
+}
+
 func whole(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -97,7 +97,11 @@ func (c *CRM) fillActivity(a *activity, fields map[string]any) *Problem {
 		field string
 		empty bool
 	}{{"activity_type", a.Type == 0}, {"name", a.Name == ""}, {"due_date", a.Due == 0}} {
-		if need.empty && errs[need.field] == nil && !(need.field == "due_date" && errs["datetime"] != nil) {
+		_, named := fields[need.field]
+		if need.field == "due_date" && !named {
+			_, named = fields["datetime"]
+		}
+		if need.empty && (named || a.ID == 0) && errs[need.field] == nil && !(need.field == "due_date" && errs["datetime"] != nil) {
 			errs.add(need.field, required)
 		}
 	}

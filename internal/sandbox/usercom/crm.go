@@ -66,6 +66,7 @@ type CRM struct {
 	companies   table[company]
 	activities  table[activity]
 	notes       table[note]
+	agents      table[agent]
 
 	lastStamp int64            // microseconds; every stamp is later than the one before
 	recent    recent           // contacts by time of change
@@ -102,7 +103,7 @@ func New(o Options) *CRM {
 	}
 	c.tokens[c.opts.Token] = Token{Value: c.opts.Token, Scope: ScopeBoth}
 	c.users.next, c.attributes.next, c.tags.next = 1000, 2400, 40
-	c.lists.next, c.companies.next, c.activities.next = 300, 500, 70000
+	c.lists.next, c.companies.next, c.activities.next, c.agents.next = 300, 500, 70000, 925
 	c.reindex()
 	c.fromOptions()
 	c.pages = newPages(c)

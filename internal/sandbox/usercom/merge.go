@@ -77,6 +77,11 @@ func (c *CRM) merge(parent *contact, others []*contact) {
 				a.User = parent.ID
 			}
 		}
+		for _, n := range c.notes.rows {
+			if n.User == other.ID {
+				n.User = parent.ID
+			}
+		}
 	}
 	c.save(parent, next)
 }
@@ -88,6 +93,21 @@ func union(a, b []int64) []int64 {
 		}
 	}
 	return a
+}
+
+// Merge makes one contact of two, as a person does in the CRM. What is left is shown as the API shows it.
+func (c *CRM) Merge(keep, lose string) (map[string]any, error) {
+	return c.edit("users", func() (int64, *Problem) {
+		parent, other := c.users.get(parseID(keep)), c.users.get(parseID(lose))
+		switch {
+		case parent == nil || other == nil:
+			return 0, notFound()
+		case parent == other:
+			return 0, invalid("lose", "A contact cannot be merged with itself.")
+		}
+		c.merge(parent, []*contact{other})
+		return parent.ID, nil
+	})
 }
 
 // Dedup is the vendor's nightly run (section 6.4): contacts of one e-mail become

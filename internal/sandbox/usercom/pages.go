@@ -2,6 +2,7 @@ package usercom
 
 import (
 	"embed"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ type pages struct {
 func newPages(c *CRM) *pages {
 	p := &pages{c: c, Pages: kit.NewPages(kit.Site{
 		Name: "Pretend User.com", Note: "part of the sandbox, not the real service", Look: "look-b",
-		Nav: []kit.Link{{Text: "API keys", To: "/settings/api"}, {Text: "Automations", To: "/automations"}},
+		Nav: []kit.Link{{Text: "API keys", To: "/settings/api"}, {Text: "Automations", To: "/automations"}, {Text: "Team and activities", To: "/settings/team"}},
 	}, pageFiles, "pages")}
 	if c.opts.ClientID != "" {
 		p.Mux.HandleFunc("GET /oauth/authorize", p.getConsent)
@@ -34,6 +35,7 @@ func newPages(c *CRM) *pages {
 	})
 	p.Mux.HandleFunc("GET /settings/api", p.getKeys)
 	p.Mux.HandleFunc("POST /settings/api", p.postKey)
+	p.Mux.HandleFunc("GET /settings/team", p.getTeam)
 	p.Mux.HandleFunc("GET /automations", p.getAutomations)
 	p.Mux.HandleFunc("POST /automations", p.postAutomation)
 	p.Mux.HandleFunc("POST /automations/test", p.postTest)
@@ -59,6 +61,22 @@ func (p *pages) postKey(w http.ResponseWriter, r *http.Request) {
 	}
 	p.c.AddToken(Token{Value: p.c.ids.AlphaNum(64), Scope: scope})
 	http.Redirect(w, r, "/settings/api", http.StatusSeeOther)
+}
+
+// getTeam shows the numbers that the API does not tell (section 8).
+func (p *pages) getTeam(w http.ResponseWriter, _ *http.Request) {
+	p.c.mu.RLock()
+	agents := slices.Clone(p.c.agents.rows)
+	p.c.mu.RUnlock()
+	type kind struct {
+		ID   int64
+		Name string
+	}
+	var types []kind
+	for _, id := range slices.Sorted(maps.Keys(ActivityTypes)) {
+		types = append(types, kind{id, ActivityTypes[id]})
+	}
+	p.Show(w, kit.View{Page: "team.html", Data: map[string]any{"Agents": agents, "Types": types}})
 }
 
 // keys are the workspace's API keys, the first one first.

@@ -24,6 +24,7 @@ type state struct {
 	Companies   *table[company]   `json:"companies"`
 	Activities  *table[activity]  `json:"activities"`
 	Notes       *table[note]      `json:"notes"`
+	Agents      *table[agent]     `json:"agents,omitempty"`
 }
 
 // oauthState is what the undocumented OAuth keeps besides tokens. A state file from
@@ -41,7 +42,7 @@ func (c *CRM) State() any {
 	defer c.mu.RUnlock()
 	s := state{
 		c.opts.Subdomain, c.opts.Token, []Token{}, &oauthState{slices.Clone(c.redirects), grants}, slices.Clone(c.automations), c.lastStamp,
-		&c.users, &c.attributes, &c.tags, &c.lists, &c.companies, &c.activities, &c.notes,
+		&c.users, &c.attributes, &c.tags, &c.lists, &c.companies, &c.activities, &c.notes, &c.agents,
 	}
 	for _, t := range c.tokens {
 		s.Tokens = append(s.Tokens, t)
@@ -55,7 +56,7 @@ func (c *CRM) Load(raw json.RawMessage) error {
 	fresh := &CRM{}
 	s := state{
 		Users: &fresh.users, Attributes: &fresh.attributes, Tags: &fresh.tags, Lists: &fresh.lists,
-		Companies: &fresh.companies, Activities: &fresh.activities, Notes: &fresh.notes,
+		Companies: &fresh.companies, Activities: &fresh.activities, Notes: &fresh.notes, Agents: &fresh.agents,
 	}
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
@@ -68,7 +69,7 @@ func (c *CRM) Load(raw json.RawMessage) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.users, c.attributes, c.tags, c.lists = fresh.users, fresh.attributes, fresh.tags, fresh.lists
-	c.companies, c.activities, c.notes = fresh.companies, fresh.activities, fresh.notes
+	c.companies, c.activities, c.notes, c.agents = fresh.companies, fresh.activities, fresh.notes, fresh.agents
 	c.lastStamp = s.LastStamp
 	c.ids = kit.NewIDs(c.opts.Seed ^ c.opts.Clock.Now().UnixNano()) // not the ids and tokens that were given before
 	c.automations = s.Automations
