@@ -142,6 +142,10 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	case store.NeedConflict:
 		line.Icon, line.Title = "git-compare-arrows", "Two different values for "+w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
 		line.Text = "changed on both sides; you decide"
+		if n.Rule == "swinging" {
+			line.Title = "Another tool keeps changing " + w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
+			line.Text = "back and forth between two values, so it is left alone"
+		}
 	case store.NeedReview:
 		line.Icon, line.Title = "copy", reviewTitle(n.Reason)
 		line.Text = "left alone for now"

@@ -173,7 +173,15 @@ func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got map
 			return
 		}
 	}
+	old, known := l.Base[f.Rule.Key]
 	s.setBase(l, f.Rule, *f.after, why)
+	if known {
+		b := l.Base[f.Rule.Key]
+		if b.Swing = swung(old, b.V, s.e.Now()); f.Order != nil { // a person released it
+			b.Swing = nil
+		}
+		l.Base[f.Rule.Key] = b
+	}
 	c.Resolved = append(c.Resolved, f.Rule.Key)
 }
 
@@ -293,6 +301,7 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
 	default:
 		o.commit.Finished = j.hints()
+		s.calmed(j, l, d, &o.commit)
 	}
 	if (w.retry != nil || w.again) && e.Result == "" && !w.made && j.do != join && w.wrote == [2]bool{} {
 		return o // nothing has come of it yet; the next try tells

@@ -96,6 +96,12 @@
 // taken, a value that changed, a match that came up withdraw the order with a reason, and the person is asked again. Its end
 // is committed with its outcome, so after a crash it is found done, or done again.
 //
+// # Another tool
+//
+// A field that goes back and forth between the same two values three times within a day is most likely changed by another
+// tool. It is put to rest (swing.go): it waits for a person like an open conflict, and goes on by itself when both sides
+// have agreed for a day.
+//
 // # Deletes
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not

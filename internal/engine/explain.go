@@ -69,6 +69,8 @@ var why = map[string]string{
 	"restored":            "deleted in {side}, and made again from what it held last",
 	"deleted_again":       "it was made again once, and somebody deleted it in {side} again",
 	"merged_there":        "its partner is gone in {side}, and another record there holds its email, phone or tasks: most likely the two were merged",
+	"swinging":            "another tool keeps changing it back and forth between the same two values, so it is left alone; you decide",
+	"calm":                "both sides have said the same for a day, so it goes on by itself",
 	"back":                "it was gone and is there again, so the two go on together",
 }
 

@@ -35,6 +35,8 @@ type Input struct {
 	// order can be told.
 	Changed  [2]time.Time
 	Interval time.Duration
+	// Now is the time of the decision; only fields that were put to rest depend on it.
+	Now time.Time
 	// Denied reports whether a side is known not to take a field on update.
 	Denied func(side Side, field string) bool
 	// Orders are what people decided, by the key of the rule.
@@ -136,7 +138,8 @@ func planField(in Input, r *mapping.Rule) (f FieldPlan) {
 		}
 		f.Before[side] = v
 	}
-	if o, ok := in.Orders[r.Key]; ok && f.planOrder(o) {
+	o, ordered := in.Orders[r.Key]
+	if ordered && f.planOrder(o) {
 		return f
 	}
 	base, known := in.Base[r.Key]
@@ -144,6 +147,9 @@ func planField(in Input, r *mapping.Rule) (f FieldPlan) {
 		base, known = f.own(sent.restored(r), base, known)
 		f.agreed = base.V
 		defer f.resend()
+	} else if known && base.rests(r) && !(ordered && f.Unfit == "") {
+		f.planResting(in, base)
+		return f
 	}
 	switch r.Kind {
 	case mapping.Set:

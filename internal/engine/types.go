@@ -57,6 +57,8 @@ type Base struct {
 	Run  string `json:"run"`
 	Rule string `json:"rule"`
 	At   int64  `json:"at"` // unix milliseconds
+	// Swing is nil until a write of ours changed the field.
+	Swing *Swing `json:"swing,omitempty"`
 }
 
 // Link joins one record of each side.

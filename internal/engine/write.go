@@ -39,10 +39,10 @@ func (s *session) plan(j job) Decision {
 		Rules: s.rules.Rules, Base: j.link.Base,
 		Obs:      [2]connector.Fields{j.m[A].Fields, j.m[B].Fields},
 		Changed:  [2]time.Time{j.m[A].Changed, j.m[B].Changed},
-		Interval: s.interval(),
-		Denied:   s.caps.denied,
-		Sent:     j.sent(),
-		Orders:   j.fields,
+		Interval: s.interval(), Now: s.e.Now(),
+		Denied: s.caps.denied,
+		Sent:   j.sent(),
+		Orders: j.fields,
 	})
 }
 
@@ -94,7 +94,11 @@ func (s *session) settle(l *Link, c *Commit, f *FieldPlan) bool {
 }
 
 func (s *session) setBase(l *Link, r *mapping.Rule, v [2]any, why string) {
-	l.Base[r.Key] = Base{V: v, Run: s.run.ID, Rule: why, At: s.e.Now().UnixMilli()}
+	swing := l.Base[r.Key].Swing
+	if why == "calm" || why == "left_different" {
+		swing = nil
+	}
+	l.Base[r.Key] = Base{Swing: swing, V: v, Run: s.run.ID, Rule: why, At: s.e.Now().UnixMilli()}
 }
 
 // linkOf is the job's link with bases of its own, or a new one.

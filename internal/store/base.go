@@ -13,6 +13,8 @@ import (
 type baseDoc struct {
 	From []origin          `json:"from"`
 	Of   map[string][3]any `json:"of"` // value on side a, value on side b, place in From
+	// Swing is that of the few fields which have one.
+	Swing map[string]*engine.Swing `json:"swing,omitempty"`
 }
 
 type origin struct {
@@ -37,6 +39,12 @@ func packBase(bases map[string]engine.Base) any {
 			d.From = append(d.From, o)
 		}
 		d.Of[field] = [3]any{b.V[0], b.V[1], place}
+		if b.Swing != nil {
+			if d.Swing == nil {
+				d.Swing = map[string]*engine.Swing{}
+			}
+			d.Swing[field] = b.Swing
+		}
 	}
 	return db.Doc(d)
 }
@@ -56,7 +64,7 @@ func (b bases) Scan(src any) error {
 			return fmt.Errorf("the base of %s has no origin", field)
 		}
 		o := d.From[int(place)]
-		all[field] = engine.Base{V: [2]any{v[0], v[1]}, Run: o.Run, Rule: o.Rule, At: o.At}
+		all[field] = engine.Base{V: [2]any{v[0], v[1]}, Run: o.Run, Rule: o.Rule, At: o.At, Swing: d.Swing[field]}
 	}
 	*b.into = all
 	return nil

@@ -15,7 +15,7 @@ type NeedKind string
 // The kinds of needs.
 const (
 	NeedReview   NeedKind = "review"   // a record that cannot be told apart; Reason is the review's
-	NeedConflict NeedKind = "conflict" // a field that changed on both sides; Reason is the rule's key
+	NeedConflict NeedKind = "conflict" // a field that a person decides about; Reason is the rule's key, Rule why
 	NeedParked   NeedKind = "parked"   // a record that a system does not take; Reason is the problem in words
 )
 
@@ -24,6 +24,7 @@ type Need struct {
 	Kind         NeedKind
 	Pair, Reason string
 	N            int
+	Rule         string
 }
 
 // Needs lists what waits for a person, the most frequent first within its kind.
@@ -33,13 +34,13 @@ func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
 		kind NeedKind
 		text string
 	}{
-		{NeedConflict, "select pair, field, count(*) from conflict where workspace_id = $1 and open group by pair, field order by 3 desc, 1, 2"},
-		{NeedReview, "select pair, reason, count(*) from review where workspace_id = $1 group by pair, reason order by 3 desc, 1, 2"},
-		{NeedParked, "select pair, problem, count(*) from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' group by pair, problem order by 3 desc, 1, 2"},
+		{NeedConflict, "select pair, field, count(*), rule from conflict where workspace_id = $1 and open group by pair, field, rule order by 3 desc, 1, 2, 4"},
+		{NeedReview, "select pair, reason, count(*), '' from review where workspace_id = $1 group by pair, reason order by 3 desc, 1, 2"},
+		{NeedParked, "select pair, problem, count(*), '' from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' group by pair, problem order by 3 desc, 1, 2"},
 	} {
 		list, err := db.All(ctx, s.db, q.text, []any{ws}, func(r *sql.Rows) (n Need, err error) {
 			n.Kind = q.kind
-			err = r.Scan(&n.Pair, &n.Reason, &n.N)
+			err = r.Scan(&n.Pair, &n.Reason, &n.N, &n.Rule)
 			return n, err
 		})
 		if err != nil {

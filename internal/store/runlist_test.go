@@ -138,8 +138,8 @@ func TestNeedsAreCountedByTheirReason(t *testing.T) {
 			hint("p4", "retry", "no answer"), hint("p5", "ignored", "not taken"), hint("p6", "webhook", "")}))
 		got, err := w.Needs(w.ctx, w.ws)
 		must(t, err)
-		same(t, []store.Need{{store.NeedConflict, w.pair.ID, "phone", 2}, {store.NeedReview, w.pair.ID, "shared_key", 2}, {store.NeedReview, w.pair.ID, "no_key", 1},
-			{store.NeedParked, w.pair.ID, "too long", 2}, {store.NeedParked, w.pair.ID, "not a number", 1}}, got)
+		same(t, []store.Need{{Kind: store.NeedConflict, Pair: w.pair.ID, Reason: "phone", N: 2}, {Kind: store.NeedReview, Pair: w.pair.ID, Reason: "shared_key", N: 2}, {Kind: store.NeedReview, Pair: w.pair.ID, Reason: "no_key", N: 1},
+			{Kind: store.NeedParked, Pair: w.pair.ID, Reason: "too long", N: 2}, {Kind: store.NeedParked, Pair: w.pair.ID, Reason: "not a number", N: 1}}, got)
 
 		// Trying again brings back those of one problem, or all.
 		due := func() (out []string) {
