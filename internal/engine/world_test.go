@@ -138,7 +138,7 @@ func (w *world) open(conn string, observe func(connector.Exchange), budget conne
 		acc.Token = func(context.Context) (string, error) { return info.HighLevel.Token, nil }
 		return highlevel.New(acc)
 	}
-	acc.BaseURL, acc.Params = info.UserCom.URL, map[string]string{"subdomain": info.UserCom.Subdomain}
+	acc.BaseURL, acc.Params, acc.Settings = info.UserCom.URL, map[string]string{"subdomain": info.UserCom.Subdomain}, w.box.UserComSettings()
 	acc.Token = func(context.Context) (string, error) { return info.UserCom.Token, nil }
 	return usercom.New(acc)
 }
