@@ -60,7 +60,7 @@ func (s *Service) accept(ctx context.Context, sys System, c Consent) (Connection
 	if err != nil {
 		return Connection{}, err
 	}
-	conn := Connection{ID: newID("c"), Workspace: c.Workspace, Name: c.Body.Name, System: c.System, Epoch: 1, PerSecond: c.Body.PerSecond}
+	conn := Connection{ID: newID("c"), Workspace: c.Workspace, Name: c.Body.Name, System: c.System, Epoch: 1, PerSecond: c.Body.PerSecond, Settings: Chosen(s.Known[c.System])}
 	if c.Connection != "" {
 		if was, other, _ := s.compare(sys.Spec, all, c.Connection, c.System, c.Body); other {
 			return Connection{}, broken(WrongAccount, w, otherAccount(sys.Spec, was, c.Body.Account, w.Name), nil)

@@ -136,6 +136,9 @@ func (s *Service) Try(ctx context.Context, g GiveKey) (Tried, error) {
 // wanted is the connection that a key is for, as it would be saved.
 func (s *Service) wanted(ctx context.Context, g GiveKey) (t Tried, sys System, err error) {
 	c := Connection{ID: newID("c"), Workspace: g.Workspace, Name: strings.TrimSpace(g.Name), System: g.System, Epoch: 1, Params: merged(nil, g.Params), BaseURL: g.BaseURL, PerSecond: g.PerSecond, Settings: Chosen(g.Settings)}
+	if g.Settings == nil {
+		c.Settings = Chosen(s.Known[g.System])
+	}
 	if g.Connection != "" {
 		old, err := s.Memory.ConnectionByID(ctx, g.Workspace, g.Connection)
 		if err != nil {

@@ -25,6 +25,8 @@ type Service struct {
 	Allow []string
 	// Needs says what the flows of a connection want to do with it; nil asks for reading only.
 	Needs func(ctx context.Context, workspace, connection string) ([]connector.Need, error)
+	// Known are the settings that a new connection begins with, by system, where they are known beforehand; it may be nil.
+	Known map[string]map[string]string
 	// Reconnected is told a connection that can be used again, so that its flows are woken. It may be nil.
 	Reconnected func(ctx context.Context, workspace, connection string)
 }

@@ -3,9 +3,11 @@ package connection_test
 import (
 	"maps"
 	"strings"
+	"testing"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
+	"couplet/internal/sandbox"
 )
 
 // settings changes what was chosen about an account, and looks whether its connector goes by it.
@@ -41,4 +43,30 @@ func (h *house) settings(c connection.Connection) {
 		h.Error(now.Settings)
 	}
 	must(h, tasks())
+}
+
+func TestANewConnectionBeginsWithWhatIsKnownBeforehand(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{})
+	known := map[string]string{"task_type": "3", "note_type": "4"}
+	h.svc.Known = map[string]map[string]string{"usercom": known}
+	byKey, _, err := h.svc.Give(t.Context(), h.key("usercom"))
+	must(t, err)
+	if !maps.Equal(byKey.Settings, known) {
+		t.Errorf("by key: %v", byKey.Settings)
+	}
+	// One that is there keeps what was chosen.
+	byKey.Settings = map[string]string{"task_type": "1"}
+	_, err = h.svc.Change(t.Context(), byKey)
+	must(t, err)
+	again := h.key("usercom")
+	again.Connection = byKey.ID
+	now, _, err := h.svc.Give(t.Context(), again)
+	must(t, err)
+	if !maps.Equal(now.Settings, byKey.Settings) {
+		t.Errorf("connected again: %v", now.Settings)
+	}
+	if other := h.connected(h.wish("highlevel"), visit{}); len(other.Settings) != 0 {
+		t.Errorf("another system: %v", other.Settings)
+	}
 }
