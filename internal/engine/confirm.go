@@ -382,15 +382,6 @@ func conflictSide(d Decision) Side {
 	return B
 }
 
-func brokenText(d Decision) string {
-	for i := range d.Fields {
-		if f := &d.Fields[i]; f.Outcome == Broken {
-			return f.Rule.Key + ": " + f.Problem
-		}
-	}
-	return ""
-}
-
 func both(a, b func(*Run)) func(*Run) {
 	if a == nil {
 		return b

@@ -102,3 +102,13 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	}
 	return s, "", false
 }
+
+// brokenText says what keeps the first field of a plan that cannot be carried out from arriving.
+func brokenText(d Decision) string {
+	for i := range d.Fields {
+		if f := &d.Fields[i]; f.Outcome == Broken {
+			return f.Rule.Key + ": " + f.Problem
+		}
+	}
+	return ""
+}
