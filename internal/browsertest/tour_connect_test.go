@@ -39,7 +39,9 @@ func (g *guide) connecting() {
 
 	g.page("/connections", "connections", "12-connections")
 	first := ask[string](g.b, `document.querySelector("[data-testid=connection] h2 a").getAttribute("href")`)
+	second = ask[string](g.b, `document.querySelectorAll("[data-testid=connection] h2 a")[1].getAttribute("href")`)
 	g.page(first, "a connection", "12-connections")
+	g.page(second, "a connection with settings", "12-connections")
 	g.page(first+"/hook", "have it tell of changes", "")
 	g.page(first+"/key", "connect it again", "03-wizard")
 	g.page(first+"/disconnect", "disconnect", "")
