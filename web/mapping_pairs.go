@@ -130,7 +130,7 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		}
 		o.Walks = append(o.Walks, w)
 	}
-	o.Conflict = b.conflicts(row.Conflict, true)
+	o.Conflict = b.conflicts(row.Conflict, r)
 	o.Blank = []templates.MapOption{{Value: "", Text: "As in the rules of this flow", Chosen: row.Blank == ""},
 		{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: row.Blank == mapping.Keep},
 		{Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: row.Blank == mapping.Clear}}
@@ -159,12 +159,14 @@ func inParts(v mapping.Value) string {
 }
 
 // conflicts are the ways to settle a field that changed on both sides.
-func (b *board) conflicts(chosen mapping.Policy, row bool) []templates.MapOption {
+func (b *board) conflicts(chosen mapping.Policy, of *mapping.Rule) []templates.MapOption {
 	var out []templates.MapOption
-	if row {
+	policies := mapping.Policies
+	if of != nil {
+		policies = of.Policies()
 		out = append(out, templates.MapOption{Text: "As in the rules of this flow", Chosen: chosen == ""})
 	}
-	for _, p := range mapping.Policies {
+	for _, p := range policies {
 		if p == mapping.Union { // the same as richer for single values, and lists are always joined
 			continue
 		}
@@ -191,6 +193,10 @@ func (b *board) policyWords(p mapping.Policy) string {
 		return "The newest change wins"
 	case mapping.Richer, mapping.Union:
 		return "The fuller value wins"
+	case mapping.MostAdvanced:
+		return "Done wins"
+	case mapping.KeepBoth:
+		return "Both texts are kept, one under the other"
 	}
 	return "Neither: both stay until somebody makes them the same"
 }
@@ -236,7 +242,7 @@ func (b *board) flowRules() templates.MapRules {
 	if conflict == "" {
 		conflict = mapping.Newest
 	}
-	r.Conflict = b.conflicts(conflict, false)
+	r.Conflict = b.conflicts(conflict, nil)
 	clears := f.Blank == mapping.Clear
 	r.Blank = []templates.MapOption{{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: !clears}, {Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: clears}}
 	r.Region = regions(f.Region)

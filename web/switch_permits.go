@@ -70,6 +70,9 @@ func (s *Server) obstacle(ctx context.Context, ws string, p prospect) (problem s
 	if err != nil {
 		return "", nil, err
 	}
+	if why := f.Orphaned(others); why != "" {
+		return inSentence(why), &templates.Link{Text: "Make that flow", Href: "/new"}, nil
+	}
 	for _, bad := range append(f.Problems(), flow.WritesConflict(others, f)...) {
 		return inSentence(bad.Text), &templates.Link{Text: "Open the map", Href: p.path("map")}, nil
 	}

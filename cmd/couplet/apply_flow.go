@@ -34,6 +34,12 @@ func (p *applying) planFlows(ctx context.Context) (problems flow.Errors, err err
 		problems = append(problems, bad...)
 		p.flows = append(p.flows, f)
 	}
+	for i, f := range p.flows {
+		if why := f.Orphaned(append(slices.Clone(stored), p.flows...)); why != "" && f.Enabled && f.Connections[0] != "" {
+			s := p.spec.Flows[i]
+			problems = append(problems, flow.Error{File: p.file, Line: s.LineOf("template"), Text: fmt.Sprintf("flow %s: %s", s.Name, why)})
+		}
+	}
 	return problems, nil
 }
 

@@ -43,6 +43,9 @@ func (s *session) pairChild(v *view, j job) job {
 		}
 	}
 	j.match = s.twin(s.unlinked(v, j.side, j.parent[j.side]), across, j.side, m)
+	if j.match.By == "likeness" && s.copied(v, j) {
+		j.match = Match{Kind: MatchCreate}
+	}
 	if j.match.Kind == MatchLink {
 		partner := v.mirror[other][j.match.Partner]
 		if in, ok := v.intent[other][partner.ID]; ok && in.State != Absent {
@@ -98,6 +101,18 @@ func (s *session) twin(own, across []Mirror, side Side, m Mirror) Match {
 		return Match{Kind: MatchLink, Partner: theirs[0].ID, By: "likeness"}
 	}
 	return Match{Kind: MatchCreate}
+}
+
+// copied reports whether one that looks like the child has a partner that was made from it: they were more than two then, and
+// nobody could tell which was which. What is left over of them is no pair either.
+func (s *session) copied(v *view, j job) bool {
+	for _, id := range v.kin.kids[j.side][j.parent[j.side]] {
+		l, linked := v.link[j.side][id]
+		if linked && l.Made != "match" && s.equal(j.side, s.kin.alike, v.mirror[j.side][id].Fields, j.m[j.side].Fields) {
+			return true
+		}
+	}
+	return false
 }
 
 // same finds the child of the other side that says the same in everything and has the same place among its equals.

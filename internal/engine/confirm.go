@@ -299,6 +299,8 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		h := j.again("ignored", s.e.Now().Add(s.flow.Retry.Delay(j.ignored(), s.e.Random)), "a field was not taken; it is sent again")
 		h.Attempts = j.ignored() + 1
 		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
+	case stranger(d) != "":
+		o.commit.Finished, o.commit.Again = j.also, []Hint{s.askAgain(j, stranger(d))}
 	default:
 		o.commit.Finished = j.hints()
 		s.calmed(j, l, d, &o.commit)
@@ -368,7 +370,7 @@ func (s *session) title(e *Entry, j job, w result, conflicts int) {
 		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
 	case w.wrote != [2]bool{}:
 		e.Result = ResultUpdated
-	case len(e.Fields) > 0:
+	case len(e.Fields) > 0 && j.hint.Reason != ownerUnknown: // which has been told
 		e.Result = ResultSkipped
 	}
 }

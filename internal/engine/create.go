@@ -28,6 +28,9 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		f.Before[to], _ = f.Rule.Read(to, echo.Fields)
+		if f.Why == ownerUnknown+"_"+to.String() {
+			continue // without a base it travels as soon as the person is known
+		}
 		if !f.Sends[to] {
 			s.setBase(&l, f.Rule, f.Before, f.Why)
 			continue
@@ -72,6 +75,10 @@ func planNew(rules []mapping.Rule, from Side, fields connector.Fields, denied fu
 			f.Outcome, f.Why = Blocked, "not_writable_"+to.String()
 		default:
 			sent, err := r.Convert(to, v)
+			if err != nil && r.Owner() {
+				f.strange(to, err)
+				break
+			}
 			if err != nil {
 				f.Outcome, f.Problem = Broken, err.Error()
 				break

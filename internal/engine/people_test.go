@@ -129,10 +129,16 @@ func (w *world) link(side engine.Side, id string) engine.Link {
 func (w *world) pair() engine.Pair {
 	w.t.Helper()
 	pairs, err := w.st.Pairs(w.t.Context(), ws)
-	if err != nil || len(pairs) != 1 {
-		w.t.Fatal(pairs, err)
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	return pairs[0]
+	for _, p := range pairs {
+		if p.Object == w.flow.Object {
+			return p
+		}
+	}
+	w.t.Fatalf("no pair of %ss among %+v", w.flow.Object, pairs)
+	return engine.Pair{}
 }
 
 // links are the live ones.

@@ -233,6 +233,10 @@ func (f *FieldPlan) carry(from Side, why string) {
 		return
 	}
 	v, err := f.Rule.Convert(to, f.Before[from])
+	if err != nil && f.Rule.Owner() {
+		f.strange(to, err)
+		return
+	}
 	if err != nil {
 		f.Outcome, f.Problem, f.Commit = Broken, err.Error(), false
 		return
@@ -254,6 +258,8 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 	case r.Policy == mapping.Ask:
 		f.Outcome, f.Why = OpenClash, "ask"
 		return
+	case r.Policy == mapping.KeepBoth && f.keepBoth():
+		return
 	case known && torn:
 		win, why = half.Other(), "unfinished_"+half.String()
 	case r.Shortened(f.Before[A], f.Before[B]):
@@ -263,7 +269,11 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 		}
 	case r.Policy == mapping.BWins:
 		win = B
-	case r.Policy == mapping.Richer || r.Policy == mapping.Union:
+	case r.Policy == mapping.MostAdvanced:
+		if mapping.Normal(connector.Bool, f.Before[B], "") == "true" {
+			win = B
+		}
+	case r.Policy == mapping.Richer || r.Policy == mapping.Union || r.Policy == mapping.KeepBoth:
 		if r.Size(f.Before[B]) > r.Size(f.Before[A]) {
 			win = B
 		}
@@ -280,6 +290,25 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 	if f.Outcome == Write {
 		f.Outcome, f.Lost, f.HasLost = Clash, win.Other(), true
 	}
+}
+
+// keepBoth gives both sides both versions of a text. Nothing is lost, so nothing is kept beside them. It reports false when
+// there is no room.
+func (f *FieldPlan) keepBoth() bool {
+	both, ok := f.Rule.Together(f.Before[A], f.Before[B])
+	if !ok {
+		return false
+	}
+	f.Outcome, f.Why = Clash, string(mapping.KeepBoth)
+	for side := range both {
+		if !f.Rule.Same(Side(side), both[side], f.Before[side]) {
+			f.Send[side], f.Sends[side] = both[side], true
+		}
+	}
+	if f.Sends == [2]bool{} {
+		f.Outcome, f.Commit = Absorb, true
+	}
+	return true
 }
 
 // torn finds a side that holds part of the other's value and part of its own old one: most likely a write of ours that

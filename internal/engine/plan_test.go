@@ -64,6 +64,8 @@ func TestPlannerTable(t *testing.T) {
 		{name: "first match and equal", a: "v", b: "v", want: want{Outcome: Absorb, Why: "first_same", Commit: true}},
 		{name: "first match, one blank: filled", a: "v", b: nil, want: want{Outcome: Write, Why: "first_fill", B: "v"}},
 		{name: "first match and different: the policy", a: "1", b: "2", row: mapping.Row{Conflict: mapping.BWins}, want: want{Outcome: Clash, Why: "b_wins", A: "2", Lost: true}},
+		{name: "both changed a text, keep both: one under the other", a: "one", b: "two", base: base("v", "v"), row: mapping.Row{Conflict: mapping.KeepBoth}, want: want{Outcome: Clash, Why: "keep_both", A: "one\n\n— — —\n\ntwo", B: "one\n\n— — —\n\ntwo"}},
+		{name: "keep both, and one half of the merge arrived: nothing twice", a: "one", b: "one\n\n— — —\n\ntwo", base: base("v", "v"), row: mapping.Row{Conflict: mapping.KeepBoth}, want: want{Outcome: Clash, Why: "keep_both", A: "one\n\n— — —\n\ntwo"}},
 		{name: "one way, the other side drifts", a: "v", b: "new", base: base("v", "v"), row: mapping.Row{Direction: mapping.AToB}, want: want{Outcome: Accept, Why: "one_way", Commit: true}},
 		{name: "one way, both changed: the source stands", a: "1", b: "2", base: base("v", "v"), row: mapping.Row{Direction: mapping.BToA}, want: want{Outcome: Clash, Why: "one_way", A: "2", Lost: true}},
 		{name: "not writable there", a: "new", b: "v", base: base("v", "v"), denied: true, want: want{Outcome: Blocked, Why: "not_writable_b", Commit: true}},

@@ -240,6 +240,11 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	if n, e := s.e.Store.CountReviews(ctx, s.ws, s.pair.ID); e == nil {
 		r.Review = n + s.foretold
 	}
+	if s.kin != nil {
+		if n, e := s.e.Store.CountOrphans(ctx, s.ws, s.pair.ID); e == nil {
+			r.Waiting = n
+		}
+	}
 	if r.Status.Final() {
 		if n, e := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID); e == nil {
 			if t, e := s.e.Store.CountTouched(ctx, s.ws, r.ID); e == nil {

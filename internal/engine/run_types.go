@@ -81,6 +81,8 @@ type Run struct {
 	// OneWay counts, by side, records without a partner that get none because the flow goes the other way.
 	OneWay [2]int
 	Review int
+	// Waiting counts, by side, the records that wait until what they hang on is linked.
+	Waiting [2]int
 	// Asked counts the records that this run left to a person; Review is how many wait in all.
 	Asked    int
 	APICalls [2]Calls

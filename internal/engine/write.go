@@ -109,9 +109,6 @@ func (s *session) linkOf(j job) Link {
 		base[k] = v
 	}
 	l.Base = base
-	if j.parentLink != "" {
-		l.Parent = j.parentLink
-	}
 	if l.ID == "" {
 		now := s.e.Now()
 		l = Link{ID: NewID("lnk", now), Pair: s.pair.ID, IDs: [2]string{j.m[A].ID, j.m[B].ID}, State: On, Made: "match", Run: s.run.ID, At: now, Base: base}
@@ -121,6 +118,9 @@ func (s *session) linkOf(j job) Link {
 		case j.match.By == "person":
 			l.Made = "order"
 		}
+	}
+	if j.parentLink != "" {
+		l.Parent = j.parentLink
 	}
 	return l
 }

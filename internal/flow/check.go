@@ -41,7 +41,7 @@ func (f Flow) Problems() []Problem {
 	word(&c, "blank", f.Blank, []mapping.Blank{mapping.Keep, mapping.Clear})
 	c.deletes(f)
 	c.schedule(f.Schedule)
-	c.match(f.Match)
+	c.match(f)
 	c.rows(f)
 	c.brake("brake.change", f.Brake.Change)
 	c.brake("brake.delete", f.Brake.Delete)
@@ -125,7 +125,14 @@ func (c *checker) schedule(s Schedule) {
 	}
 }
 
-func (c *checker) match(kinds []string) {
+func (c *checker) match(f Flow) {
+	kinds := f.Match
+	if f.Parent() != "" {
+		if len(kinds) > 0 {
+			c.add("match", "match names keys, and a %s has none: it is found by what it says, with its %s; remove match", f.Object, f.Parent())
+		}
+		return
+	}
 	if len(kinds) == 0 {
 		c.add("match", "match is empty, so nobody could be found on the other side; use %s", listed(MatchKinds))
 	}
@@ -160,7 +167,7 @@ func (c *checker) rows(f Flow) {
 			word(&of, "transform", row.Transform, mapping.TransformNames())
 		}
 		if row.Conflict != "" {
-			word(&of, "conflict", row.Conflict, mapping.Policies)
+			word(&of, "conflict", row.Conflict, mapping.RowPolicies)
 		}
 		if row.Blank != "" {
 			word(&of, "blank", row.Blank, []mapping.Blank{mapping.Keep, mapping.Clear})

@@ -160,7 +160,7 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 		{"delete approve not yet", "delete:", "delete: approve", 28, []string{"approve is not carried out", "use detach, tag or restore"}},
 		{"delete approve not yet", "delete:", "delete: approve", 28, []string{"approve is not carried out"}},
 		{"delete unknown", "delete:", "delete: never", 28, []string{`"never" is not known`, "detach"}},
-		{"template unknown", "template:", "template: task-sync", 15, []string{`"task-sync" is not known`, "contact-sync"}},
+		{"template unknown", "template:", "template: deal-sync", 15, []string{`"deal-sync" is not known`, "contact-sync"}},
 		{"system unknown", "system: usercom", "system: hubspot", 9, []string{`"hubspot" is not known`, "highlevel, usercom, plain"}},
 		{"connection unknown", "connections: { a", "connections: { a: agency-main, b: nobody }", 16, []string{`"nobody" is not in this file`, "agency-main, usercom"}},
 		{"same connection twice", "connections: { a", "connections: { a: usercom, b: usercom }", 16, []string{"same connection"}},

@@ -20,6 +20,8 @@ var templateFiles embed.FS
 type Template struct {
 	ID, Title, Description string
 	Object                 string
+	// Parent is the object whose records own those of Object, "" when nothing does.
+	Parent string
 	// Systems are the ids of the systems that the template's own map was written for, by side.
 	Systems [2]string
 	// Extras are the custom fields that the template's own map needs.
@@ -72,6 +74,7 @@ func (r *reader) template(id string, data []byte) Template {
 		key{"title", as(r, "title", &t.Title)},
 		key{"description", as(r, "description", &t.Description)},
 		key{"object", as(r, "object", &t.Object)},
+		key{"parent", as(r, "parent", &t.Parent)},
 		key{"systems", func(n ast.Node) {
 			r.object(n, "systems", key{"a", as(r, "a", &t.Systems[connector.A])}, key{"b", as(r, "b", &t.Systems[connector.B])})
 		}},

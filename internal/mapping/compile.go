@@ -74,9 +74,9 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	if row.Blank != "" {
 		r.Blank = row.Blank
 	}
-	if !slices.Contains(Policies, r.Policy) {
+	if !slices.Contains(RowPolicies, r.Policy) {
 		return r, refuse("This pair settles a change on both sides in a way that Couplet does not know. Choose another way.",
-			"conflict %q is not known; use one of %v", r.Policy, Policies)
+			"conflict %q is not known; use one of %v", r.Policy, RowPolicies)
 	}
 	if r.Direction == "" {
 		return r, refuse("This pair goes the other way than the whole flow, so nothing would ever travel. Let it go the way of the flow.",
@@ -95,6 +95,9 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	}
 	r.Key = row.Key()
 	if bad := r.kind(); bad != nil {
+		return r, bad
+	}
+	if bad := r.unfit(); bad != nil {
 		return r, bad
 	}
 	if r.Kind == Set && row.Transform != "" {

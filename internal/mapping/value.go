@@ -80,9 +80,7 @@ func (r *Rule) Form(side connector.Side, v Value) string {
 }
 
 // Owner reports whether the rule is about members of the two accounts' staff.
-func (r *Rule) Owner() bool {
-	return len(r.Fields[0]) == 1 && len(r.Fields[1]) == 1 && r.Fields[0][0].Type == connector.User && r.Fields[1][0].Type == connector.User
-}
+func (r *Rule) Owner() bool { return r.isStaff() }
 
 // Shortened reports whether one value is a beginning of the other, as a system's length limit leaves it.
 func (r *Rule) Shortened(x, y Value) bool {

@@ -40,6 +40,7 @@ type runCounts struct {
 	Asked    int              `json:"asked"`
 	APICalls [2]engine.Calls  `json:"api_calls"`
 	OneWay   [2]int           `json:"one_way"`
+	Waiting  [2]int           `json:"waiting,omitzero"`
 }
 
 func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
@@ -59,7 +60,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay, r.Waiting}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed)
 	return err
@@ -78,6 +79,7 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt
 	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
 	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
+	r.Waiting = c.Waiting
 	return r, err
 }
 
