@@ -18,7 +18,7 @@ func TestAnAppIsSavedAndItsSecretNeverShown(t *testing.T) {
 			t.Errorf("%s is %q", id, got)
 		}
 	}
-	if scopes := w.doc.Find("#scope-names").AttrOr("value", ""); !strings.Contains(scopes, "contacts.write") || strings.Contains(scopes, "users.readonly") {
+	if scopes := w.doc.Find("#scope-names").AttrOr("value", ""); !strings.Contains(scopes, "contacts.write") || !strings.Contains(scopes, "locations/tasks.readonly") {
 		t.Errorf("scopes %q", scopes)
 	}
 	save := "[data-testid=app-form] button[type=submit]"

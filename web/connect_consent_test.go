@@ -80,8 +80,8 @@ func TestWhatWasWithheldIsToldAndAskedForAgain(t *testing.T) {
 	w.expect(200, "Is this the right account?").says("withheld", "Create, change and delete contacts").says("withheld", "writes here too")
 	w.send("button[value=accept]", nil).says("said", "One permission is missing").open("/new/b?a=" + p.stored()["highlevel"][0].ID)
 	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}}).expect(200, "What should stay in step?")
-	w.send("button[name=template]", nil)
-	w.open("/connections").expect(200, "Both sides are connected, one permission is missing").says("missing", "Create, change and delete contacts: not allowed")
+	w.send("button[name=template][value=contact-sync]", nil)
+	w.open("/connections").expect(200, "Both sides are connected, one permission is missing").says("missing", "Create, change and delete contacts, their tasks and notes: not allowed")
 	if first := w.doc.Find(".may li").First(); first.AttrOr("data-testid", "") != "missing" {
 		t.Error("what is missing does not come first")
 	}
@@ -98,7 +98,7 @@ func TestWhoeverIsSentAwayFromAFlowToAskAgainComesBackToIt(t *testing.T) {
 	p := pretend(t)
 	w := p.walk("editor").open("/new/a?template=contact-sync").click("[data-testid=go]").agree("", "contacts.write").send("button[value=accept]", nil)
 	w.click(".ways a:not([aria-current])").send("#key-form button[type=submit]", url.Values{"subdomain": {p.info.UserCom.Subdomain}, "key": {p.info.UserCom.Token}})
-	w.send("button[name=template]", nil)
+	w.send("button[name=template][value=contact-sync]", nil)
 	on := strings.TrimSuffix(w.path(), "/map") + "/on"
 	w.open(on).click("[data-testid=ask-again]").agree("").expect(200, "Is this the right account?")
 	// No leads back too, and so does the way by the page that explains.

@@ -151,8 +151,8 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	chosen := p.side >= 0 && p.journey.Template != ""
 	var writes bool
 	for _, t := range flow.Templates() {
-		if chosen && t.ID != p.journey.Template {
-			continue
+		if chosen && t.ID != p.journey.Template || !chosen && p.side >= 0 && t.Parent != "" {
+			continue // what hangs on others comes later, and asks for more when it is switched on
 		}
 		for side, system := range t.Systems {
 			if system != p.spec.ID || p.side >= 0 && side != p.side {

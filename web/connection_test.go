@@ -25,7 +25,7 @@ func TestCheckingSaysHowItWentAndWhichFlowsWait(t *testing.T) {
 	p := pretend(t)
 	w := p.walk("editor")
 	a, _ := p.both(w)
-	w.send("button[name=template]", nil)
+	w.send("button[name=template][value=contact-sync]", nil)
 	must(t, p.store.SetEnabled(t.Context(), p.ws(), p.flows()[0].ID, true))
 
 	check := "#cx-" + a.ID + " form[action$='/check'] button"

@@ -45,7 +45,7 @@ func TestTheWayToAFlowGoesByAddressesAlone(t *testing.T) {
 	}
 	// The template makes a flow that is off, once, however often it is asked for.
 	for range 2 {
-		w.open("/new/template?a="+a+"&b="+other).send("button[name=template]", nil)
+		w.open("/new/template?a="+a+"&b="+other).send("button[name=template][value=contact-sync]", nil)
 	}
 	flows, err := b.store.Flows(t.Context(), b.conns[0].Workspace)
 	must(t, err)
@@ -77,7 +77,7 @@ func TestASecondFlowOfATemplateGetsANameOfItsOwn(t *testing.T) {
 	f.ID, f.Name, f.Connections = "", "Keep contacts the same", [2]string{"gone", "too"}
 	_, _, err := b.store.SaveFlow(ctx, ws, f)
 	must(t, err)
-	w := b.walk("editor").open("/new").send("button[name=template]", nil)
+	w := b.walk("editor").open("/new").send("button[name=template][value=contact-sync]", nil)
 	all, err := b.store.Flows(ctx, ws)
 	must(t, err)
 	found := false
@@ -88,7 +88,7 @@ func TestASecondFlowOfATemplateGetsANameOfItsOwn(t *testing.T) {
 		t.Errorf("%s, %+v", w.path(), all)
 	}
 	// A template that is not there is said, and the others are shown.
-	w.open("/new").send("button[name=template]", nil)
+	w.open("/new").send("button[name=template][value=contact-sync]", nil)
 	res := b.post(w.client, "/new/template?a="+b.conns[0].ID+"&b="+b.conns[1].ID, url.Values{"template": {"none"}})
 	if doc := parsed(t, res); res.StatusCode != http.StatusUnprocessableEntity || doc.Find("[data-testid=problem]").Length() != 1 || doc.Find("[data-testid=template]").Length() == 0 {
 		t.Errorf("status %d: %s", res.StatusCode, doc.Text())
@@ -117,7 +117,7 @@ func TestOnlyTemplatesThatExistAreShown(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.walk("viewer").open("/flows")
-	if n := w.doc.Find("[data-testid=template]").Length(); n != 1 {
+	if n := w.doc.Find("[data-testid=template]").Length(); n != 3 {
 		t.Errorf("%d templates", n)
 	}
 	// A viewer sees flows and how they are, and nothing that makes or switches one.
