@@ -7,7 +7,7 @@ import "strings"
 type Frame struct {
 	// Title is that of the browser's tab.
 	Title string
-	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, connections or settings.
+	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, connections or settings.
 	Active string
 	// Rail makes the navigation narrow, for pages that need the width. Flush leaves the page's edges to the page.
 	Rail, Flush bool
@@ -69,6 +69,7 @@ var navigation = [2][]entry{
 		{"overview", "Overview", "activity", "/"},
 		{"flows", "Flows", "git-compare-arrows", "/flows"},
 		{"runs", "Runs", "history", "/runs"},
+		{"needs", "Needs you", "inbox", "/needs-you"},
 	},
 	{
 		{"connections", "Connections", "plug-2", "/connections"},
@@ -77,7 +78,7 @@ var navigation = [2][]entry{
 }
 
 // thumb are the entries of the bar at the thumb, on a phone.
-func thumb() []entry { return append(navigation[0][:3:3], navigation[1]...) }
+func thumb() []entry { return append(navigation[0][:4:4], navigation[1]...) }
 
 // way says in words which way a couplet goes, from a to b ("to"), back ("from"), or "both".
 func way(ends [2]End, direction string) string {

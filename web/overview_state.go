@@ -124,7 +124,7 @@ func (w watched) needLines() (out []templates.OverviewNeed) {
 		case len(out) < mostNeeds:
 			out = append(out, line)
 		case len(out) == mostNeeds:
-			out = append(out, templates.OverviewNeed{Kind: "warn", Icon: "ellipsis", Title: "Other reasons", Text: "each with a few records", N: line.N, Href: "/runs?result=needs&when=all"})
+			out = append(out, templates.OverviewNeed{Kind: "warn", Icon: "ellipsis", Title: "Other reasons", Text: "each with a few records", N: line.N, Href: "/needs-you"})
 		default:
 			out[mostNeeds].N += line.N
 		}
@@ -137,7 +137,7 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	line := templates.OverviewNeed{Kind: "warn", N: n.N}
 	p := w.pairs[n.Pair]
 	f, _ := w.of(n.Pair)
-	result := "needs"
+	kind := "value"
 	switch n.Kind {
 	case store.NeedConflict:
 		line.Icon, line.Title = "git-compare-arrows", "Two different values for "+w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
@@ -147,16 +147,16 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 			line.Text = "back and forth between two values, so it is left alone"
 		}
 	case store.NeedReview:
-		line.Icon, line.Title = "copy", reviewTitle(n.Reason)
+		kind, line.Icon, line.Title = "review", "copy", reviewTitle(n.Reason)
 		line.Text = "left alone for now"
 	case store.NeedParked:
-		line.Kind, line.Icon = "bad", "circle-x"
-		line.Title, line.Text, result = parkedTitle(n.Reason, w.names(p.Conns)), "left as it is", "failed"
+		kind, line.Kind, line.Icon = "failure", "bad", "circle-x"
+		line.Title, line.Text = parkedTitle(n.Reason, w.names(p.Conns)), "left as it is"
 	}
 	if f.Name != "" {
 		line.Text = f.Name + " · " + line.Text
 	}
-	line.Href = fmt.Sprintf("/runs?flow=%s&result=%s&when=all", f.ID, result)
+	line.Href = fmt.Sprintf("/needs-you?flow=%s&kind=%s", f.ID, kind)
 	return line
 }
 

@@ -101,7 +101,7 @@ func TestWhatNeedsAPersonIsGroupedAndLeadsToIt(t *testing.T) {
 	var lines []string
 	doc.Find("[data-testid=need]").Each(func(_ int, n *goquery.Selection) {
 		lines = append(lines, tidyText(n))
-		if href := n.Find("a").AttrOr("href", ""); !strings.HasPrefix(href, "/runs?flow="+b.flow.ID+"&result=") {
+		if href := n.Find("a").AttrOr("href", ""); !strings.HasPrefix(href, "/needs-you?flow="+b.flow.ID+"&kind=") {
 			t.Errorf("leads to %s", href)
 		}
 	})

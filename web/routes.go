@@ -116,6 +116,10 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/runs/:id/retry", editor, s.retryRun},
 		{http.MethodPost, "/flows/:id/run", editor, s.runFlow},
 
+		// what waits for a person
+		{http.MethodGet, "/needs-you", viewer, s.needsPage},
+		{http.MethodPost, "/needs-you", editor, s.decideNeed},
+
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},
 		{http.MethodPost, "/hooks/:system/:connection/:secret/:event", system, s.addressHook},

@@ -27,15 +27,17 @@ type Need struct {
 	Rule         string
 }
 
-// Needs lists what waits for a person, the most frequent first within its kind.
+// Needs lists what waits for a person and was not answered yet, the most frequent first within its kind.
 func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
 	var all []Need
 	for _, q := range []struct {
 		kind NeedKind
 		text string
 	}{
-		{NeedConflict, "select pair, field, count(*), rule from conflict where workspace_id = $1 and open group by pair, field, rule order by 3 desc, 1, 2, 4"},
-		{NeedReview, "select pair, reason, count(*), '' from review where workspace_id = $1 group by pair, reason order by 3 desc, 1, 2"},
+		{NeedConflict, `select pair, field, count(*), rule from conflict c where workspace_id = $1 and open
+			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.pair = c.pair and o.field = c.field and o.link = c.link and o.state = 'open') group by pair, field, rule order by 3 desc, 1, 2, 4`},
+		{NeedReview, `select pair, reason, count(*), '' from review r where workspace_id = $1 and alone_by = ''
+			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.pair = r.pair and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open') group by pair, reason order by 3 desc, 1, 2`},
 		{NeedParked, "select pair, problem, count(*), '' from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' group by pair, problem order by 3 desc, 1, 2"},
 	} {
 		list, err := db.All(ctx, s.db, q.text, []any{ws}, func(r *sql.Rows) (n Need, err error) {
