@@ -81,7 +81,8 @@
 // A dry run takes the decisions of the run that would follow and carries out none of them (foretell.go): it reads what that
 // run would read, plans every record with the same planner, and tells each in its log. A person looks at it and approves it
 // for the revision of the flow that it was made for (flow.Flow.Revision). What has changed by the time of the run is
-// planned again then, and beyond the first plan held by the brake.
+// planned again then. The first plan is carried out as it then is, without a limit: nothing compares it with what was
+// approved. The brake holds the runs after it.
 //
 // # Watching
 //
