@@ -82,6 +82,7 @@ func (g *guide) watching() {
 	g.page("/", "overview", "02-overview")
 	g.page("/runs", "runs", "08-runs")
 	g.page("/runs?q=nobody%40example.com", "runs, nothing fits", "")
+	g.page("/needs-you", "what needs somebody", "11-attention")
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
 	g.page(g.flow+"/on", "the settings of a flow that is on", "")

@@ -18,6 +18,7 @@ type result struct {
 	notes   []string
 	retry   error // try the whole record again
 	again   bool  // a field was ignored: try it again
+	raced   bool  // a field that was not written was edited meanwhile
 	fatal   error // stops the run
 	skipped [2]bool
 	created Side
@@ -304,6 +305,9 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 	default:
 		o.commit.Finished = j.hints()
 		s.calmed(j, l, d, &o.commit)
+	}
+	if w.raced && o.err == nil && w.retry == nil {
+		o.commit.Finished, o.commit.Again = j.also, []Hint{j.atOnce(s.e.Now())}
 	}
 	if (w.retry != nil || w.again) && e.Result == "" && !w.made && j.do != join && w.wrote == [2]bool{} {
 		return o // nothing has come of it yet; the next try tells

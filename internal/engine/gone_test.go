@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/mapping"
 	"couplet/internal/sandbox"
@@ -13,12 +14,31 @@ func (w *world) deletes() (n int) {
 	for _, side := range []engine.Side{engine.A, engine.B} {
 		crm := [2]string{"highlevel", "usercom"}[side]
 		for _, c := range w.box.Counters(crm).Calls {
-			if c.Method == "DELETE" && (c.Path == "/contacts/{contactId}" || c.Path == "/users/:id/") {
+			if c.Method == "DELETE" && (c.Path == "/contacts/{contactId}" || c.Path == "/users/{id}/") {
 				n += c.Count
 			}
 		}
 	}
 	return n
+}
+
+// A check that deletes are none must be able to count one.
+func TestDeletesAreCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	for n, side := range []engine.Side{engine.A, engine.B} {
+		id := w.add(side, fields{"email": "ada@example.com"})
+		c, err := w.Open(t.Context(), ws, w.flow.Connections[side], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Delete(t.Context(), connector.Ref{Object: "contact", ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.deletes(); got != n+1 {
+			t.Errorf("%d deletes are counted, want %d", got, n+1)
+		}
+	}
 }
 
 func TestADeletedRecordIsLetGoAfterTwoLooksAndItsPartnerStays(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"couplet/internal/mapping"
 )
 
 // ledger is where workers write down what they are about to send. Those who come while a transaction is under way share
@@ -167,16 +169,19 @@ func (s *session) arrivals(j job, d Decision, seen [2]bool) (outcome, bool) {
 		if f.Arrived == [2]bool{} {
 			continue
 		}
-		before := f.sent.Before
+		before, why := f.sent.Before, f.sent.Why
 		after := before
 		for side := range f.Arrived {
 			if f.Arrived[side] {
 				after[side], w.wrote[side] = f.Before[side], true
+				if f.Rule.Kind != mapping.Set && !f.Rule.Same(Side(side), f.sent.Send[side], f.Before[side]) {
+					why = "altered_" + Side(side).String()
+				}
 			}
 		}
-		s.setBase(&l, f.Rule, f.agreed, f.sent.Why)
+		s.setBase(&l, f.Rule, f.agreed, why)
 		c.Resolved = append(c.Resolved, f.Rule.Key)
-		told.Fields = append(told.Fields, FieldPlan{Rule: f.Rule, Outcome: f.sent.Outcome, Why: f.sent.Why, Before: before, Lost: f.sent.Lost, HasLost: f.sent.HasLost, after: &after, Order: f.Order, Unfit: f.Unfit})
+		told.Fields = append(told.Fields, FieldPlan{Rule: f.Rule, Outcome: f.sent.Outcome, Why: why, Before: before, Lost: f.sent.Lost, HasLost: f.sent.HasLost, after: &after, Order: f.Order, Unfit: f.Unfit})
 	}
 	if len(told.Fields) == 0 {
 		return outcome{}, false
@@ -188,9 +193,7 @@ func (s *session) arrivals(j job, d Decision, seen [2]bool) (outcome, bool) {
 	}
 	o = s.wrapUp(j, l, told, o, w)
 	if more {
-		h := j.again("", s.e.Now(), "")
-		h.Attempts = j.hint.Attempts
-		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
+		o.commit.Finished, o.commit.Again = j.also, []Hint{j.atOnce(s.e.Now())}
 	}
 	return o, true
 }

@@ -140,7 +140,11 @@ func (w *world) open(conn string, observe func(connector.Exchange), budget conne
 	}
 	acc.BaseURL, acc.Params, acc.Settings = info.UserCom.URL, map[string]string{"subdomain": info.UserCom.Subdomain}, w.box.UserComSettings()
 	acc.Token = func(context.Context) (string, error) { return info.UserCom.Token, nil }
-	acc.Settings = map[string]string{"task_type": "3", "note_type": "4", "agents": agents}
+	for name, value := range map[string]string{"task_type": "3", "note_type": "4", "agents": agents} {
+		if acc.Settings[name] == "" {
+			acc.Settings[name] = value
+		}
+	}
 	return usercom.New(acc)
 }
 

@@ -252,6 +252,7 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 			break
 		}
 		m, _, _ := s.merge(side, j.m[side], echo, asked)
+		w.raced = w.raced || d.raced(side, j.m[side].Fields, m.Fields)
 		j.m[side], seen[side] = m, true
 		s.confirm(&l, &c, &d, side, echo.Fields, &w)
 		answered[side] = true
