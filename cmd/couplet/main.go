@@ -27,6 +27,7 @@ type commands struct {
 	Export  exportCmd  `cmd:"" help:"Print the flow file of what exists, without secrets."`
 	Run     runCmd     `cmd:"" help:"Run a flow once and wait for it."`
 	Runs    runsCmd    `cmd:"" help:"List runs, or show one with its records and their reasons."`
+	Undo    undoCmd    `cmd:"" help:"Take back what a run wrote."`
 	Users   usersCmd   `cmd:"" help:"Make users."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the schema of this program."`
 	Backup  backupCmd  `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`

@@ -59,7 +59,7 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 func TestEveryCommandsHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
-	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "users", "users add", "users password",
+	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo", "users", "users add", "users password",
 		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
 		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {

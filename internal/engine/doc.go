@@ -84,6 +84,14 @@
 // planned again then. The first plan is carried out as it then is, without a limit: nothing compares it with what was
 // approved. The brake holds the runs after it.
 //
+// # Undoing
+//
+// An undo is a run that plans from the log of another one instead of from the inbox (undo_plan.go, a pure function too; undo.go).
+// Each record is read right before. A value goes back only where the system still shows what was written and where neither
+// side has a change that nobody has carried over yet. The bases then hold what both show, so the difference is agreed on and
+// nothing flows back. It writes by the same sendings, bases, brake and log, so a kill loses nothing and an undo can be
+// undone. Records that the run made stay, and a wish not to be contacted is never taken back.
+//
 // # Watching
 //
 // A run tells how far it has come (progress.go): which stage it is in, how much of each side is read, how many records

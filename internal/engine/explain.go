@@ -74,6 +74,16 @@ var why = map[string]string{
 	"merged_there":        "its partner is gone in {side}, and another record there holds its email, phone or tasks: most likely the two were merged",
 	"swinging":            "another tool keeps changing it back and forth between the same two values, so it is left alone; you decide",
 	"calm":                "both sides have said the same for a day, so it goes on by itself",
+	"undo":                "given back what was there before",
+	"undo_back":           "it shows already what was there before",
+	"undo_changed":        "changed in {side} since, so it was left",
+	"undo_newer":          "changed in {side} since, and that change goes over first; so it was left",
+	"undo_parted":         "the two records belong together no more, so nothing was given back",
+	"undo_unpaired":       "these fields are not paired any more, so it was left",
+	"undo_one_way":        "this pair does not go to {side} any more, so it was left",
+	"undo_consent":        "a wish not to be contacted is taken back by hand only, in the system itself",
+	"undo_created":        "this run made the record in {side}; it was left there",
+	"undo_gone":           "the record is gone in {side}, so nothing was given back",
 	"back":                "it was gone and is there again, so the two go on together",
 }
 

@@ -57,14 +57,25 @@ type Request struct {
 	Allow bool
 	// Started, when not nil, is told the run as soon as it is stored.
 	Started func(Run)
+	// Undo asks for a run that takes back what an earlier one wrote, and does nothing else.
+	Undo *Undoing
 	// Resume names a dead run to go on with.
 	Resume string
 }
 
 // Run runs a flow once, or goes on with its unfinished run, and returns at a final status. The error is not nil only
 // when there is no run to show: the flow is busy, or the database cannot be used. A request that does not look and finds
-// the inbox empty makes no run; the Run is then zero.
+// the inbox empty makes no run; the Run is then zero. An undo that was cut off is finished first.
 func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
+	for {
+		r, err := e.once(ctx, req)
+		if err != nil || r.Undo == nil || req.Undo != nil || !r.Status.Final() {
+			return r, err
+		}
+	}
+}
+
+func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	f := req.Flow
 	pair, err := e.Store.PairFor(ctx, req.Workspace, f.Connections, f.Object, NewID("pair", e.Now()))
 	if err != nil {
@@ -76,8 +87,11 @@ func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	defer release()
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look || req.Undo != nil, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
 	if idle, err := s.idle(ctx); err != nil || idle {
+		return Run{}, err
+	}
+	if err := s.undoable(ctx, req.Undo); err != nil {
 		return Run{}, err
 	}
 	if err := s.begin(ctx, req); err != nil {
@@ -118,7 +132,7 @@ func (s *session) begin(ctx context.Context, req Request) error {
 			return err
 		}
 	}
-	if found && !old.DryRun && !req.DryRun {
+	if found && !old.DryRun && !req.DryRun && (req.Undo == nil || old.Undo != nil && *old.Undo == *req.Undo) {
 		s.run = old
 		s.run.Progress.over(old.Beat)
 		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
@@ -129,7 +143,7 @@ func (s *session) begin(ctx context.Context, req Request) error {
 	}
 	s.run = Run{ID: NewID("run", now), Workspace: s.ws, Flow: s.flow.ID, FlowName: s.flow.Name, Pair: s.pair.ID, Version: s.flow.Version,
 		Trigger: req.Trigger, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
-		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision()}
+		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision(), Undo: req.Undo}
 	return s.e.Store.StartRun(ctx, s.run)
 }
 
@@ -181,6 +195,9 @@ func (s *session) work(ctx context.Context) error {
 	s.leave(PhasePrepare, noSide)
 	if err := s.nameFields(ctx); err != nil {
 		return err
+	}
+	if s.run.Undo != nil {
+		return s.undo(ctx)
 	}
 	if s.look || s.pair.Seeded.IsZero() {
 		if err := s.observe(ctx); err != nil {
@@ -255,7 +272,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
-	if r.DryRun && (r.Status == Done || r.Status == DoneWithProblems) { // it takes the place of what was foretold before
+	if r.DryRun && r.Undo == nil && (r.Status == Done || r.Status == DoneWithProblems) { // it takes the place of what was foretold before
 		if e := s.e.Store.DropPlans(ctx, s.ws, s.flow.ID, r.ID); e != nil {
 			s.e.Log.Warn("earlier plans not forgotten", "flow", s.flow.Name, "error", e)
 		}

@@ -55,7 +55,7 @@ type Run struct {
 	FlowName  string
 	Pair      string
 	Version   int
-	Trigger   string // manual, schedule, webhook, recovery, rehearse, switched_on, once
+	Trigger   string // manual, schedule, webhook, recovery, rehearse, switched_on, once, undo
 	Status    Status
 	DryRun    bool
 	Full      bool
@@ -88,6 +88,8 @@ type Run struct {
 	APICalls [2]Calls
 	// Allow lets this one run write beyond the brake.
 	Allow bool
+	// Undo says what is taken back, of a run that undoes.
+	Undo *Undoing
 	// Progress is for those who watch.
 	Progress Progress
 	// Revision is that of the flow that ran (flow.Flow.Revision).

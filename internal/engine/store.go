@@ -94,6 +94,8 @@ type Store interface {
 	// CountCalls adds calls to the counts of a run.
 	CountCalls(ctx context.Context, ws, run string, calls []CallCount) error
 	RunByID(ctx context.Context, ws, id string) (Run, error)
+	// Entries lists the log of a run in order, after an entry ("" for the beginning), of one result or of all ("").
+	Entries(ctx context.Context, ws, run, after string, limit int, result Result) ([]Entry, error)
 	// ActiveRun is the newest run of a flow that is not over.
 	ActiveRun(ctx context.Context, ws, flow string) (Run, bool, error)
 

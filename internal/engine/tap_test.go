@@ -261,6 +261,13 @@ func (p *tap) RunByID(ctx context.Context, ws, id string) (r0 engine.Run, err er
 	return p.Store.RunByID(ctx, ws, id)
 }
 
+func (p *tap) Entries(ctx context.Context, ws, run, after string, limit int, result engine.Result) (r0 []engine.Entry, err error) {
+	if err := p.on("Entries"); err != nil {
+		return r0, err
+	}
+	return p.Store.Entries(ctx, ws, run, after, limit, result)
+}
+
 func (p *tap) ActiveRun(ctx context.Context, ws, flow string) (r0 engine.Run, r1 bool, err error) {
 	if err := p.on("ActiveRun"); err != nil {
 		return r0, r1, err

@@ -228,12 +228,28 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 	for i := range d.Fields {
 		s.settle(&l, &c, &d.Fields[i])
 	}
-	if err := s.intend(ctx, j, &l, d); errors.Is(err, ErrLinked) {
+	if err := s.send(ctx, &j, &l, &c, &d, &seen, &w); errors.Is(err, ErrLinked) {
 		h := j.again("", s.e.Now().Add(time.Second), "")
 		h.Attempts = j.hint.Attempts
 		return outcome{commit: Commit{Again: []Hint{h}}}
 	} else if err != nil {
 		return outcome{err: err}
+	}
+	o := outcome{commit: c, err: w.fatal}
+	if j.do == join {
+		o = s.joined(j, l, o)
+	}
+	if j.back {
+		return s.cameBack(j, l, s.wrapUp(j, l, d, o, w))
+	}
+	return s.wrapUp(j, l, d, o, w)
+}
+
+// send writes down what a plan sends, sends it, b first, and takes over what the systems answered. What happened to the calls
+// is in w; an error says that none left.
+func (s *session) send(ctx context.Context, j *job, l *Link, c *Commit, d *Decision, seen *[2]bool, w *result) error {
+	if err := s.intend(ctx, *j, l, *d); err != nil {
+		return err
 	}
 	var answered [2]bool
 	for _, side := range []Side{B, A} {
@@ -242,7 +258,7 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 			continue
 		}
 		asked := s.e.Now()
-		echo, err := s.update(ctx, j.m[side], side, set, &w)
+		echo, err := s.update(ctx, j.m[side], side, set, w)
 		if err != nil {
 			if w.fatal = fatal(err); w.fatal == nil {
 				w.retry = err
@@ -254,17 +270,10 @@ func (s *session) carryOut(ctx context.Context, j job, d Decision, seen [2]bool)
 		m, _, _ := s.merge(side, j.m[side], echo, asked)
 		w.raced = w.raced || d.raced(side, j.m[side].Fields, m.Fields)
 		j.m[side], seen[side] = m, true
-		s.confirm(&l, &c, &d, side, echo.Fields, &w)
+		s.confirm(l, c, d, side, echo.Fields, w)
 		answered[side] = true
 	}
-	s.remains(&c, s.sendingOf(j, &l, d), d, &w, answered)
-	s.keep(&c, j, seen)
-	o := outcome{commit: c, err: w.fatal}
-	if j.do == join {
-		o = s.joined(j, l, o)
-	}
-	if j.back {
-		return s.cameBack(j, l, s.wrapUp(j, l, d, o, w))
-	}
-	return s.wrapUp(j, l, d, o, w)
+	s.remains(c, s.sendingOf(*j, l, *d), *d, w, answered)
+	s.keep(c, *j, *seen)
+	return nil
 }

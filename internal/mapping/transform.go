@@ -138,6 +138,22 @@ func (r *Rule) shape(to connector.Side, v Value) (Value, error) {
 	return text(v), nil
 }
 
+// Return makes what a side showed earlier fit to be written there again, as it was. A name that is read as one and written
+// in parts is parted after its first word: the whole reads as it did.
+func (r *Rule) Return(side connector.Side, v Value) (Value, error) {
+	switch {
+	case Empty(v) && r.Kind == Consent:
+		return false, nil
+	case Empty(v):
+		return nil, nil
+	case r.Kind == Set:
+		return AsSet(v), nil
+	case len(r.writes[side]) > 1:
+		return splitName(r, v)
+	}
+	return v, nil
+}
+
 // Wire is what to send to a side so that it holds a converted value. Sets are not sent whole: see [Rule.Elements].
 func (r *Rule) Wire(to connector.Side, v Value) connector.Fields {
 	names := r.writes[to]

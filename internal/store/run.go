@@ -26,8 +26,9 @@ type runMarks struct {
 	Recovered bool `json:"recovered,omitempty"`
 	Allow     bool `json:"allow,omitempty"`
 	// Revision is that of the flow, and Halt why it stopped.
-	Revision string      `json:"revision,omitempty"`
-	Halt     engine.Halt `json:"halt,omitzero"`
+	Revision string          `json:"revision,omitempty"`
+	Halt     engine.Halt     `json:"halt,omitzero"`
+	Undo     *engine.Undoing `json:"undo,omitempty"`
 }
 
 type runCounts struct {
@@ -60,7 +61,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay, r.Waiting}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay, r.Waiting}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed)
 	return err
@@ -76,7 +77,7 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
-	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt
+	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt, m.Undo
 	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
 	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
 	r.Waiting = c.Waiting
