@@ -41,9 +41,11 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		halt := engine.Halt{Why: engine.HaltBrake, Side: 1, N: 2, Most: 3}
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Waiting: [2]int{1, 2}, Linked: 8, Same: 9, Alike: 12, Left: 13, Review: 10, Asked: 11, Halt: halt,
-			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2}}
+			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2},
+			Undo: &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u"}}
 		whole(t, progress)
 		whole(t, halt)
+		whole(t, *r.Undo)
 		c := connection.Connection{Workspace: w.ws, Name: "full", System: "sys", AuthKind: "token", Params: map[string]string{"k": "v"}, BaseURL: "https://x.test",
 			PerSecond: 2.5, Settings: map[string]string{"s": "v"}, Identity: connector.Identity{ID: "i", Name: "n", Region: "PT", Zone: "UTC"}, Epoch: 2, State: connection.OK, Problem: "p", CheckedAt: at}
 		for _, v := range []any{m, b, l, in, rev, con, x, ch, e, cur, capability, h, r, c} {
