@@ -2,10 +2,13 @@ package highlevel_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"couplet/internal/connector"
 	"couplet/internal/connector/connectortest"
+	pretend "couplet/internal/sandbox/highlevel"
 )
 
 func staffByEmail(t *testing.T, s connectortest.Subject) {
@@ -28,4 +31,27 @@ func staffByEmail(t *testing.T, s connectortest.Subject) {
 func TestStaffIsKnownByEmail(t *testing.T) {
 	t.Parallel()
 	staffByEmail(t, subject(t, nil))
+}
+
+// Section 3.6: what only tasks need is asked for, found out and missed by name.
+func TestScopesOfTasksAreFoundOut(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, pretend.Options{}, nil)
+	contacts := []string{"contacts.readonly", "contacts.write", "locations.readonly", "locations/customFields.readonly"}
+	for i, more := range [][]string{nil, {"locations/tasks.readonly"}, {"users.readonly"}, {"locations/tasks.readonly", "users.readonly"}} {
+		acc := r.acc
+		acc.Token = key(r.crm.Issue(pretend.Token{
+			Kind: pretend.PIT, Class: pretend.LocationClass, Value: "pit-tasks-" + strings.Repeat("0", i+8), Scopes: slices.Concat(contacts, more),
+		}).Value)
+		conn := r.connect(acc)
+		has, err := conn.Probe(t.Context())
+		slices.Sort(has)
+		if want := slices.Sorted(slices.Values(slices.Concat(contacts, more))); err != nil || !slices.Equal(has, want) {
+			t.Errorf("it may %v, want %v: %v", has, want, err)
+		}
+		_, err = conn.List(t.Context(), connector.ListRequest{Object: "task"})
+		if slices.Contains(more, "locations/tasks.readonly") != (err == nil) || err != nil && !strings.Contains(err.Error(), "locations/tasks.readonly") {
+			t.Errorf("with %v: %v", more, err)
+		}
+	}
 }
