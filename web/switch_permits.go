@@ -44,7 +44,7 @@ func (p prospect) makes() (out []templates.MadeField) {
 		out = append(out, templates.MadeField{System: systems[x.Side], Label: x.Field.Label, Why: "holds a value that " + systems[x.Side].Name + " has no field for"})
 	}
 	for side, spec := range p.specs {
-		if object, ok := spec.Object(p.flow.Object); ok && object.Stamp.Label != "" && p.flow.Direction.To(connector.Side(side)) {
+		if object, ok := spec.Object(p.flow.Object); ok && object.Stamp.Custom && p.flow.Direction.To(connector.Side(side)) {
 			out = append(out, templates.MadeField{System: systems[side], Label: object.Stamp.Label,
 				Why: "says which " + systems[1-side].One + " of " + systems[1-side].Name + " it belongs to, so that nobody is made twice"})
 		}

@@ -35,16 +35,6 @@ func (a activity) person() string {
 	return number(v)
 }
 
-// goneMark begins the name of an activity that was deleted in the one way that is left where deleting is refused
-// (section 8).
-const goneMark = "[deleted] "
-
-func (a activity) gone() bool {
-	name, _ := a["name"].(string)
-	done, _ := a["done"].(bool)
-	return done && strings.HasPrefix(name, goneMark)
-}
-
 // record makes a record of an activity.
 func (c *Connector) child(s shelf, a activity) connector.Record {
 	rec := connector.Record{Ref: connector.Ref{Object: s.object.Name, ID: a.id(), Parent: a.person()}, Fields: connector.Fields{}}

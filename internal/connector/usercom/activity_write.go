@@ -195,23 +195,10 @@ func (c *Connector) childBody(s shelf, values connector.Fields) (map[string]any,
 	return body, nil
 }
 
-// deleteChild removes an activity, or marks it in the way that the settings ask for where removing is refused (section 8).
-// One that is gone is a success.
+// deleteChild removes an activity. One that is gone is a success (section 8).
 func (c *Connector) deleteChild(ctx context.Context, ref connector.Ref) error {
 	s, err := c.shelf(ctx, ref.Object)
 	if err != nil {
-		return err
-	}
-	if s.kind != "" && c.acc.Setting(spec, setDelete) == "done" {
-		_, now, err := c.getChild(ctx, ref)
-		if err == nil {
-			body, _ := c.childBody(s, connector.Fields{"name": goneMark + asText(now["name"])})
-			body["done"] = true
-			_, err = c.patch(ctx, s, ref.ID, body)
-		}
-		if connector.KindOf(err) == connector.NotFound {
-			return nil
-		}
 		return err
 	}
 	path, pattern := s.pathOf(ref.ID)
@@ -221,9 +208,7 @@ func (c *Connector) deleteChild(ctx context.Context, ref connector.Ref) error {
 	case ok && e.Kind == connector.NotFound:
 		return nil
 	case ok && e.Status == http.StatusMethodNotAllowed:
-		setting, _ := spec.Setting(setDelete)
-		e.Message = "This workspace of " + spec.Name + " does not let others delete its " + s.object.Many +
-			". In the settings of the connection, under “" + setting.Label + "”, choose done: then they are marked instead."
+		e.Message = "This workspace of " + spec.Name + " does not let others delete its " + s.object.Many + ". Delete it there by hand."
 	}
 	return err
 }

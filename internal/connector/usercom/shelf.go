@@ -19,7 +19,6 @@ const (
 	setNoteType   = "note_type"
 	setNotes      = "note_storage"
 	setTextFormat = "text_format"
-	setDelete     = "activity_delete"
 	setAgents     = "agents"
 )
 
@@ -81,7 +80,7 @@ func (c *Connector) typesSeen(ctx context.Context) string {
 
 // holds reports whether an activity belongs to the shelf: of its type, about a person, and not deleted in our way.
 func (s shelf) holds(a activity) bool {
-	return (s.kind == "" || number(a["activity_type"]) == s.kind) && a.person() != "" && !a.gone()
+	return (s.kind == "" || number(a["activity_type"]) == s.kind) && a.person() != ""
 }
 
 // fields are those of the object as this account has them: the text is HTML where the settings say so.
