@@ -161,3 +161,20 @@ func TestAskStaysOpenAndHoldsNothingElseBack(t *testing.T) {
 		})
 	}
 }
+
+// A question about a pair that is none any more waits for nobody; both values stay in the log of conflicts.
+func TestAQuestionEndsWithItsPair(t *testing.T) {
+	t.Parallel()
+	w, _, b, _ := asked(t)
+	w.remove(engine.B, b)
+	for range 3 {
+		w.pass(25 * time.Hour)
+		w.run(engine.Done)
+	}
+	if open := w.conflicts(true); len(open) != 0 {
+		t.Errorf("still open: %q", open)
+	}
+	if len(w.conflicts(false)) == 0 {
+		t.Error("the values are forgotten")
+	}
+}

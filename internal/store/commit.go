@@ -138,6 +138,9 @@ func gather(ws string, run engine.Run, outcomes []engine.Commit) *gathered {
 		if len(c.Resolved) > 0 {
 			g.resolved = append(g.resolved, resolution{link: linkOf(c), fields: c.Resolved, at: timeOf(c, run)})
 		}
+		if c.Link != nil && c.Link.State == engine.Detached { // nobody can decide about a pair that is none any more
+			g.resolved = append(g.resolved, resolution{link: c.Link.ID, fields: []string{anyField}, at: timeOf(c, run)})
+		}
 		g.buried, g.orders = append(g.buried, c.Bury...), append(g.orders, c.Orders...)
 		for _, r := range c.Reread {
 			g.reread = append(g.reread, []any{r.Side, r.Parent, db.MS(r.At)})

@@ -55,6 +55,9 @@ type resolution struct {
 	at     time.Time
 }
 
+// anyField stands for every field of a link.
+const anyField = ""
+
 // settleConflicts ends open conflicts. Nearly always there are none, so it first asks which links have any.
 func settleConflicts(ctx context.Context, tx *db.Tx, ws string, all []resolution) error {
 	if len(all) == 0 {
@@ -84,7 +87,7 @@ func settleConflicts(ctx context.Context, tx *db.Tx, ws string, all []resolution
 		}
 	}
 	// The next conflict of the field may be opened in the same transaction, so this comes before putConflict.
-	return tx.Each(ctx, "update conflict set open = false, settled_at = $4 where workspace_id = $1 and link = $2 and field = $3 and open", rows)
+	return tx.Each(ctx, "update conflict set open = false, settled_at = $4 where workspace_id = $1 and link = $2 and (field = $3 or $3 = '') and open", rows)
 }
 
 // Conflicts lists conflicts of a pair after an id, the open ones or the settled ones.
