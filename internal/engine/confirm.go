@@ -129,7 +129,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 				s.confirmed(l, c, f, side, got, f.Why)
 				break
 			}
-			w.again = true
+			w.again, f.missed[side] = true, f.Rule.Kind == mapping.Set
 			s.unfinished(l, f, side, got)
 		default:
 			f.Why = "altered_" + side.String()

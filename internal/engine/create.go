@@ -167,6 +167,7 @@ func (s *session) inTheWay(ctx context.Context, j job, ce *connector.Error) outc
 		c.Again[0].Due = s.e.Now().Add(s.e.Settle) // an index that has not heard of a delete yet
 	} else {
 		c.Mirrors[to] = []Mirror{m}
+		c.Again = append(c.Again, s.cameUpon(to, m.ID, m.Parent, s.e.Now()))
 	}
 	return outcome{commit: c}
 }
@@ -207,7 +208,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
 			was := j.link.IDs[to]
 			if was != "" {
-				j.link = moved(j.link, to, r.ID)
+				j.link = moved(j.link, to, r.ID, s.stillAgreed(j.link, to, j.m[to].Fields))
 			}
 			o := s.reconcile(ctx, j)
 			o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
@@ -291,18 +292,24 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 	if err != nil || len(found) == 0 {
 		return c, false, err
 	}
-	var siblings []Hint
+	var others []Hint
 	for _, r := range found {
 		m, changed, keep := s.merge(to, known[r.ID], r, asked)
 		if keep {
 			c.Mirrors[to] = append(c.Mirrors[to], m)
 		}
 		news = news || changed
-		if changed && s.kin != nil { // it was found by its parent, and is to be looked at for itself
-			siblings = append(siblings, Hint{Side: to, ID: r.ID, Parent: r.Parent, Reason: "poll", At: asked, Due: s.e.Now()})
+		if changed {
+			others = append(others, s.cameUpon(to, r.ID, r.Parent, asked))
 		}
 	}
-	c.Again = append([]Hint{j.again("", s.e.Now(), "")}, siblings...)
+	c.Again = append([]Hint{j.again("", s.e.Now(), "")}, others...)
 	c.Again[0].Attempts = j.hint.Attempts
 	return c, news, nil
+}
+
+// cameUpon is the hint for a record that the search for another one has found: the mirror knows it from then on, and no later
+// reading would find anything new about it.
+func (s *session) cameUpon(side Side, id, parent string, at time.Time) Hint {
+	return Hint{Side: side, ID: id, Parent: parent, Reason: "poll", At: at, Due: s.e.Now()}
 }

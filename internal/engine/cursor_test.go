@@ -85,3 +85,28 @@ func TestLaterChangesOfARecordAreNeverTakenForKnown(t *testing.T) {
 		}
 	}
 }
+
+// A record that a search came upon is looked at for itself, too: the mirror knows it from then on, so that no later look
+// would find anything new about it.
+func TestWhatASearchCameUponIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{AllowDuplicates: true})
+	w.run(engine.Done)
+	b := w.add(engine.B, fields{"first_name": "Ada", "email": "ada@example.com"})
+	one := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	two := w.add(engine.A, fields{"firstName": "Adele", "email": "ada@example.com"})
+	w.pass(time.Minute)
+	w.hint(engine.B, b)
+	w.request(engine.Request{}, engine.Done) // a call tells of the one, and the search for its partner finds two
+	if w.mirror(engine.A, one).ID == "" || w.mirror(engine.A, two).ID == "" {
+		t.Fatal("the search found nobody, so this shows nothing")
+	}
+	w.pass(time.Minute)
+	w.run(engine.Done)
+	waits := w.reviews()
+	for _, id := range []string{one, two} {
+		if waits["a "+id] == "" {
+			t.Errorf("%s is neither linked nor left to a person: %v", id, waits)
+		}
+	}
+}

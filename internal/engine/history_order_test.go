@@ -48,6 +48,9 @@ func (h *history) decide() {
 	}
 	o, err = h.st.AddOrder(h.t.Context(), ws, o)
 	h.tellf("Anna decides: %s %s %s %s %s %s %v", o.Kind, o.Side, o.Record, o.Field, o.Partner, o.From, err)
+	if err == nil && (o.Kind == engine.OrderCreate || o.Kind == engine.OrderLink) {
+		h.ordered[o.Side][o.Record] = true
+	}
 	if err != nil && !errors.Is(err, store.ErrSettled) && !errors.Is(err, store.ErrTaken) {
 		h.t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 	h := &history{world: newWorld(t, sandbox.Options{
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: max(v.lag, 20*time.Millisecond),
 		AllowDuplicates: rapid.Bool().Draw(rt, "duplicates allowed"),
-	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}}
+	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, ordered: [2]map[string]bool{{}, {}}}
 	h.varied(v)
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
@@ -133,6 +133,7 @@ type history struct {
 	inWindow int
 	made     [2][]string        // ids that people made, living and dead
 	deleted  [2]map[string]bool // ids that people deleted
+	ordered  [2]map[string]bool // ids for which a person wanted a partner
 	left     [2]map[string]bool // ids whose linked partner somebody deleted
 	story    []string
 }

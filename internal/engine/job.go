@@ -74,8 +74,10 @@ func (s *session) decide(ctx context.Context, hints []Hint) ([]job, error) {
 	jobs := make([]job, 0, len(hints))
 	for _, h := range hints {
 		if n := taken[Place{h.Side, h.ID}]; n > 0 {
-			// The same look answers a hint of the partner, unless that one calls for a read of its own.
-			if j := &jobs[n-1]; (j.do == reconcile || j.do == join) && !outside(h.Reason) {
+			// The same look answers a hint of the partner, unless that one calls for a read of its own, or a person decided
+			// about that one, too.
+			decided := slices.ContainsFunc(v.order[h.Side][h.ID], func(o Order) bool { return o.Field == "" })
+			if j := &jobs[n-1]; (j.do == reconcile || j.do == join) && !outside(h.Reason) && !decided {
 				j.also = append(j.also, h)
 			}
 			continue

@@ -100,6 +100,9 @@ func (h *history) noneResurrected(all [2]map[string]connector.Record) {
 			if from == "" {
 				continue
 			}
+			if h.ordered[1-side][from] {
+				continue // a person wanted it
+			}
 			if h.flow.Delete == flow.Restore { // once, by the link that both had
 				if l := h.link(engine.Side(1-side), from); h.left[1-side][from] && l.IDs[side] == id && l.Made != "restore" {
 					h.t.Errorf("I6: side %s: %s was made from %s, and not by the policy: %+v", engine.Side(side), id, from, l)
@@ -177,8 +180,12 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
 		// Both sides were given the same name, and User.com keeps its cut form of it.
 		twice := e.side == engine.B && field == "name" && slices.ContainsFunc(edits, func(t typed) bool { return t.side == engine.A && cutLike(t.value, e.value) })
+		// Both people typed the same, and the other one has changed it since.
+		since := slices.ContainsFunc(edits, func(t typed) bool {
+			return t.side != e.side && noted(t) == noted(e) && slices.ContainsFunc(edits, func(u typed) bool { return u.side == t.side && u.at > max(t.at, e.at) })
+		})
 		// What was typed into a record that was then deleted is carried on if it was seen.
-		if l.IDs[e.side] != e.id || twice || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+		if l.IDs[e.side] != e.id || twice || since || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
 			slices.Contains(kept, noted(e)) || noted(e) == "" {
 			continue
 		}
@@ -199,8 +206,15 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	}
 }
 
-// formerly are the records of a link that were deleted and made again, by side.
+// formerly are the records that a record of the link was linked with before, or that were made again, by side.
 func (h *history) formerly(l engine.Link) (ids [2][]string) {
+	for _, old := range h.links() {
+		for side := range old.IDs {
+			if old.ID != l.ID && old.IDs[side] == l.IDs[side] {
+				ids[1-side] = append(ids[1-side], old.IDs[1-side])
+			}
+		}
+	}
 	if l.Made != "restore" {
 		return ids
 	}
@@ -288,13 +302,17 @@ func (h *history) limited(l engine.Link, field string) bool {
 
 // kept are the values of a field in the conflict table.
 func (h *history) kept(l engine.Link, field string) (out []string) {
+	links := map[string]bool{l.ID: true} // and those that its records were in before
+	for _, old := range h.links() {
+		links[old.ID] = links[old.ID] || old.IDs[engine.A] == l.IDs[engine.A] || old.IDs[engine.B] == l.IDs[engine.B]
+	}
 	for _, open := range []bool{true, false} {
 		list, err := h.st.Conflicts(h.t.Context(), ws, l.Pair, open, "", 10000)
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		for _, c := range list {
-			if c.Link != l.ID || !strings.Contains(strings.ToLower(c.Field), ruleWord(field)) {
+			if !links[c.Link] || !strings.Contains(strings.ToLower(c.Field), ruleWord(field)) {
 				continue
 			}
 			for _, v := range c.V {

@@ -312,3 +312,24 @@ func TestALinkToSomebodyWhoIsGoneBringsNothingOver(t *testing.T) {
 		t.Errorf("nobody is asked: %v", w.reviews())
 	}
 }
+
+// Two people decide about both records of what becomes a pair: the one is carried out, the other ends with its reason.
+func TestADecisionAboutThePartnerOfANewPairEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{AllowDuplicates: true})
+	one := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	w.add(engine.A, fields{"firstName": "Adele", "email": "ada@example.com"})
+	b := w.add(engine.B, fields{"first_name": "Ada", "email": "ada@example.com"})
+	w.pass(time.Minute)
+	w.run(engine.Done)
+	w.order(engine.Order{Kind: engine.OrderLink, Side: engine.A, Record: one, Partner: b})
+	w.order(engine.Order{Kind: engine.OrderCreate, Side: engine.B, Record: b})
+	for range 3 {
+		w.run(engine.Done)
+		w.pass(time.Minute)
+	}
+	open, err := w.st.OpenOrders(t.Context(), ws, w.pair().ID, "", 10)
+	if err != nil || len(open) != 0 {
+		t.Errorf("nobody came to %+v (%v)", open, err)
+	}
+}

@@ -93,14 +93,14 @@ func (f *FieldPlan) ownSets(s SentField) [2]any {
 func union(x, y []string) []string { return append(append([]string{}, x...), mapping.Minus(y, x)...) }
 
 // resend takes an unfinished plan up again: nothing arrived, and both sides show what they showed then. The same value is
-// sent, whatever a policy would say by now; it is absolute, so that sending it twice does no harm.
+// sent, whatever a policy would say by now, unless the flow no longer writes there; it is absolute, so that sending it twice does no harm.
 func (f *FieldPlan) resend() {
 	s := f.sent
 	if s == nil || f.Arrived != [2]bool{} || f.Rule.Kind == mapping.Set {
 		return
 	}
 	for side := range f.Before {
-		if !f.Rule.Same(Side(side), s.Before[side], f.Before[side]) {
+		if !f.Rule.Same(Side(side), s.Before[side], f.Before[side]) || s.Sends[side] && !f.Rule.Direction.To(Side(side)) {
 			return
 		}
 	}

@@ -74,8 +74,10 @@ type FieldPlan struct {
 	// done and after are filled while the plan is carried out: which sides answered, and what they hold now.
 	// answered are those that said what became of the value, be it that it was ignored or refused.
 	answered [2]bool
-	done     [2]bool
-	after    *[2]mapping.Value
+	// missed are those that took nothing of a list, and are sent it again.
+	missed [2]bool
+	done   [2]bool
+	after  *[2]mapping.Value
 	// Of a record that is made again: carries says that its value was on its way to the other side, was is the reason why
 	// the two sides held what they held.
 	carries bool

@@ -10,15 +10,16 @@ import (
 // raced reports whether an answer shows another value than was read, in a field that was not written: somebody edited it
 // between our read and our write. The mirror then knows the new value before anybody has planned it, and no later look would
 // find a difference, so the record has to be looked at again.
-func (d *Decision) raced(side Side, read, answered connector.Fields) bool {
+func (s *session) raced(d *Decision, side Side, read, answered connector.Fields) bool {
+	sent := map[string]bool{}
 	for i := range d.Fields {
-		f := &d.Fields[i]
-		if f.Sends[side] {
-			continue
-		}
-		before, had := f.Rule.Read(side, read)
-		after, has := f.Rule.Read(side, answered)
-		if had && has && mapping.Canon(before) != mapping.Canon(after) {
+		sent[d.Fields[i].Rule.Key] = d.Fields[i].Sends[side]
+	}
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		before, had := r.Read(side, read)
+		after, has := r.Read(side, answered)
+		if !sent[r.Key] && had && has && mapping.Canon(before) != mapping.Canon(after) {
 			return true
 		}
 	}

@@ -74,10 +74,25 @@ func (s *session) replaced(side Side, id string) Tombstone {
 	return Tombstone{Pair: s.pair.ID, Side: side, ID: id, Reason: "replaced", Until: s.e.Now()}
 }
 
-// moved is a link whose record of a side is another one now. Nothing is agreed with that one yet.
-func moved(l Link, side Side, id string) Link {
-	l.IDs[side], l.State, l.Made, l.Base = id, On, madeAgain, map[string]Base{}
+// moved is a link whose record of a side is another one now, and what is agreed with that one.
+func moved(l Link, side Side, id string, agreed map[string]Base) Link {
+	l.IDs[side], l.State, l.Made, l.Base = id, On, madeAgain, agreed
 	return l
+}
+
+// stillAgreed are the bases of a link that a record made again fulfils: it was made from them, so a difference that was agreed to
+// stays one. A field that shows something else was agreed with the old record and not with this one.
+func (s *session) stillAgreed(l Link, side Side, shows connector.Fields) map[string]Base {
+	agreed := map[string]Base{}
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		b, known := l.Base[r.Key]
+		v, shown := r.Read(side, shows)
+		if known && shown && mapping.Canon(r.Restore(side, b.V[side])) == mapping.Canon(v) {
+			agreed[r.Key] = b
+		}
+	}
+	return agreed
 }
 
 // remake makes a deleted record again.
@@ -120,7 +135,7 @@ func (s *session) remade(j job, d Decision, echo connector.Record, asked time.Ti
 	to := j.side.Other()
 	old, was := j.link, j.link.IDs[to]
 	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
-	l := moved(s.linkOf(j), to, echo.ID)
+	l := moved(s.linkOf(j), to, echo.ID, map[string]Base{})
 	j.link = l
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Bury: []Tombstone{s.replaced(to, was)},
 		Settled: []Place{{A, l.IDs[A]}, {B, l.IDs[B]}}}

@@ -156,7 +156,7 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 	}
 	for _, line := range lines {
 		var o outcome
-		switch created := line.Result == ResultCreated || l.Made != "match" && l.Run == line.Run && line.Result == ResultFailed; {
+		switch created := line.Result == ResultCreated || made(l) && l.Run == line.Run && line.Result == ResultFailed; {
 		case gone != "":
 			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, gone)
 		case created:
@@ -181,6 +181,9 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 	}
 	return nil
 }
+
+// made reports whether one of the two records was made by the engine.
+func made(l Link) bool { return l.Made == "create" || l.Made == "adopt" || l.Made == madeAgain }
 
 // lookAgain has the next ordinary run look at a pair of records.
 func (s *session) lookAgain(j job) []Hint {
@@ -241,7 +244,11 @@ func (s *session) undoLine(ctx context.Context, j *job, line Entry, field string
 		return outcome{err: err}
 	}
 	j.link = l
-	return s.undoTold(*j, line, d, outcome{commit: c, err: w.fatal}, w, "")
+	o := s.undoTold(*j, line, d, outcome{commit: c, err: w.fatal}, w, "")
+	if w.raced {
+		o.commit.Again = s.lookAgain(*j)
+	}
+	return o
 }
 
 // undoTold is the line of the log, and the counts, of what became of a line that was to be taken back. why says it of all of

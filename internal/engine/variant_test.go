@@ -19,8 +19,10 @@ type variant struct {
 	// unsettled lets creates go at once. lag is how long the indexes of both systems lag behind, if not for a moment.
 	unsettled bool
 	lag       time.Duration
-	store     func(engine.Store) engine.Store
-	link      func(*history, engine.Side, whole) connector.Connector
+	// stormy weather is there from the first call on: half of what takes effect is not answered.
+	stormy bool
+	store  func(engine.Store) engine.Store
+	link   func(*history, engine.Side, whole) connector.Connector
 }
 
 // whole is a connector with the abilities that the engine asks for.
@@ -196,4 +198,11 @@ func (h *history) varied(v variant) {
 		h.veil = func(side engine.Side, c whole) connector.Connector { return v.link(h, side, c) }
 	}
 	h.e = h.engine()
+	if v.stormy {
+		h.fault("after", .5)
+		for range 5 {
+			h.create()
+		}
+		h.look(false)
+	}
 }

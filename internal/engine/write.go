@@ -58,6 +58,9 @@ func (s *session) interval() time.Duration {
 func (s *session) agree(j job, d Decision) outcome {
 	l := s.linkOf(j)
 	c := Commit{Finished: j.hints()}
+	if j.sending != nil { // it did not arrive, and is not wanted any more: nothing of it may be taken for ours later
+		c.Answered = append(c.Answered, l.ID)
+	}
 	moved := j.do == join || j.back
 	for i := range d.Fields {
 		moved = s.settle(&l, &c, &d.Fields[i]) || moved
@@ -268,7 +271,7 @@ func (s *session) send(ctx context.Context, j *job, l *Link, c *Commit, d *Decis
 			break
 		}
 		m, _, _ := s.merge(side, j.m[side], echo, asked)
-		w.raced = w.raced || d.raced(side, j.m[side].Fields, m.Fields)
+		w.raced = w.raced || s.raced(d, side, j.m[side].Fields, m.Fields)
 		j.m[side], seen[side] = m, true
 		s.confirm(l, c, d, side, echo.Fields, w)
 		answered[side] = true
