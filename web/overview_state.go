@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"couplet/internal/connection"
 	"couplet/internal/engine"
@@ -151,23 +150,14 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 		line.Text = "left alone for now"
 	case store.NeedParked:
 		kind, line.Kind, line.Icon = "failure", "bad", "circle-x"
-		line.Title, line.Text = parkedTitle(n.Reason, w.names(p.Conns)), "left as it is"
+		line.Title, _, _ = runView{house: w.house, pair: p}.trouble(n.Reason)
+		line.Text = "left as it is"
 	}
 	if f.Name != "" {
 		line.Text = f.Name + " · " + line.Text
 	}
 	line.Href = fmt.Sprintf("/needs-you?flow=%s&kind=%s", f.ID, kind)
 	return line
-}
-
-// parkedTitle is what a system said about records that it does not take, in short.
-func parkedTitle(problem string, names [2]string) string {
-	if label, rest, ok := strings.Cut(problem, ": "); ok && label != "" && (strings.HasPrefix(rest, names[0]+" ") || strings.HasPrefix(rest, names[1]+" ")) {
-		problem = rest // the label of the field, which the system's words name again
-	}
-	title, _ := sentenceEnd(problem)
-	title, _, _ = strings.Cut(strings.TrimSuffix(title, "."), ": ")
-	return title
 }
 
 // reviewTitle names a reason for which a record cannot be told apart.

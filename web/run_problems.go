@@ -78,34 +78,36 @@ func tryText(n int) string {
 // problem puts a cause into words: what happened and to how many, why, and what to do.
 func (v runView) problem(c store.Cause) templates.RunProblem {
 	systems := v.systems()
-	many := templates.Count(c.N, systems[0].One, systems[0].Many)
 	g := templates.RunProblem{ID: c.First, N: c.N}
-	text := strings.TrimSpace(c.Reason)
+	g.Title, g.Why, g.Fix = v.trouble(c.Reason)
+	g.Title += ", for " + templates.Count(c.N, systems[0].One, systems[0].Many)
+	return g
+}
+
+// trouble is why a record was not accepted, in words: what happened, why, and what to do.
+func (v runView) trouble(reason string) (title, why, fix string) {
+	names := v.names()
+	text := strings.TrimSpace(reason)
 	if key, rest, ok := strings.Cut(text, ": "); ok && strings.Contains(key, "=") && !strings.Contains(key, " ") { // ours: a value that does not fit
-		g.Title = fmt.Sprintf("%s could not be carried over, for %s", v.field(key, 0), many)
-		g.Why = "The value cannot be put into the other side's terms: " + strings.TrimSuffix(rest, ".") + "."
-		g.Fix = "Correct the value in the record, or change the pair in the map. Then try again."
-		return g
+		return v.field(key, 0) + " could not be carried over", "The value cannot be put into the other side's terms: " + strings.TrimSuffix(rest, ".") + ".",
+			"Correct the value in the record, or change the pair in the map. Then try again."
 	}
-	if label, rest, ok := strings.Cut(text, ": "); ok && label != "" && (strings.HasPrefix(rest, systems[0].Name) || strings.HasPrefix(rest, systems[1].Name)) {
+	if label, rest, ok := strings.Cut(text, ": "); ok && label != "" && (strings.HasPrefix(rest, names[0]) || strings.HasPrefix(rest, names[1])) {
 		text = rest // the label of the field, which the system's words name again
 	}
 	what, rest := sentenceEnd(text)
-	g.Title = strings.TrimSuffix(what, ".")
-	if head, why, ok := strings.Cut(g.Title, ": "); ok {
-		g.Title, g.Why = head, templates.Capital(why)+"."
+	title = strings.TrimSuffix(what, ".")
+	if head, more, ok := strings.Cut(title, ": "); ok {
+		title, why = head, templates.Capital(more)+"."
 	}
-	g.Title += ", for " + many
 	if rest == "" {
-		g.Fix = "Look at the record, change the value or the map, and try again."
-		return g
+		return title, why, "Look at the record, change the value or the map, and try again."
 	}
-	why, fix := split(rest)
+	more, fix := split(rest)
 	if fix == "" {
-		why, fix = "", why
+		more, fix = "", more
 	}
-	g.Why, g.Fix = strings.TrimSpace(g.Why+" "+why), fix
-	return g
+	return title, strings.TrimSpace(why + " " + more), fix
 }
 
 // sentenceEnd cuts a text behind its first sentence.

@@ -52,6 +52,13 @@ func (s *Store) Problems(ctx context.Context, ws, pair string, after engine.Plac
 		[]any{ws, pair, int64(after.Side), after.ID, limit}, scanHint)
 }
 
+// Parked lists a few records of a pair that a system does not take for a problem, and that are not tried again by themselves.
+func (s *Store) Parked(ctx context.Context, ws, pair, problem string, limit int) ([]engine.Hint, error) {
+	return db.All(ctx, s.db, `select side, id, parent, reason, hint_at, due_at, seq, attempts, problem from inbox
+		where workspace_id = $1 and pair = $2 and problem = $3 and problem <> '' and reason = 'parked' order by side, id limit $4`,
+		[]any{ws, pair, problem, limit}, scanHint)
+}
+
 func scanHint(r *sql.Rows) (h engine.Hint, err error) {
 	err = r.Scan(&h.Side, &h.ID, &h.Parent, &h.Reason, db.Time(&h.At), db.Time(&h.Due), &h.Seq, &h.Attempts, &h.Problem)
 	return h, err

@@ -48,6 +48,9 @@ func (w *world) reads() []call {
 		{"Problems", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Problems(ctx, ws, p, all, 9)
 		}},
+		{"Parked", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Parked(ctx, ws, p, "refused", 9)
+		}},
 		{"Pending", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			due, next, err := s.Pending(ctx, ws, p, start)
 			return struct {
