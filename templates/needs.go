@@ -1,30 +1,54 @@
 package templates
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // NeedsPage is everything that waits for a person.
 type NeedsPage struct {
 	Frame
 	Clock   Clock
 	MayEdit bool
-	// Flow and Kind narrow the page; both are empty for all. Flows are those to choose from.
-	Flow, Kind string
-	Flows      []Choice
-	Values     []NeedValue
-	Groups     []NeedGroup
-	Reviews    []NeedReview
-	Failures   []NeedFailure
-	Decided    []NeedDecided
-	// More says that there is more than the page shows.
-	More bool
+	NeedsFilter
+	// Flows are those to choose from.
+	Flows    []Choice
+	Values   []NeedValue
+	Groups   []NeedGroup
+	Reviews  []NeedReview
+	Failures []NeedFailure
+	Decided  []NeedDecided
+	// More says that more waits than the page shows, MoreDecided that more is decided.
+	More, MoreDecided bool
 }
 
-// NeedValue is a field that changed on both sides.
+// NeedsFilter narrows the page to a flow and a kind; both are empty for all.
+type NeedsFilter struct{ Flow, Kind string }
+
+// Narrow reports whether it leaves anything out.
+func (f NeedsFilter) Narrow() bool { return f != NeedsFilter{} }
+
+// Href is the address of the page that shows this. Forms are sent there too, so that whoever answered sees the same again.
+func (f NeedsFilter) Href() string {
+	q := ""
+	if f.Flow != "" {
+		q += "&flow=" + url.QueryEscape(f.Flow)
+	}
+	if f.Kind != "" {
+		q += "&kind=" + url.QueryEscape(f.Kind)
+	}
+	if q == "" {
+		return "/needs-you"
+	}
+	return "/needs-you?" + q[1:]
+}
+
+// NeedValue is a field that a person decides about; Why says how that came.
 type NeedValue struct {
-	Name, Field, Flow string
-	Systems           [2]System
-	Values            [2]string
-	Changed           [2]time.Time
+	Name, Field, Flow, Why string
+	Systems                [2]System
+	Values                 [2]string
+	Changed                [2]time.Time
 	// Agreed is what the two last agreed on, Told whether that is known.
 	Agreed string
 	Told   bool
@@ -32,6 +56,8 @@ type NeedValue struct {
 	// Pair, Link and Key name it, Seen is what is shown, for the answer. Typed allows a third value.
 	Pair, Link, Key, Seen string
 	Typed                 bool
+	// Put is what somebody typed that was not taken, Wrong why.
+	Put, Wrong string
 	// Again says why an earlier answer was withdrawn.
 	Again string
 }
@@ -43,14 +69,16 @@ type NeedGroup struct {
 	N                      int
 }
 
-// NeedReview is a record that cannot be told apart.
+// NeedReview is a record that cannot be told apart. Fix is what helps in the system itself. Twins are the records of its own
+// side that it is like.
 type NeedReview struct {
-	Name, Flow, Why, Pair, Side, ID string
-	System, Other                   System
-	Facts                           []NeedFact
-	Candidates                      []NeedCandidate
-	Since                           time.Time
-	Again                           string
+	Name, Flow, Why, Fix, Pair, Side, ID string
+	Twins                                []RunOther
+	System, Other                        System
+	Facts                                []NeedFact
+	Candidates                           []NeedCandidate
+	Since                                time.Time
+	Again                                string
 }
 
 // NeedCandidate is a record of the other side that it may be. Taken says that it has a partner.
@@ -66,16 +94,38 @@ type NeedFact struct {
 	Differs      bool
 }
 
-// NeedFailure is a cause for which a system does not take records.
+// NeedFailure is a cause for which a system does not take records: what, why, and what to do. Records are a few of them, Href
+// leads to where they can be seen, and Try is the button.
 type NeedFailure struct {
-	Text, Flow, Pair, Problem string
-	N                         int
+	Title, Why, Fix, Flow, FlowID, Pair, Problem, Href, Try string
+	Records                                                 []RunOther
+	N                                                       int
 }
 
-// NeedDecided is an answer that no run has come to yet.
+// NeedDecided is an answer that no run has come to yet: about whom, about which field ("" for the record), and what it does.
 type NeedDecided struct {
-	ID, Text, By string
-	At           time.Time
+	ID, Pair, Name, Field, Text, By string
+	// Value is what is put, if Valued. Partner is the record to link with, and Of its system.
+	Value       string
+	Valued      bool
+	Partner, Of string
+	At          time.Time
+}
+
+// colon stands between what is done and the value that is put.
+func (d NeedDecided) colon() string {
+	if d.Valued {
+		return ":"
+	}
+	return ""
+}
+
+// called is the answer in a few words, for a button that is read out.
+func (d NeedDecided) called() string {
+	if d.Field != "" {
+		return d.Name + ", " + d.Field
+	}
+	return d.Name
 }
 
 // Empty reports whether nothing is shown.
@@ -98,17 +148,36 @@ func NeedKind(kind string) string {
 
 // Headline says how much waits, of what the page shows.
 func (v NeedsPage) Headline() string {
+	if v.Kind == "decided" && len(v.Decided) > 0 {
+		return atLeast(len(v.Decided), v.MoreDecided, "answer waits for the next run", "answers wait for the next run")
+	}
 	n := len(v.Values) + len(v.Reviews)
 	for _, f := range v.Failures {
 		n += f.N
 	}
-	switch {
-	case n == 0:
-		return "Nothing needs you"
-	case v.More:
-		return "More than " + Number(n) + " things need you"
+	if n == 0 {
+		return v.nothing()
 	}
-	return Count(n, "thing needs you", "things need you")
+	return atLeast(n, v.More, "thing needs you", "things need you")
+}
+
+func atLeast(n int, more bool, one, many string) string {
+	if more {
+		return "More than " + Count(n, one, many)
+	}
+	return Count(n, one, many)
+}
+
+// nothing says that nothing waits, of what the page was asked for.
+func (v NeedsPage) nothing() string {
+	text := "Nothing needs you"
+	if v.Kind != "" {
+		text = "Nothing of this kind needs you"
+	}
+	if v.Flow != "" {
+		text += " in this flow"
+	}
+	return text
 }
 
 func needID(stem string, i int) string { return stem + "-" + Number(i) }

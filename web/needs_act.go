@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,14 @@ import (
 	"couplet/internal/engine"
 	"couplet/internal/store"
 	"couplet/templates"
+)
+
+// These are said to somebody whose answer is not taken.
+const (
+	movedText   = "The values changed since you looked, so your answer was not taken."
+	standText   = " They stand here as they are now."
+	noValueText = "Type a value first. Nothing was decided."
+	bothText    = "You typed a value and chose another answer, so nothing was decided. Put the value in both, or clear it and choose."
 )
 
 // settledText is said to somebody whose answer came too late.
@@ -26,16 +36,15 @@ func (s *Server) decideNeed(c echo.Context) error {
 	}
 	do, pair := c.FormValue("do"), c.FormValue("pair")
 	by := visitorOf(c).User.Email
-	back := func(text string, bad bool) error { return s.sayAndGo(c, text, bad, "/needs-you") }
+	here := h.needsFilter(c).Href()
+	back := func(text string, bad bool) error {
+		if typed := strings.TrimSpace(c.FormValue("value")); typed != "" && bad {
+			return s.typedAgain(c, typed, text)
+		}
+		return s.sayAndGo(c, text, bad, here)
+	}
 	if do == "back" {
-		took, err := s.o.Store.TakeBack(ctx, w, c.FormValue("id"), by)
-		if err != nil {
-			return err
-		}
-		if !took {
-			return back("A run has carried it out already, or somebody took it back before.", true)
-		}
-		return back("Taken back. It waits for an answer again.", false)
+		return s.takeBack(c, pair, by, back)
 	}
 	if _, known := h.pairs[pair]; !known {
 		return back(settledText, true)
@@ -50,7 +59,7 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if n == 0 {
 			return back(settledText, true)
 		}
-		return s.woken(c, h, pair, templates.Count(int(n), "record is", "records are")+" tried again.")
+		return s.woken(c, h, pair, here, templates.Count(int(n), "record is", "records are")+" tried again.")
 	case "all-a", "all-b":
 		if c.FormValue("sure") != "yes" {
 			return back("Nothing was decided: say first that you mean all of them.", true)
@@ -62,6 +71,13 @@ func (s *Server) decideNeed(c echo.Context) error {
 			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
 		}
 	default:
+		typed := strings.TrimSpace(c.FormValue("value"))
+		switch {
+		case do == "put" && typed == "":
+			return s.typedAgain(c, "", noValueText)
+		case do != "put" && typed != "":
+			return back(bothText, true)
+		}
 		o, ok := orderOf(c, do)
 		if !ok {
 			return back("This answer is not known. Nothing was decided; choose one of the buttons.", true)
@@ -74,25 +90,64 @@ func (s *Server) decideNeed(c echo.Context) error {
 	case errors.Is(err, store.ErrSettled):
 		return back(settledText, true)
 	case errors.Is(err, store.ErrMoved):
-		return back("The values changed since you looked, so your answer was not taken. They stand here as they are now.", true)
+		return back(movedText+standText, true)
 	case errors.Is(err, store.ErrTaken):
 		return back("The other record is gone or has a partner by now, so the two were not linked.", true)
 	case err != nil:
 		return err
 	}
-	return s.woken(c, h, pair, "Decided. The next run carries it out, and its log names you.")
+	return s.woken(c, h, pair, here, "Decided. The next run carries it out, and its log names you.")
+}
+
+// takeBack withdraws an answer that no run has come to yet. A run under way may have it in hand already.
+func (s *Server) takeBack(c echo.Context, pair, by string, back func(text string, bad bool) error) error {
+	ctx, w := c.Request().Context(), ws(c)
+	took, err := s.o.Store.TakeBack(ctx, w, c.FormValue("id"), by)
+	if err != nil {
+		return err
+	}
+	if !took {
+		return back("A run has carried it out already, or somebody took it back before.", true)
+	}
+	open, err := s.o.Store.OpenRuns(ctx, w)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(open, func(r engine.Run) bool { return !r.DryRun && (r.Pair == pair || pair == "") }) {
+		return back("Taken back. A run is under way and may have carried it out already. Look again when it is over.", false)
+	}
+	return back("Taken back. It waits for an answer again.", false)
+}
+
+// typedAgain shows the page again with the value that somebody typed, and says why it was not taken. Where its field is not
+// there any more, the sentence holds the value.
+func (s *Server) typedAgain(c echo.Context, typed, text string) error {
+	v, err := s.needsView(c)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(v.Values, func(x templates.NeedValue) bool {
+		return x.Typed && x.Pair == c.FormValue("pair") && x.Link == c.FormValue("link") && x.Key == c.FormValue("field")
+	})
+	if i >= 0 {
+		v.Values[i].Put, v.Values[i].Wrong = typed, text
+	} else if typed != "" {
+		text = strings.TrimSuffix(text, standText) + " You had typed “" + typed + "”."
+	}
+	v.Said, v.Bad = text, true
+	return page(c, http.StatusUnprocessableEntity, templates.Needs(v))
 }
 
 // woken wakes the flow of a pair, and says where it stands.
-func (s *Server) woken(c echo.Context, h house, pair, text string) error {
+func (s *Server) woken(c echo.Context, h house, pair, here, text string) error {
 	f, ok := h.of(pair)
 	if !ok || h.cannotRun(f.ID) != "" {
-		return s.sayAndGo(c, text+" The flow does not run at the moment, so it waits until it does.", false, "/needs-you")
+		return s.sayAndGo(c, text+" The flow does not run at the moment, so it waits until it does.", false, here)
 	}
 	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, byHand); err != nil {
 		return err
 	}
-	return s.sayAndGo(c, text, false, "/needs-you")
+	return s.sayAndGo(c, text, false, here)
 }
 
 func sideOf(name string) connector.Side {
@@ -131,32 +186,11 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 
 // chooseAll chooses a side's value wherever the field waits for an answer.
 func (s *Server) chooseAll(c echo.Context, pair, field string, from connector.Side, by string) (orders []engine.Order, err error) {
-	ctx, w := c.Request().Context(), ws(c)
-	open, err := s.o.Store.OpenOrders(ctx, w, pair, "", 10000)
-	if err != nil {
-		return nil, err
-	}
-	answered := map[string]bool{}
-	for _, o := range open {
-		answered[o.Link+" "+o.Field] = true
-	}
-	for after := ""; ; {
-		list, err := s.o.Store.Conflicts(ctx, w, pair, true, after, 500)
-		if err != nil {
-			return nil, err
+	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.StoredConflict, _ engine.Link) error {
+		if x.Field == field {
+			orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
 		}
-		for _, x := range list {
-			after = x.ID
-			l, err := s.o.Store.LinkByID(ctx, w, x.Link)
-			if err != nil {
-				return nil, err
-			}
-			if x.Field == field && !answered[x.Link+" "+x.Field] && l.State == engine.On {
-				orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
-			}
-		}
-		if len(list) < 500 {
-			return orders, nil
-		}
-	}
+		return nil
+	})
+	return orders, err
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // waiting gives the bundle a field that changed on both sides of two records, and a record that cannot be told apart.
-func (b *bundle) waiting() {
+func (b *bundle) waiting() engine.Run {
 	b.t.Helper()
 	r := b.eventful()
 	link := func(id, x, y string) *engine.Link {
@@ -21,6 +21,7 @@ func (b *bundle) waiting() {
 	}
 	b.commit(r, engine.Commit{Link: link("w1", "a1", "b1"), Conflict: []engine.Conflict{clash("w1")}},
 		engine.Commit{Link: link("w2", "a2", "b2"), Conflict: []engine.Conflict{clash("w2")}})
+	return r
 }
 
 func (b *bundle) orders() []engine.Order {

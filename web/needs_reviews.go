@@ -1,0 +1,116 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/templates"
+)
+
+// reviews gathers the records that cannot be told apart.
+func (n *needsOf) reviews(ctx context.Context) error {
+	const batch = 500
+	shown := 0
+	for place := (engine.Place{Side: -1}); ; {
+		list, err := n.s.o.Store.Reviews(ctx, n.ws, n.view.pair.ID, place, batch)
+		if err != nil {
+			return err
+		}
+		var ids [2][]string
+		for _, r := range list {
+			ids[r.Side] = append(ids[r.Side], r.ID)
+		}
+		var answered [2]func(record, field string) bool
+		for side := range ids {
+			if answered[side], err = n.s.answered(ctx, n.ws, n.view.pair.ID, engine.Side(side), ids[side]); err != nil {
+				return err
+			}
+		}
+		for _, r := range list {
+			place = engine.Place{Side: r.Side, ID: r.ID}
+			if answered[r.Side](r.ID, "") {
+				continue
+			}
+			if shown++; shown > needsOnPage {
+				n.page.More = true
+				return nil
+			}
+			x, err := n.review(ctx, r)
+			if err != nil {
+				return err
+			}
+			n.page.Reviews = append(n.page.Reviews, x)
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.NeedReview, err error) {
+	st, p, other := n.s.o.Store, n.view.pair, r.Side.Other()
+	systems := n.view.systems()
+	x = templates.NeedReview{Flow: n.flow.Name, Why: sentenceOf(engine.Explain(r.Reason, n.view.names())) + ".", Fix: needFix(r.Reason, systems[r.Side]),
+		Pair: p.ID, Side: r.Side.String(), ID: r.ID, System: systems[r.Side], Other: systems[other], Since: r.At}
+	var own [2]string
+	own[r.Side] = r.ID
+	name, m, err := n.called(ctx, own)
+	if err != nil {
+		return x, err
+	}
+	x.Name, x.Facts = name, n.facts(r.Side, m[r.Side], engine.Mirror{})
+	if x.Twins, err = n.s.others(ctx, n.ws, n.view, r.Side, r.Twins); err != nil {
+		return x, err
+	}
+	ids := slices.DeleteFunc(slices.Clone(r.Candidates), func(id string) bool { return id == "" })
+	ids = ids[:min(len(ids), ofEach)]
+	theirs, err := st.Mirrors(ctx, n.ws, p.Conns[other], p.Object, ids)
+	if err != nil {
+		return x, err
+	}
+	links, err := st.LinksOf(ctx, n.ws, p.ID, other, ids)
+	if err != nil {
+		return x, err
+	}
+	for _, id := range ids {
+		if c, ok := theirs[id]; ok && c.Gone.IsZero() {
+			_, taken := links[id]
+			x.Candidates = append(x.Candidates, templates.NeedCandidate{ID: id, Name: n.named(other, id, c), Facts: n.facts(other, c, m[r.Side]), Taken: taken})
+		}
+	}
+	x.Again, err = n.again(ctx, r.Side, r.ID, "")
+	return x, err
+}
+
+func (n *needsOf) named(side connector.Side, id string, m engine.Mirror) string {
+	var e engine.Entry
+	var both [2]engine.Mirror
+	e.IDs[side], both[side] = id, m
+	name, _ := n.view.title(e, both)
+	return name
+}
+
+// facts are the match keys of a record, marked where they differ from those of another one, and its id. A record without
+// such keys, a task or a note, shows what it is recognised by instead.
+func (n *needsOf) facts(side connector.Side, m, than engine.Mirror) (out []templates.NeedFact) {
+	o, ok := n.view.specs(n.view.conns[n.view.pair.Conns[side]].System).Object(n.view.pair.Object)
+	if ok && len(o.Alike) > 0 {
+		for _, name := range o.Alike {
+			label := name
+			if f, ok := connector.FieldNamed(o.Fields, name); ok {
+				label = f.Label
+			}
+			var v [2]any
+			v[side] = m.Fields[name]
+			out = append(out, templates.NeedFact{Label: label, Value: value(engine.FieldChange{Field: name + "=" + name}, v, int(side))})
+		}
+	} else {
+		for _, kind := range []string{"email", "phone"} {
+			out = append(out, templates.NeedFact{Label: templates.Capital(kind), Value: m.Keys[kind], Differs: than.ID != "" && m.Keys[kind] != than.Keys[kind]})
+		}
+	}
+	return append(out, templates.NeedFact{Label: "Its ID there", Value: strings.TrimSpace(m.ID)})
+}

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// openValues walks the fields of a pair of which two values wait for an answer, each with its link.
+func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.StoredConflict, engine.Link) error) error {
+	const batch = 500
+	for after := ""; ; {
+		list, err := s.o.Store.Conflicts(ctx, ws, pair, true, after, batch)
+		if err != nil {
+			return err
+		}
+		links, records := make([]engine.Link, len(list)), make([]string, len(list))
+		for i, c := range list {
+			after = c.ID
+			if links[i], err = s.o.Store.LinkByID(ctx, ws, c.Link); err != nil {
+				return err
+			}
+			records[i] = links[i].IDs[engine.A]
+		}
+		answered, err := s.answered(ctx, ws, pair, engine.A, records)
+		if err != nil {
+			return err
+		}
+		for i, c := range list {
+			if links[i].State != engine.On || answered(records[i], c.Field) {
+				continue
+			}
+			if err := each(c, links[i]); err != nil {
+				return err
+			}
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+// values gathers the fields that a person decides about.
+func (n *needsOf) values(ctx context.Context) error {
+	fields := map[string]int{}
+	var order []string
+	shown := 0
+	err := n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.StoredConflict, l engine.Link) error {
+		if fields[c.Field] == 0 {
+			order = append(order, c.Field)
+		}
+		fields[c.Field]++
+		if shown++; shown > needsOnPage {
+			n.page.More = true
+			return nil
+		}
+		x, err := n.value(ctx, c, l)
+		n.page.Values = append(n.page.Values, x)
+		return err
+	})
+	for _, field := range order {
+		if fields[field] > 1 {
+			n.page.Groups = append(n.page.Groups, templates.NeedGroup{Field: n.view.field(field, engine.A), Flow: n.flow.Name, Pair: n.view.pair.ID, Key: field,
+				Systems: n.view.systems(), N: fields[field]})
+		}
+	}
+	return err
+}
+
+func (n *needsOf) value(ctx context.Context, c store.StoredConflict, l engine.Link) (x templates.NeedValue, err error) {
+	x = templates.NeedValue{Field: n.view.field(c.Field, engine.A), Flow: n.flow.Name, Systems: n.view.systems(), Since: c.At, Why: n.whyAsked(c.Rule),
+		Pair: n.view.pair.ID, Link: l.ID, Key: c.Field, Seen: seenText(c.V)}
+	var m [2]engine.Mirror
+	if x.Name, m, err = n.called(ctx, l.IDs); err != nil {
+		return x, err
+	}
+	for side := range m {
+		x.Changed[side] = m[side].Changed
+		x.Values[side] = value(engine.FieldChange{Field: c.Field}, c.V, side)
+		_, isText := c.V[side].(string)
+		x.Typed = x.Typed || isText
+	}
+	if b, ok := l.Base[c.Field]; ok {
+		x.Agreed, x.Told = value(engine.FieldChange{Field: c.Field}, b.V, 0), true
+	}
+	x.Again, err = n.again(ctx, engine.A, l.IDs[engine.A], c.Field)
+	return x, err
+}
+
+// whyAsked says why a field waits for a person.
+func (n *needsOf) whyAsked(rule string) string {
+	if rule == "ask" || rule == "" {
+		return "Changed on both sides before Couplet came by."
+	}
+	return sentenceOf(engine.Explain(rule, n.view.names())) + "."
+}
+
+// seenText is what somebody saw, as a form carries it.
+func seenText(v [2]any) string {
+	text, _ := json.Marshal(v) // it came from JSON
+	return string(text)
+}
