@@ -165,7 +165,7 @@ func TestAnAnsweredOneNeverWaitsHoweverManyAnswersThereAre(t *testing.T) {
 	must(t, b.db.Write(t.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(t.Context(), `insert into person_order (workspace_id, id, pair, kind, state, side, record, partner, link, field, from_side, value, seen, by_user, given_at, reason, run, over_at)
 			with recursive n(i) as (select 1 union all select i + 1 from n where i < 10050)
-			select $1, 'ord_0' || i, $2, 'alone', 'open', 0, 'x' || i, '', '', '', 0, '', '', 'ann', 0, '', '', 0 from n`, b.conns[0].Workspace, b.pair.ID)
+			select $1, 'ord!' || i, $2, 'alone', 'open', 0, 'x' || i, '', '', '', 0, '', '', 'ann', 0, '', '', 0 from n`, b.conns[0].Workspace, b.pair.ID)
 		return err
 	}))
 	doc := b.see(client, "/needs-you")
