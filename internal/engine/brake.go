@@ -92,7 +92,7 @@ func (s *session) losses(ctx context.Context) error {
 		}
 		for _, j := range jobs {
 			for side, m := range j.m {
-				if j.link.ID == "" || j.fading || m.Suspect.IsZero() || now.Sub(m.Suspect) < suspicion {
+				if j.link.ID == "" || j.fading || j.doubted || m.Suspect.IsZero() || now.Sub(m.Suspect) < suspicion {
 					continue
 				}
 				_, gone, err := s.read(ctx, Side(side), m.ID, m.Parent, m)

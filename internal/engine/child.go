@@ -105,8 +105,8 @@ type kinView struct {
 	link [2]map[string]Link // of the parents, by the id of each
 	kids [2]map[string][]string
 	read [2]map[string]ChildRead
-	// fading are parents that a read did not find, or that are gone.
-	fading [2]map[string]bool
+	// doubted are parents that a read did not find, and gone those that are gone for certain.
+	doubted, gone [2]map[string]bool
 }
 
 // viewKin loads the parents of a batch's records, their partners, and the unlinked children of both.
@@ -121,7 +121,8 @@ func (s *session) viewKin(ctx context.Context, v *view, ids [2][]string) error {
 		}
 	}
 	for side := range ids {
-		kv.link[side], kv.kids[side], kv.read[side], kv.fading[side] = map[string]Link{}, map[string][]string{}, map[string]ChildRead{}, map[string]bool{}
+		kv.link[side], kv.kids[side], kv.read[side] = map[string]Link{}, map[string][]string{}, map[string]ChildRead{}
+		kv.doubted[side], kv.gone[side] = map[string]bool{}, map[string]bool{}
 		for _, m := range v.mirror[side] {
 			add(Side(side), m.Parent)
 		}
@@ -133,29 +134,21 @@ func (s *session) viewKin(ctx context.Context, v *view, ids [2][]string) error {
 		}
 		for id, l := range links {
 			if l.State == On {
-				kv.link[side][id] = l
-				add(Side(1-side), l.IDs[k.sides[1-side]])
+				partner := l.IDs[k.sides[1-side]]
+				kv.link[side][id], kv.link[1-side][partner] = l, l
+				add(Side(1-side), partner)
 			}
 		}
 	}
 	var next [2][]string
 	for side := range parents {
 		conn := s.flow.Connections[side]
-		links, err := st.LinksOf(ctx, s.ws, k.parents.ID, k.sides[side], parents[side])
-		if err != nil {
-			return err
-		}
-		for id, l := range links {
-			if l.State == On {
-				kv.link[side][id] = l
-			}
-		}
 		seen, err := st.Mirrors(ctx, s.ws, conn, k.parents.Object, parents[side])
 		if err != nil {
 			return err
 		}
 		for id, m := range seen {
-			kv.fading[side][id] = !m.Gone.IsZero() || !m.Suspect.IsZero()
+			kv.doubted[side][id], kv.gone[side][id] = !m.Suspect.IsZero(), !m.Gone.IsZero()
 		}
 		if kv.kids[side], err = st.ChildrenOf(ctx, s.ws, conn, s.flow.Object, parents[side]); err != nil {
 			return err
@@ -199,35 +192,46 @@ func (s *session) underParent(v *view, j job) (job, bool) {
 }
 
 // bound decides about a linked child: it goes on as long as both records hang on parents that are each other's partners.
+// Whether it is there at all is found out under any parents.
 func (s *session) bound(v *view, j job) job {
-	j, linked := s.underParent(v, j)
-	if !linked {
-		return j
-	}
 	other := j.side.Other()
-	if p := j.m[other].Parent; p != "" && p != j.parent[other] {
-		j.do, j.why = wait, waitsForParent
-		j.until = never
-		j.hint.Parent = j.m[j.side].Parent
+	under, linked := s.underParent(v, j)
+	switch p := j.m[other].Parent; {
+	case linked && (p == "" || p == under.parent[other]):
+		return under
+	case s.inDoubt(j):
+		j.do = look
+		return j
+	case linked:
+		under.do, under.why, under.until = wait, waitsForParent, never
+		under.hint.Parent = j.m[j.side].Parent
 	}
-	return j
+	return under
 }
 
-// fading reports whether a parent of a linked child is gone or suspected. That the child is gone too is no news then, and
-// the brake has judged it with the parent.
-func (v *view) fading(j job) bool {
-	if v.kin == nil {
-		return false
-	}
+// inDoubt reports whether a record has to be read because somebody says so, or because a read did not find it.
+func (s *session) inDoubt(j job) bool {
+	m := j.m[j.side]
+	return outside(j.hint.Reason) && !m.Seen.After(j.hint.At) || !m.Suspect.IsZero()
+}
+
+// fading reports whether a parent of a linked child is gone, or the link of the two has ended. That the child is gone too is
+// no news then, and the brake has judged it with the parent.
+func (kv *kinView) fading(j job) bool {
+	together := false
 	for side, m := range j.m {
-		if v.kin.fading[side][m.Parent] {
+		if kv.gone[side][m.Parent] {
 			return true
 		}
-		if _, linked := v.kin.link[side][m.Parent]; !linked {
-			return true
-		}
+		together = together || kv.link[side][m.Parent].ID == j.link.Parent
 	}
-	return false
+	return !together
+}
+
+// doubts reports whether a parent of a linked child is suspected: what hides the parent hides what hangs on it, and
+// whether that is an outage is for the parents' flow to find out, and for its brake.
+func (kv *kinView) doubts(j job) bool {
+	return kv.doubted[A][j.m[A].Parent] || kv.doubted[B][j.m[B].Parent]
 }
 
 // wakeChildren makes those due whose parents have been linked meanwhile.

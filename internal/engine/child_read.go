@@ -61,6 +61,9 @@ func (s *session) passByParent(ctx context.Context, side Side) error {
 	if err := s.readInTurn(ctx, side, &cur, now); err != nil {
 		return err
 	}
+	if err := s.bereaved(ctx, side); err != nil {
+		return err
+	}
 	if whole {
 		cur.Generation++
 	}
@@ -90,6 +93,25 @@ func (s *session) readInTurn(ctx context.Context, side Side, cur *Cursor, now ti
 		ids = ids[n:]
 	}
 	return err
+}
+
+// bereaved hints at what hung on parents that are gone, whose lists nobody reads any more.
+func (s *session) bereaved(ctx context.Context, side Side) error {
+	for after := ""; ; {
+		ids, err := s.e.Store.Bereaved(ctx, s.ws, s.flow.Connections[side], s.flow.Object, s.kin.parents.Object, after, 500)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		now := s.e.Now()
+		hints := make([]Hint, len(ids))
+		for i, id := range ids {
+			hints[i] = Hint{Side: side, ID: id, Reason: "absent", At: now, Due: now}
+		}
+		if err := s.e.Store.AddHints(ctx, s.ws, s.pair.ID, hints); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
 }
 
 // oneParent is what the list of one parent showed.
@@ -159,7 +181,7 @@ func (s *session) keepParents(ctx context.Context, side Side, cur *Cursor, ids [
 	for _, r := range reads {
 		p := shown[r.Parent]
 		if p.gone {
-			continue // what hung on it is looked at when that is certain, by those who look at the parent
+			continue // what hung on it is looked at when that is certain (bereaved)
 		}
 		there := map[string]bool{}
 		for _, rec := range p.records {

@@ -115,6 +115,7 @@
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not
 // find it either, the flow's policy decides (gone.go, fate.go): the partner is left alone, gets a tag that says so, or the
-// record is made again, once, from what it held last (remake.go). Ids are remembered for ever and keys as keyed hashes for
-// ninety days, so that nothing is made again behind a person's back.
+// record is made again, once, from what it held last (remake.go). What hangs on a record that is suspected waits until its
+// parent is there again or gone (child.go), so the brake that holds an outage of contacts holds their tasks, too. Ids are
+// remembered for ever and keys as keyed hashes for ninety days, so that nothing is made again behind a person's back.
 package engine

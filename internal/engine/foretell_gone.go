@@ -19,7 +19,7 @@ func (s *session) vanishing(ctx context.Context, j job) (job, bool, error) {
 			continue
 		}
 		m := j.m[side]
-		if m.Suspect.IsZero() || s.e.Now().Sub(m.Suspect) < suspicion {
+		if j.doubted || m.Suspect.IsZero() || s.e.Now().Sub(m.Suspect) < suspicion {
 			return j, false, nil
 		}
 		f, err := s.fate(ctx, &j, side)

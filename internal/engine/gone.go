@@ -31,6 +31,11 @@ func (s *session) missing(ctx context.Context, j job, side Side, id string) outc
 	if j.link.ID == "" {
 		return s.goneUnlinked(j, side, m)
 	}
+	if j.doubted {
+		h := j.again("gone", now.Add(suspicion), "")
+		h.Attempts = j.hint.Attempts
+		return outcome{commit: Commit{Again: []Hint{h}}}
+	}
 	if !j.fading {
 		if err := s.lose(); err != nil {
 			return outcome{err: err}
@@ -85,6 +90,10 @@ func (s *session) letGo(j job, side Side, reason string) outcome {
 	}
 	if j.intent.ID != "" {
 		c.Closed = []string{j.intent.ID}
+	}
+	if s.kin != nil { // the one that is left may wait for its parent, and has nothing to wait for any more
+		sv := side.Other()
+		c.Again = []Hint{{Side: sv, ID: l.IDs[sv], Parent: j.m[sv].Parent, Reason: "seen", At: now, Due: now}}
 	}
 	e := s.entry(j, ResultGone, -1, reason)
 	e.IDs = l.IDs

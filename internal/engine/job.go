@@ -28,8 +28,8 @@ type job struct {
 	parent     [2]string
 	// lock is held by one job at a time, when two that look alike must not be worked at once.
 	lock string
-	// fading says that the record is gone with its parent, if it is.
-	fading bool
+	// fading says that the record is gone with its parent, if it is; doubted, that nobody knows about its parent yet.
+	fading, doubted bool
 	// back says that a record that was gone is seen again: both are read before anything is decided.
 	back bool
 	// fate is what becomes of a job to vanish whose record of the side lost is gone.
@@ -115,7 +115,8 @@ func (s *session) judge(v *view, h Hint) job {
 		}
 		if s.kin != nil {
 			j = s.bound(v, j)
-			j.fading = v.fading(j)
+			j.fading = v.kin.fading(j)
+			j.doubted = !j.fading && v.kin.doubts(j)
 		}
 		s.fieldOrders(v, &j)
 		return j

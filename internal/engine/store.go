@@ -119,6 +119,8 @@ type Children interface {
 	// WakeChildren makes lines of the inbox due that waited for a parent which is linked now. sides says which side of the
 	// parents' pair is a's and which is b's.
 	WakeChildren(ctx context.Context, ws string, l Lease, pair string, parents Pair, sides [2]Side, now time.Time) (int64, error)
+	// Bereaved lists records of a connection, after an id, that hang on a parent which is gone, and were not looked at since.
+	Bereaved(ctx context.Context, ws, conn, object, parent, after string, limit int) ([]string, error)
 	// CountOrphans counts the records of each side that wait until their parent is linked.
 	CountOrphans(ctx context.Context, ws, pair string) ([2]int, error)
 }

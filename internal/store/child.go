@@ -124,6 +124,14 @@ func (s *Store) WakeChildren(ctx context.Context, ws string, l engine.Lease, pai
 	return n, err
 }
 
+// Bereaved implements engine.Store.
+func (s *Store) Bereaved(ctx context.Context, ws, conn, object, parent, after string, limit int) ([]string, error) {
+	return db.All(ctx, s.db, `select c.id from mirror p join mirror c on c.workspace_id = p.workspace_id and c.conn = p.conn and c.object = $3
+		and c.parent = p.id and c.parent <> '' and c.gone_at = 0 and c.suspect_at = 0 and c.seen_at <= p.gone_at
+		where p.workspace_id = $1 and p.conn = $2 and p.object = $4 and p.gone_at > 0 and c.id > $5 order by c.id limit $6`,
+		[]any{ws, conn, object, parent, after, limit}, scanID)
+}
+
 // CountOrphans implements engine.Store.
 func (s *Store) CountOrphans(ctx context.Context, ws, pair string) (n [2]int, err error) {
 	err = db.Walk(ctx, s.db, "select side, count(*) from inbox where workspace_id = $1 and pair = $2 and reason = 'parent' group by side", []any{ws, pair},

@@ -16,6 +16,10 @@ func (w *world) fillChildren(t testing.TB) {
 	kid.Parent = "a1"
 	must(t, w.SaveChildren(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "note"}, []engine.ChildRead{{Parent: "a1", At: start}}, []engine.Mirror{kid}, nil))
 	w.commit(t, engine.Commit{Again: []engine.Hint{{ID: "k2", Parent: "a1", Reason: "parent", At: start, Due: start.Add(time.Hour)}}})
+	gone, left := mirror("a8"), mirror("k8")
+	gone.Gone, left.Parent = start.Add(time.Hour), "a8"
+	w.commit(t, engine.Commit{Mirrors: [2][]engine.Mirror{{gone}}})
+	must(t, w.SaveChildren(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "note"}, nil, []engine.Mirror{left}, nil))
 }
 
 // fillMoved gives it a child that hangs on another parent than its link does.
@@ -50,6 +54,9 @@ func (w *world) childReads() []call {
 		}},
 		{"MovedChildren", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.MovedChildren(ctx, ws, c, "lp", "a1")
+		}},
+		{"Bereaved", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Bereaved(ctx, ws, c, "note", "contact", "", 9)
 		}},
 		{"CountOrphans", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			n, err := s.CountOrphans(ctx, ws, p.ID)
@@ -95,6 +102,42 @@ func TestAParentIsDueWhenSomethingHappenedToIt(t *testing.T) {
 		m.Seen = later.Add(3 * time.Minute)
 		w.commit(t, engine.Commit{Mirrors: [2][]engine.Mirror{{m}}})
 		same(t, []string{"a1"}, due(start, later))
+	})
+}
+
+func TestWhatHangsOnAParentThatIsGoneIsLookedAtOnce(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		want := func(ids ...string) {
+			t.Helper()
+			got, err := w.Bereaved(w.ctx, w.ws, w.conns[0], "note", "contact", "", 9)
+			must(t, err)
+			same(t, len(ids), len(got))
+			if len(ids) > 0 {
+				same(t, ids, got)
+			}
+		}
+		parent, kid := mirror("p1"), mirror("n1")
+		kid.Parent, kid.Seen = "p1", start
+		store := func() {
+			t.Helper()
+			w.commit(t, engine.Commit{Mirrors: [2][]engine.Mirror{{parent}}})
+			must(t, w.SaveChildren(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "note"}, nil, []engine.Mirror{kid}, nil))
+		}
+		parent.Suspect = start.Add(time.Minute)
+		store()
+		want() // it may be back
+		parent.Suspect, parent.Gone = time.Time{}, start.Add(time.Hour)
+		store()
+		want("n1")
+		kid.Suspect = start.Add(2 * time.Hour)
+		store()
+		want() // a line of the inbox stands for it
+		kid.Suspect, kid.Seen = time.Time{}, start.Add(2*time.Hour)
+		store()
+		want()
+		kid.Seen, kid.Gone = start, start.Add(2*time.Hour)
+		store()
+		want()
 	})
 }
 
