@@ -18,6 +18,8 @@ func (s *session) foresee(ctx context.Context, tell func(j job, d *Decision)) er
 	if err := s.toDo(ctx); err != nil {
 		return err
 	}
+	s.foreseeing = true
+	defer func() { s.foreseeing = false }()
 	now := s.e.Now()
 	s.vanished = map[Place]bool{}
 	told := map[Place]bool{}

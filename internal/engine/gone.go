@@ -47,6 +47,7 @@ func (s *session) missing(ctx context.Context, j job, side Side, id string) outc
 	}
 	m.Gone, m.Suspect = now, time.Time{}
 	j.m[side] = m
+	j.ends, j.order, j.fields = j.lapse(), nil, nil // nobody ordered this
 	return s.part(ctx, j, side, f)
 }
 

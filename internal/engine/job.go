@@ -106,7 +106,7 @@ func (s *session) judge(v *view, h Hint) job {
 			j.m[h.Side].ID = h.ID
 		}
 		if l.State == OneGone {
-			s.fieldOrders(v, &j)
+			v.recordOrder(&j)
 			return s.judgeGone(v, j)
 		}
 		j.do = reconcile

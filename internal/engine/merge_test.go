@@ -69,6 +69,84 @@ func TestAMergeIsLeftToAPersonUnderEveryPolicy(t *testing.T) {
 	}
 }
 
+// merged is a person who was merged into another on side a, and whose partner waits for a person to say what becomes of it.
+func merged(t *testing.T) (w *world, into, b2 string) {
+	t.Helper()
+	w = newWorld(t, sandbox.Options{})
+	a1 := w.add(engine.A, fields{"firstName": "Ada", "email": "ada@example.com"})
+	a2 := w.add(engine.A, fields{"firstName": "Ada", "lastName": "Bell", "email": "bell@example.com", "phone": phone0})
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	b2 = w.partner(engine.A, a2)
+	w.merge(engine.A, a1, a2, fields{"phone": phone0})
+	return w, a1, b2
+}
+
+func TestAPersonSaysWhatBecomesOfTheOneThatAMergeLeft(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []engine.OrderKind{engine.OrderAlone, engine.OrderCreate, engine.OrderLink} {
+		w, a1, b2 := merged(t)
+		o := engine.Order{Kind: kind, Side: engine.B, Record: b2}
+		links := map[engine.OrderKind]int{engine.OrderAlone: 1, engine.OrderCreate: 2, engine.OrderLink: 2}[kind]
+		if kind == engine.OrderLink {
+			o.Partner = w.add(engine.A, fields{"firstName": "Ada", "lastName": "Bell"})
+			w.run(engine.Done)
+		}
+		people, told := len(w.all(engine.A)), map[engine.OrderKind]engine.Result{
+			engine.OrderAlone: engine.ResultSkipped, engine.OrderCreate: engine.ResultCreated, engine.OrderLink: engine.ResultLinked}[kind]
+		o = w.order(o)
+		w.hint(engine.A, a1)
+		dry := w.request(engine.Request{Look: true, DryRun: true}, engine.Done)
+		r := w.run(engine.Done)
+		w.ended(o, engine.OrderDone, "")
+		for _, x := range []engine.Run{dry, r} {
+			if e := w.entries(x, ""); len(e) != 1 || e[0].Result != told || e[0].By != "Anna" || x.To != r.To {
+				t.Errorf("%s: the log says %+v, %+v", kind, e, x.To)
+			}
+		}
+		if len(w.links()) != links || len(w.all(engine.A)) != people+map[engine.OrderKind]int{engine.OrderCreate: 1}[kind] {
+			t.Errorf("%s: links %v, %d people", kind, w.links(), len(w.all(engine.A)))
+		}
+		if kind != engine.OrderAlone && w.partner(engine.B, b2) == "" {
+			t.Errorf("%s: no partner", kind)
+		}
+		w.waitsForNobody(b2, kind)
+		w.quiet()
+		for range 2 { // and it stays so
+			w.pass(25 * time.Hour)
+			w.request(engine.Request{Look: true, Full: true}, engine.Done)
+		}
+		if len(w.links()) != links || w.deletes() != 0 {
+			t.Errorf("%s: links %v, %d deletes", kind, w.links(), w.deletes())
+		}
+		w.waitsForNobody(b2, kind)
+	}
+}
+
+// waitsForNobody fails unless nobody is asked about a record of side b any more.
+func (w *world) waitsForNobody(b string, kind engine.OrderKind) {
+	w.t.Helper()
+	list, err := w.st.ReviewsOf(w.t.Context(), ws, w.pair().ID, engine.B, []string{b})
+	if r, ok := list[b]; err != nil || ok != (kind == engine.OrderAlone) || ok && r.Alone != "Anna" {
+		w.t.Errorf("%s: %+v, %v", kind, list, err)
+	}
+}
+
+func TestAnOrderAboutAMergeIsOverWhenNobodyIsLeft(t *testing.T) {
+	t.Parallel()
+	w, _, b2 := merged(t)
+	o := w.order(engine.Order{Kind: engine.OrderCreate, Side: engine.B, Record: b2})
+	w.remove(engine.B, b2)
+	w.hint(engine.B, b2)
+	w.request(engine.Request{}, engine.Done)
+	w.pass(11 * time.Minute)
+	r := w.request(engine.Request{}, engine.Done)
+	w.ended(o, engine.OrderWithdrawn, "gone_meanwhile")
+	if e := w.entries(r, engine.ResultGone); len(e) != 1 || e[0].By != "" || len(w.links()) != 1 || len(w.reviews()) != 0 {
+		t.Errorf("%+v, links %v, reviews %v", e, w.links(), w.reviews())
+	}
+}
+
 // An address beside the first is in no list, so the system is asked for it.
 func TestAMergeThatKeptTheEmailBesideTheFirstIsSeen(t *testing.T) {
 	t.Parallel()

@@ -238,10 +238,13 @@ func (s *session) leaveAlone(j job) outcome {
 	r.Alone, r.AloneKeys = j.order.By, s.keysHash(m)
 	e := s.entry(j, ResultSkipped, -1, "left_alone")
 	to := j.side.Other()
-	return outcome{
-		commit: Commit{Review: []Review{r}, Orders: append(j.ends, OrderEnd{ID: j.order.ID}), Finished: j.hints(), Entry: &e},
-		count:  func(r *Run) { r.To[to].Skipped++ },
+	c := Commit{Finished: j.hints()}
+	if j.link.ID != "" { // its partner was merged into another one
+		c = s.letGo(j, to, "").commit
+		c.Settled, e.IDs = nil, j.link.IDs
 	}
+	c.Review, c.Orders, c.Entry = []Review{r}, append(j.ends, OrderEnd{ID: j.order.ID}), &e
+	return outcome{commit: c, count: func(r *Run) { r.To[to].Skipped++ }}
 }
 
 // alone reports whether a person left the record alone, and its keys still are those of then.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,18 +20,25 @@ const madeAgain = "restore"
 
 // judgeGone decides about a record whose link has lost one of its two.
 func (s *session) judgeGone(v *view, j job) job {
-	h, other := j.hint, j.side.Other()
-	m := j.m[j.side]
+	other, m := j.side.Other(), j.m[j.side]
 	gone := [2]bool{!j.m[A].Gone.IsZero(), !j.m[B].Gone.IsZero()}
-	_, asked := v.review[j.side][m.ID]
+	r, asked := v.review[j.side][m.ID]
 	switch {
-	case outside(h.Reason) && !m.Seen.After(h.At) || !m.Suspect.IsZero():
+	case s.inDoubt(j):
 		j.do = look
 	case gone == [2]bool{}: // it was seen again, perhaps by an index that is late: both are read
 		j.do, j.back, j.link.State = reconcile, true, On
-	case gone == [2]bool{true, true}:
-		j.do, j.why = part, fateAlone.reason(j.side)
-	case gone[j.side], asked: // its partner's turn, or a person's
+		j.decided = decided{}
+		s.fieldOrders(v, &j)
+	case gone[j.side]: // its partner's turn, if that one is there
+		j.do, j.ends, j.order = drop, j.lapse(), nil
+		if gone[other] {
+			j.do, j.why = part, fateAlone.reason(j.side)
+		}
+	case asked && j.order != nil:
+		j.review = &r
+		return s.obeyGone(v, j)
+	case asked: // a person's turn
 		j.do = drop
 	case s.flow.Delete != flow.Restore || !s.flow.Direction.To(other): // the policy was changed meanwhile
 		j.do, j.why = part, fateAlone.reason(other)
@@ -42,21 +50,43 @@ func (s *session) judgeGone(v *view, j job) job {
 
 // judgeRemake decides whether the partner of a record is made again, or whether somebody is there by now.
 func (s *session) judgeRemake(v *view, j job) job {
-	other, m := j.side.Other(), j.m[j.side]
+	m := j.m[j.side]
 	in, begun := v.intent[j.side][m.ID]
 	j.intent = in
 	if begun && in.State != Absent {
 		return s.unsettled(j)
 	}
-	j.match = FindPartner(v.candidate(j.side, m.ID), s.flow.Match, func(id string) (Candidate, bool) {
-		c, ok := v.mirror[other][id]
-		return v.candidate(other, id), ok && c.Gone.IsZero()
-	})
-	j.do = remake
+	j.match = s.partnerOf(v, j)
 	if j.match.Kind != MatchCreate || v.buried(j.side, m) {
-		j.do = unjoin
+		return s.freed(v, j)
 	}
+	j.do = remake
 	return j
+}
+
+// obeyGone decides about the one that a merge left, as a person said: it is left alone, or its link ends and it gets the
+// partner that was ordered like any other record.
+func (s *session) obeyGone(v *view, j job) job {
+	if j.order.Kind == OrderAlone {
+		j.do = leave
+		return j
+	}
+	j.order = nil // it stays open until the link has ended
+	return s.freed(v, j)
+}
+
+// freed ends a link whose record is gone. Foretelling goes on to what comes then.
+func (s *session) freed(v *view, j job) job {
+	j.do = unjoin
+	if !s.foreseeing {
+		return j
+	}
+	w := *v
+	for side := range w.link {
+		w.link[side] = maps.Clone(v.link[side])
+		delete(w.link[side], j.link.IDs[side])
+	}
+	return s.judge(&w, j.hint)
 }
 
 // unjoin ends a link whose record is gone, so that the one that is left finds a partner like any other record.

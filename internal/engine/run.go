@@ -349,4 +349,5 @@ type session struct {
 	losable    int      // links this run may let go of, 0 = no limit
 	lost       int
 	vanished   map[Place]bool // what foretelling did not find
+	foreseeing bool           // what is decided is told and not done: foretelling
 }
