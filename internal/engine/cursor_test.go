@@ -110,3 +110,27 @@ func TestWhatASearchCameUponIsNotPassedOver(t *testing.T) {
 		}
 	}
 }
+
+// A complete reading that falls into the moments in which an index still shows the old row takes nothing back.
+func TestAnOldRowOfAnIndexTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{SearchLag: time.Minute})
+	w.pass(time.Hour)
+	id := w.add(engine.A, fields{"firstName": "Ada", "lastName": "Bell", "email": "ada@example.com", "phone": phone0})
+	w.pass(2 * time.Minute)
+	w.run(engine.Done)
+	w.pass(2 * time.Minute)
+	w.run(engine.Done)
+	partner := w.partner(engine.A, id)
+	w.e.Settle = 90 * time.Second
+	w.edit(engine.A, id, fields{"phone": phoneA})
+	w.hint(engine.A, id) // a call tells of it
+	w.run(engine.Done)
+	w.want(engine.B, partner, fields{"phone_number": phoneA})
+	for range 3 {
+		w.pass(5 * time.Second)
+		w.request(engine.Request{Look: true, Full: true}, engine.Done)
+		w.want(engine.B, partner, fields{"phone_number": phoneA})
+		w.want(engine.A, id, fields{"phone": phoneA})
+	}
+}

@@ -155,6 +155,10 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 			seen = append(seen, r.ID)
 			continue
 		}
+		if news && s.mayLag(old[r.ID], cur, now) {
+			m = old[r.ID]
+			m.Missing = s.need[side]
+		}
 		old[r.ID] = m // a record that appears twice on a page
 		changed = append(changed, m)
 		if news {
@@ -177,6 +181,13 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 		cur.Mode, cur.Page = "", ""
 	}
 	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
+}
+
+// mayLag reports whether a row that says otherwise than the mirror may be the old one: the record was seen so short a time ago
+// that an index need not show it yet. Then neither is believed, and the record itself is read. What this very pass saw (times are
+// stored in milliseconds) is of the same index.
+func (s *session) mayLag(known Mirror, cur Cursor, now time.Time) bool {
+	return known.ID != "" && known.Seen.Before(cur.Began.Truncate(time.Millisecond)) && now.Sub(known.Seen) < s.e.Settle
 }
 
 // merge adds an observation to what is known of a record. now is when it was asked for: what happened after that, even
