@@ -78,7 +78,7 @@ func newCRMs(t testing.TB, n int, change ...func(*flow.Flow)) *crms {
 	ctx, ws := t.Context(), c.conns[0].Workspace
 	for side, x := range []connection.Connection{
 		{Name: "Brightsmile", System: "highlevel", BaseURL: info.HighLevel.URL, Params: map[string]string{"locationId": info.HighLevel.LocationID}, Identity: connector.Identity{ID: "one", Region: "US"}},
-		{Name: "Brightsmile people", System: "usercom", BaseURL: info.UserCom.URL, Params: map[string]string{"subdomain": info.UserCom.Subdomain}, Identity: connector.Identity{ID: "two"}},
+		{Name: "Brightsmile people", System: "usercom", BaseURL: info.UserCom.URL, Params: map[string]string{"subdomain": info.UserCom.Subdomain}, Settings: box.UserComSettings(), Identity: connector.Identity{ID: "two"}},
 	} {
 		x.AuthKind, x.State, x.PerSecond = connection.KindToken, connection.OK, 1000
 		c.conns[side], err = c.store.SaveConnection(ctx, ws, x)

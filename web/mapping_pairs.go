@@ -235,7 +235,14 @@ func (b *board) flowRules() templates.MapRules {
 		chosen := f.Direction == d || f.Direction == "" && d == mapping.Both
 		r.Direction = append(r.Direction, templates.MapOption{Value: string(d), Text: b.wayWords(d), Icon: templates.WayIcon(way(d)), Chosen: chosen})
 	}
-	for _, kinds := range [][]string{{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}} {
+	matched := "matched by what they say, contact by contact"
+	keys := [][]string{{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}}
+	if b.hangs() {
+		keys = nil
+	} else {
+		matched = "matched by " + strings.ToLower(matchWords(f.Match))
+	}
+	for _, kinds := range keys {
 		r.Match = append(r.Match, templates.MapOption{Value: strings.Join(kinds, ","), Text: matchWords(kinds), Chosen: slices.Equal(kinds, f.Match)})
 	}
 	conflict := f.Conflict
@@ -250,9 +257,12 @@ func (b *board) flowRules() templates.MapRules {
 	if clears {
 		empties = "an emptied value empties the other side"
 	}
-	r.Summary = []string{b.wayWords(f.Direction), "matched by " + strings.ToLower(matchWords(f.Match)), lowerFirst(b.policyWords(conflict), b.systems), empties}
+	r.Summary = []string{b.wayWords(f.Direction), matched, lowerFirst(b.policyWords(conflict), b.systems), empties}
 	return r
 }
+
+// hangs reports whether the flow's records hang on others, so that they have no keys.
+func (b *board) hangs() bool { return b.flow().Parent() != "" }
 
 func matchWords(kinds []string) string {
 	return map[string]string{"email,phone": "Email, else phone", "phone,email": "Phone, else email", "email": "Email only", "phone": "Phone only"}[strings.Join(kinds, ",")]

@@ -11,7 +11,7 @@ import (
 )
 
 // needsOnPage is how much of each kind the page shows of a pair; of what is decided, in all.
-const needsOnPage = 30
+const needsOnPage = 10
 
 // needsPage shows everything that waits for a person, or of one flow or kind.
 func (s *Server) needsPage(c echo.Context) error {

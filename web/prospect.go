@@ -80,7 +80,7 @@ func (p prospect) title(side int, m engine.Mirror) (name, address string) {
 	if !ok {
 		return "", ""
 	}
-	return object.TitleOf(m.Fields)
+	return titleOf(object, m.Fields)
 }
 
 // titles is what a person knows a pair of records by: as the given side has it, and as the other where that says nothing.

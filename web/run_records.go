@@ -195,6 +195,22 @@ func (v runView) touched(e engine.Entry) (out []templates.System) {
 	return out
 }
 
+// titleOf is what people know a record by, as one line: a note is known by the words of its text.
+func titleOf(o *connector.Object, f connector.Fields) (name, address string) {
+	name, address = o.TitleOf(f)
+	if o.Parent != "" {
+		if words := []rune(strings.Join(strings.Fields(mapping.Plain(name)), " ")); len(words) > titleMost {
+			name = string(words[:titleMost]) + "…"
+		} else {
+			name = string(words)
+		}
+	}
+	return name, address
+}
+
+// titleMost is how much of a text is its title, in characters.
+const titleMost = 80
+
 // title is what people know the record of an entry by: as the first side shows it, else the second.
 func (v runView) title(e engine.Entry, m [2]engine.Mirror) (name, address string) {
 	one := "record"
@@ -204,7 +220,7 @@ func (v runView) title(e engine.Entry, m [2]engine.Mirror) (name, address string
 			continue
 		}
 		one = o.One
-		n, a := o.TitleOf(m[side].Fields)
+		n, a := titleOf(o, m[side].Fields)
 		if name == "" {
 			name = n
 		}

@@ -98,6 +98,9 @@ func (s *sampler) list(ctx context.Context) {
 		if s.conn[side] == nil {
 			continue
 		}
+		if o, ok := s.conn[side].Spec().Object(s.f.Object); ok && o.PerParent {
+			continue // there is no list to take samples from
+		}
 		wait.Go(func() error {
 			page, err := s.conn[side].List(ctx, connector.ListRequest{Object: s.f.Object, Fields: s.wanted(side)})
 			if err != nil {
@@ -194,6 +197,11 @@ func (s *sampler) lonely(ctx context.Context, side Side, id string) {
 	why := "new_" + side.String()
 	by := ""
 	other := side.Other()
+	if s.f.Parent() != "" { // it has no keys, and whom it hangs on is not read here
+		s.used[side][id] = true
+		s.add(ids[A], ids[B], "", "")
+		return
+	}
 	switch found, problem := s.seek(ctx, side, id); {
 	case problem != nil:
 		s.failed(other, problem)
