@@ -135,6 +135,24 @@ func TestCallsPerRecordStayInsideTheirBounds(t *testing.T) {
 	}, [2]int{4, 2}, [2]int{1, 0})
 }
 
+// A first run that follows its rehearsal at once reads both sides as lists, and no record by itself but for what it creates.
+func TestAFirstRunAfterItsRehearsalReadsListsOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{Contacts: 250, Seed: 3})
+	w.e.Settle = 5 * time.Second // as it is for people, who switch on within the settle time
+	w.request(engine.Request{Look: true, DryRun: true}, engine.Done)
+	one := func(c kit.Call) bool {
+		return c.Method == "GET" && (c.Path == "/contacts/{contactId}" || c.Path == "/users/{id}/")
+	}
+	before := [2]int{w.calls(engine.A, one), w.calls(engine.B, one)}
+	r := w.run(engine.Done)
+	for side := range before {
+		if n := w.calls(engine.Side(side), one) - before[side]; n > r.To[side].Created {
+			t.Errorf("side %s: %d records were read one by one for %+v", engine.Side(side), n, r.To[side])
+		}
+	}
+}
+
 // upkeep are calls of a run and not of a record: which fields, tags and people there are.
 func upkeep(c kit.Call) bool {
 	return slices.ContainsFunc([]string{"customFields", "attributes", "/locations/", "/tags", "/agents"}, func(part string) bool { return strings.Contains(c.Path, part) })

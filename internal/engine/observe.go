@@ -155,7 +155,7 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 			seen = append(seen, r.ID)
 			continue
 		}
-		if news && s.mayLag(old[r.ID], cur, now) {
+		if s.mayLag(side, old[r.ID], r, cur, now) {
 			m = old[r.ID]
 			m.Missing = s.need[side]
 		}
@@ -183,11 +183,18 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 
-// mayLag reports whether a row that says otherwise than the mirror may be the old one: the record was seen so short a time ago
+// mayLag reports whether a row that contradicts the mirror may be the old one: the record was seen so short a time ago
 // that an index need not show it yet. Then neither is believed, and the record itself is read. What this very pass saw (times are
-// stored in milliseconds) is of the same index.
-func (s *session) mayLag(known Mirror, cur Cursor, now time.Time) bool {
-	return known.ID != "" && known.Seen.Before(cur.Began.Truncate(time.Millisecond)) && now.Sub(known.Seen) < s.e.Settle
+// stored in milliseconds) is of the same index, and a row of the same version says nothing that is newer or older.
+func (s *session) mayLag(at Side, known Mirror, r connector.Record, cur Cursor, now time.Time) bool {
+	if known.ID == "" || !known.Seen.Before(cur.Began.Truncate(time.Millisecond)) || now.Sub(known.Seen) >= s.e.Settle || r.Version != "" && r.Version == known.Version {
+		return false
+	}
+	return slices.ContainsFunc(s.need[at], func(name string) bool {
+		was, had := known.Fields[name]
+		is, shown := r.Fields[name]
+		return had && shown && mapping.Canon(was) != mapping.Canon(is)
+	})
 }
 
 // merge adds an observation to what is known of a record. now is when it was asked for: what happened after that, even
