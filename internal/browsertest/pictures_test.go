@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -22,6 +23,7 @@ type picture struct {
 type album struct {
 	t             *testing.T
 	out, drawings string
+	mu            sync.Mutex
 	all           []picture
 }
 
@@ -51,6 +53,8 @@ func (a *album) take(b *tab, s stop, l look) {
 	if err := os.WriteFile(filepath.Join(a.out, p.File), b.whole(l), 0o644); err != nil {
 		a.t.Fatal(err)
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	p.Drawn, p.Lacks = drawing(a.t, a.drawings, a.out, s.drawn, l.name)
 	a.all = append(a.all, p)
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -34,17 +35,20 @@ func (g *guide) page(path, name, drawn string) {
 	g.look(name, drawn)
 }
 
-// tour goes once through every page and every state of it that a person can bring about.
-func tour(t *testing.T, visit func(*tab, stop)) {
-	w := newWorld(t, "--first-run")
-	b := w.tab(t)
-	g := &guide{w: w, b: b, h: mouse{b}, visit: visit}
-	g.wayIn()
-	g.people()
-	g.connecting()
-	g.mapping()
-	g.previewing()
-	g.watching()
+// tours are the ways that together go once through every page and every state of it that a person can bring about.
+var tours = map[string]func(*guide){
+	"to both accounts": func(g *guide) {
+		g.wayIn()
+		g.people()
+		g.connecting()
+	},
+	"from both accounts": func(g *guide) {
+		setUp(g.w, g.b, g.h)
+		connectBoth(g.b, g.h)
+		g.mapping()
+		g.previewing()
+		g.watching()
+	},
 }
 
 // unseen are the routes that a browser gets and that are no page of their own, each with the reason.
@@ -55,22 +59,35 @@ var unseen = map[string]string{
 }
 
 // TestEveryPageIsSound holds that axe finds nothing, that nothing scrolls sideways on a phone, and that the browser has
-// nothing to complain about, on every page of the tour in light, in dark and at 390 pixels, and that the tour leaves no
+// nothing to complain about, on every page of the tours in light, in dark and at 390 pixels, and that the tours leave no
 // page out. It makes pictures of them, too, when it is told where to.
 func TestEveryPageIsSound(t *testing.T) {
 	t.Parallel()
+	require(t)
 	pictures := openAlbum(t)
 	defer pictures.close() // of a tour that ends early, too
+	var mu sync.Mutex
 	var seen []string
-	tour(t, func(b *tab, s stop) {
-		path, _, _ := strings.Cut(b.path(), "?")
-		seen = append(seen, path)
-		b.sound(s.name, func(l look) { pictures.take(b, s, l) })
+	t.Run("tours", func(t *testing.T) { // which ends when all of them have
+		for name, tour := range tours {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, "--first-run")
+				b := w.tab(t)
+				tour(&guide{w: w, b: b, h: mouse{b}, visit: func(b *tab, s stop) {
+					path, _, _ := strings.Cut(b.path(), "?")
+					mu.Lock()
+					seen = append(seen, path)
+					mu.Unlock()
+					b.sound(s.name, func(l look) { pictures.take(b, s, l) })
+				}})
+			})
+		}
 	})
 	for _, route := range pages(t) {
 		match := regexp.MustCompile("^" + regexp.MustCompile(`:\w+`).ReplaceAllString(route, "[^/]+") + "$")
 		if unseen[route] == "" && !slices.ContainsFunc(seen, match.MatchString) {
-			t.Errorf("the tour leaves out %s: add it to the tour, or to unseen with the reason", route)
+			t.Errorf("the tours leave out %s: add it to one of them, or to unseen with the reason", route)
 		}
 	}
 }
