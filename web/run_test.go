@@ -259,7 +259,7 @@ func TestARunSaysThatItIsARehearsalOrWasRecovered(t *testing.T) {
 	if text := tidyText(doc.Find("#main")); !strings.Contains(text, "This is a rehearsal") || !strings.Contains(text, "2 people would be created") || !strings.Contains(text, "Would be created") {
 		t.Error(text)
 	}
-	must(t, b.store.DropPlans(t.Context(), b.conns[0].Workspace, r.Flow, "a newer one"))
+	must(t, b.store.DropPlans(t.Context(), b.conns[0].Workspace, engine.Run{Flow: r.Flow, ID: "a newer one"}))
 	if text := tidyText(b.see(b.signIn("editor"), "/runs/"+r.ID).Find("#main")); !strings.Contains(text, "2 people would be created") || !strings.Contains(text, "A newer rehearsal of this flow took its place") {
 		t.Error(text)
 	}

@@ -72,12 +72,26 @@ func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, err
 	case trigger == engine.Rehearse:
 		return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: true, DryRun: true})
 	case !f.Enabled:
-		return a.engine.Abandon(ctx, ws, f)
+		undo, err := a.undoing(ctx, ws, id, trigger)
+		if err != nil {
+			return engine.Run{}, err
+		}
+		if !undo {
+			return a.engine.Abandon(ctx, ws, f)
+		}
+		trigger = engine.Undo
 	}
 	if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
 		return engine.Run{}, err // what came in waits in the inbox until the account is connected again
 	}
-	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook, Allow: trigger == engine.Once})
+	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook && trigger != engine.Undo, Allow: trigger == engine.Once})
+}
+
+// undoing reports whether a wake-up of a flow that is off is for an undo, which a flow that is off carries out, too: most
+// people switch off first what they want to take back.
+func (a *app) undoing(ctx context.Context, ws, id, trigger string) (bool, error) {
+	r, open, err := a.store.ActiveRun(ctx, ws, id)
+	return open && r.Undo != nil && (trigger == engine.Undo || trigger == jobs.Recovery), err
 }
 
 // Paused implements engine.Pauses: calls that stand in line although more could be out at once wait for the allowance.

@@ -65,15 +65,24 @@ type Request struct {
 
 // Run runs a flow once, or goes on with its unfinished run, and returns at a final status. The error is not nil only
 // when there is no run to show: the flow is busy, or the database cannot be used. A request that does not look and finds
-// the inbox empty makes no run; the Run is then zero. An undo that was cut off is finished first.
+// the inbox empty makes no run; the Run is then zero. An undo that was cut off, or that somebody asked for on a page, comes
+// first; a request with the trigger of an undo and without one asks for nothing else.
 func (e *Engine) Run(ctx context.Context, req Request) (Run, error) {
+	var undone Run
 	for {
 		r, err := e.once(ctx, req)
+		if err == nil && r.ID == "" {
+			return undone, nil
+		}
 		if err != nil || r.Undo == nil || req.Undo != nil || !r.Status.Final() {
 			return r, err
 		}
+		undone = r
 	}
 }
+
+// asked reports whether a request is for the undos alone that people asked for.
+func (r Request) asked() bool { return r.Trigger == Undo && r.Undo == nil }
 
 func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	f := req.Flow
@@ -88,7 +97,7 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	}
 	defer release()
 	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look || req.Undo != nil, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
-	if idle, err := s.idle(ctx); err != nil || idle {
+	if idle, err := s.idle(ctx, req.asked()); err != nil || idle {
 		return Run{}, err
 	}
 	if err := s.undoable(ctx, req.Undo); err != nil {
@@ -100,16 +109,19 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	if req.Started != nil {
 		req.Started(s.run)
 	}
+	if s.run.Status.Final() {
+		return s.run, nil
+	}
 	return s.live(ctx)
 }
 
-// idle reports whether a webhook's wake-up came after its hint was worked off already.
-func (s *session) idle(ctx context.Context) (bool, error) {
-	if s.look || s.pair.Seeded.IsZero() {
+// idle reports whether a webhook's wake-up came after its hint was worked off already, or the one of an undo after the undo.
+func (s *session) idle(ctx context.Context, asked bool) (bool, error) {
+	if s.look || s.pair.Seeded.IsZero() && !asked {
 		return false, nil
 	}
-	if _, unfinished, err := s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID); err != nil || unfinished {
-		return false, err
+	if _, unfinished, err := s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID); err != nil || unfinished || asked {
+		return err == nil && !unfinished, err
 	}
 	due, _, err := s.e.Store.Pending(ctx, s.ws, s.pair.ID, s.e.Now())
 	return due == 0, err
@@ -122,7 +134,11 @@ func (s *session) begin(ctx context.Context, req Request) error {
 	if err != nil {
 		return err
 	}
-	if found && old.DryRun { // its owner is dead, or this one had no lease; it has done nothing that could be gone on with
+	if found && old.Status == Queued && !req.DryRun && (req.Undo == nil || *old.Undo == *req.Undo) {
+		s.run = s.takeUp(old)
+		return s.e.Store.SaveRun(ctx, s.ws, s.lease, s.run)
+	}
+	if found && old.DryRun && old.Status != Queued { // its owner is dead, or this one had no lease; it has done nothing that could be gone on with
 		old.Status, old.Note, old.Finished = Failed, forgotten, now
 		old.Progress.over(old.Beat)
 		if err := s.e.Store.SaveRun(ctx, s.ws, s.lease, old); err != nil {
@@ -132,7 +148,7 @@ func (s *session) begin(ctx context.Context, req Request) error {
 			return err
 		}
 	}
-	if found && !old.DryRun && !req.DryRun && (req.Undo == nil || old.Undo != nil && *old.Undo == *req.Undo) {
+	if found && !old.DryRun && old.Status != Queued && !req.DryRun && (req.Undo == nil || old.Undo != nil && *old.Undo == *req.Undo) {
 		s.run = old
 		s.run.Progress.over(old.Beat)
 		s.run.Recovered, s.run.Owner, s.run.Status, s.run.Note, s.run.Beat = true, s.e.Owner, Running, "", now
@@ -272,8 +288,8 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	s.mu.Lock()
 	s.run = r
 	s.mu.Unlock()
-	if r.DryRun && r.Undo == nil && (r.Status == Done || r.Status == DoneWithProblems) { // it takes the place of what was foretold before
-		if e := s.e.Store.DropPlans(ctx, s.ws, s.flow.ID, r.ID); e != nil {
+	if r.DryRun && (r.Status == Done || r.Status == DoneWithProblems) { // it takes the place of what was foretold before
+		if e := s.e.Store.DropPlans(ctx, s.ws, r); e != nil {
 			s.e.Log.Warn("earlier plans not forgotten", "flow", s.flow.Name, "error", e)
 		}
 	}
@@ -350,4 +366,5 @@ type session struct {
 	lost       int
 	vanished   map[Place]bool // what foretelling did not find
 	foreseeing bool           // what is decided is told and not done: foretelling
+	lists      bool           // what an undo would give back is decided from the lists
 }

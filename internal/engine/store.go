@@ -89,8 +89,9 @@ type Store interface {
 	SaveRun(ctx context.Context, ws string, l Lease, r Run) error
 	// NameFields keeps what the fields of a run's map are called on each side, by the key under which entries name them.
 	NameFields(ctx context.Context, ws, run string, labels map[string][2]string) error
-	// DropPlans forgets what earlier dry runs of a flow foretold, all but those of the run.
-	DropPlans(ctx context.Context, ws, flow, run string) error
+	// DropPlans forgets what earlier dry runs of a flow foretold, all but what the run did; if it looked what an undo of
+	// a run gives back, what was seen of that before.
+	DropPlans(ctx context.Context, ws string, run Run) error
 	// CountCalls adds calls to the counts of a run.
 	CountCalls(ctx context.Context, ws, run string, calls []CallCount) error
 	RunByID(ctx context.Context, ws, id string) (Run, error)

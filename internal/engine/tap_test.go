@@ -240,11 +240,11 @@ func (p *tap) NameFields(ctx context.Context, ws, run string, labels map[string]
 	return p.Store.NameFields(ctx, ws, run, labels)
 }
 
-func (p *tap) DropPlans(ctx context.Context, ws, flow, run string) (err error) {
+func (p *tap) DropPlans(ctx context.Context, ws string, run engine.Run) (err error) {
 	if err := p.on("DropPlans"); err != nil {
 		return err
 	}
-	return p.Store.DropPlans(ctx, ws, flow, run)
+	return p.Store.DropPlans(ctx, ws, run)
 }
 
 func (p *tap) CountCalls(ctx context.Context, ws, run string, calls []engine.CallCount) (err error) {

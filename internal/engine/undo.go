@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -11,32 +10,35 @@ import (
 	"couplet/internal/connector"
 )
 
-// ErrNoUndo says that a run has nothing that could be taken back, with the reason.
-var ErrNoUndo = errors.New("it cannot be undone")
-
 // undoable fails unless a run can be taken back by this flow.
 func (s *session) undoable(ctx context.Context, u *Undoing) error {
 	if u == nil {
 		return nil
 	}
 	r, err := s.e.Store.RunByID(ctx, s.ws, u.Run)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case r.DryRun:
-		return fmt.Errorf("%w: run %s was a dry run, so it wrote nothing", ErrNoUndo, r.ID)
-	case !r.Status.Final():
-		return fmt.Errorf("%w: run %s is not over yet; stop it or wait for its end first", ErrNoUndo, r.ID)
-	case r.Pair != s.pair.ID:
-		return fmt.Errorf("%w: the flow of run %s joins other accounts by now", ErrNoUndo, r.ID)
+	}
+	if no := Undoable(r, s.pair.ID, s.e.Now()); no != "" {
+		return no.why(r.ID)
 	}
 	return nil
 }
+
+// lookAtMost is how many records are read one by one to look what would go back. Of more than that the lists are read, which
+// tell the same in a hundredth of the requests; what is written is read right before in any case.
+const lookAtMost = 50
 
 // undo carries an undoing out. It is a run like any other: it has the lease, the brake, the budget, sendings and a log. Each
 // record is read right before it is decided about.
 func (s *session) undo(ctx context.Context) error {
 	u := *s.run.Undo
+	if err := s.undoable(ctx, &u); err != nil {
+		return err
+	}
+	if err := s.beat(ctx); err != nil { // somebody may have taken it back before it got its turn
+		return err
+	}
 	groups, err := s.lines(ctx, u)
 	if err != nil {
 		return err
@@ -54,7 +56,16 @@ func (s *session) undo(ctx context.Context) error {
 			return s.braked(len(groups))
 		}
 	}
-	s.enter(PhaseWrite, noSide, PhaseCompare)
+	phase := PhaseWrite
+	if s.run.DryRun {
+		phase = PhaseCompare
+		if s.lists = len(groups) > lookAtMost; s.lists {
+			if err := s.observe(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	s.enter(phase, noSide)
 	s.watch(func(p *Progress) { p.Due = len(groups) })
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -201,6 +212,13 @@ func (s *session) undoRead(ctx context.Context, j *job) (gone string, news bool,
 			return "", false, err
 		}
 		old, asked := known[id], s.e.Now()
+		if s.lists && len(old.Missing) == 0 && !old.Seen.IsZero() {
+			if !old.Gone.IsZero() {
+				return "undo_gone_" + side.String(), news, nil
+			}
+			j.m[side] = old
+			continue
+		}
 		r, err := s.conn[side].Get(ctx, connector.Ref{Object: s.flow.Object, ID: id, Parent: old.Parent})
 		if connector.KindOf(err) == connector.NotFound {
 			return "undo_gone_" + side.String(), news, nil

@@ -53,7 +53,7 @@ import (
 // Due is one wake-up.
 type Due struct {
 	Workspace, Flow string
-	// Trigger is why: schedule, webhook, recovery, manual, rehearse, switched_on, once.
+	// Trigger is why: schedule, webhook, recovery, manual, rehearse, switched_on, once, undo.
 	Trigger string
 }
 

@@ -19,6 +19,9 @@ func (w *world) planReads() []call {
 			r, _, err := s.Rehearsal(ctx, ws, w.flow.ID)
 			return r, err
 		}},
+		{"UndosOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.UndosOf(ctx, ws, w.run.ID, true, 9)
+		}},
 		{"CountChanged", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountChanged(ctx, ws, "plan")
 		}},
@@ -51,7 +54,7 @@ func (w *world) planWrites() []call {
 			return nil, s.NameFields(ctx, ws, "plan", map[string][2]string{"other": {}})
 		}},
 		{"DropPlans", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.DropPlans(ctx, ws, w.flow.ID, "none")
+			return nil, s.DropPlans(ctx, ws, engine.Run{Flow: w.flow.ID, ID: "none"})
 		}},
 		{"SwitchOn", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			f, err := s.FlowByID(ctx, ws, w.flow.ID)

@@ -47,6 +47,9 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.NameFields(w.ctx, w.ws, "plan", map[string][2]string{"name": {"First name", "Name"}}))
 	w.commitAs(t, w.plan, engine.Commit{Entry: &engine.Entry{ID: "p1", Run: "plan", IDs: [2]string{"a1", "b1"}, Result: engine.ResultUpdated, Sides: [2]bool{true, false}, At: start,
 		Fields: []engine.FieldChange{{Field: "name", Outcome: engine.Write, Before: [2]any{"x", "y"}, After: [2]any{"y", "y"}}}, Planned: true}})
+	look := w.plan
+	look.ID, look.Trigger, look.Undo = "look", engine.Undo, &engine.Undoing{Run: w.run.ID}
+	must(t, w.StartRun(w.ctx, look))
 	w.silent = w.run
 	w.silent.ID, w.silent.Flow = "silent", "none"
 	must(t, w.StartRun(w.ctx, w.silent))

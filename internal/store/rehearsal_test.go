@@ -123,7 +123,7 @@ func TestANewRehearsalTakesThePlaceOfTheOldOnes(t *testing.T) {
 		done.Run = w.run.ID
 		w.commit(t, engine.Commit{Entry: &done})
 		now := w.foretold(t, "new", line)
-		must(t, w.DropPlans(w.ctx, w.ws, w.flow.ID, now.ID))
+		must(t, w.DropPlans(w.ctx, w.ws, now))
 		for id, want := range map[string]int{old.ID: 0, now.ID: 1, w.run.ID: 1} {
 			entries, err := w.Entries(w.ctx, w.ws, id, "", 9, "")
 			must(t, err)

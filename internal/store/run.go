@@ -10,11 +10,11 @@ import (
 )
 
 const putRunText = `insert into run (workspace_id, id, flow, flow_name, pair, version, cause, status, over, quiet, cancel, marks, counts, note, owner,
-		started_at, finished_at, beat_at, progress, dry, touched, asked, failed)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		started_at, finished_at, beat_at, progress, dry, touched, asked, failed, undoes)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 	on conflict (workspace_id, id) do update set status = excluded.status, over = excluded.over, quiet = excluded.quiet, marks = excluded.marks,
 		counts = excluded.counts, note = excluded.note, owner = excluded.owner, finished_at = excluded.finished_at, progress = excluded.progress,
-		touched = excluded.touched, asked = excluded.asked, failed = excluded.failed,
+		touched = excluded.touched, asked = excluded.asked, failed = excluded.failed, started_at = excluded.started_at,
 		beat_at = case when excluded.beat_at > run.beat_at then excluded.beat_at else run.beat_at end`
 
 const runColumns = "id, flow, flow_name, pair, version, cause, status, marks, counts, note, owner, started_at, finished_at, beat_at, progress"
@@ -55,7 +55,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		failed += c.Failed
 		conflicts += c.Conflicts
 	}
-	quiet := r.Status == engine.Done && touched+failed+conflicts+r.Asked == 0
+	quiet := r.Status == engine.Done && touched+failed+conflicts+r.Asked == 0 && !(r.DryRun && r.Undo != nil)
 	beat := r.Beat
 	if beat.IsZero() {
 		beat = r.Started
@@ -63,8 +63,16 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
 		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay, r.Waiting}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
-		r.DryRun, touched, r.Asked, failed)
+		r.DryRun, touched, r.Asked, failed, undoes(r))
 	return err
+}
+
+// undoes is the run that a run takes back, "" of all others.
+func undoes(r engine.Run) string {
+	if r.Undo == nil {
+		return ""
+	}
+	return r.Undo.Run
 }
 
 func scanRunOf(ws string) func(*sql.Rows) (engine.Run, error) {
@@ -143,6 +151,12 @@ func (s *Store) Runs(ctx context.Context, ws, flow string, limit int, before str
 	return db.All(ctx, s.db, text, args, scanRunOf(ws))
 }
 
+// UndosOf lists the runs that took a run back, or only looked at what that would come to (dry), newest first.
+func (s *Store) UndosOf(ctx context.Context, ws, run string, dry bool, limit int) ([]engine.Run, error) {
+	return db.All(ctx, s.db, "select "+runColumns+` from run where workspace_id = $1 and undoes = $2 and undoes <> '' and dry = $3
+		order by started_at desc, id desc limit $4`, []any{ws, run, dry, limit}, scanRunOf(ws))
+}
+
 // DeadRuns lists unfinished runs of all workspaces without a sign of life since beatBefore.
 func (s *Store) DeadRuns(ctx context.Context, beatBefore time.Time) ([]engine.Run, error) {
 	return db.All(ctx, s.db, "select "+runColumns+", workspace_id from run where not over and beat_at < $1 order by beat_at, id",
@@ -154,11 +168,16 @@ func (s *Store) DeadRuns(ctx context.Context, beatBefore time.Time) ([]engine.Ru
 		})
 }
 
-// CancelRun asks for a run to be cancelled. Its worker learns of it at its next beat (engine.ErrCancelled). It reports
-// whether there was an unfinished run to cancel.
+// CancelRun asks for a run to be cancelled. Its worker learns of it at its next beat (engine.ErrCancelled); one that nobody
+// has taken up is over at once. It reports whether there was an unfinished run to cancel.
 func (s *Store) CancelRun(ctx context.Context, ws, id string) (bool, error) {
 	var n int64
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		n, err = tx.Exec(ctx, `update run set status = 'cancelled', over = true, cancel = true, finished_at = $3 where workspace_id = $1 and id = $2
+			and status = 'queued'`, ws, id, db.MS(s.now()))
+		if err != nil || n > 0 {
+			return err
+		}
 		n, err = tx.Exec(ctx, "update run set cancel = true where workspace_id = $1 and id = $2 and not over", ws, id)
 		return err
 	})

@@ -48,7 +48,7 @@ func (f RunFilter) where(args *[]any) string {
 		*args = append(*args, v)
 		return holeOf(len(*args))
 	}
-	text := " and over and started_at >= " + hole(db.MS(f.Since))
+	text := " and over and " + notLook + " and started_at >= " + hole(db.MS(f.Since))
 	if f.Flow != "" {
 		text += " and flow = " + hole(f.Flow)
 	}
@@ -60,6 +60,9 @@ func (f RunFilter) where(args *[]any) string {
 	}
 	return text
 }
+
+// notLook leaves out what only looked at what an undo would come to: it is shown where the undo is decided.
+const notLook = "not (dry and undoes <> '')"
 
 // holeOf is the nth argument of a text.
 func holeOf(n int) string {
@@ -124,7 +127,7 @@ func (s *Store) QuietRuns(ctx context.Context, ws, flow string, from, to time.Ti
 
 // OpenRuns lists the runs of a workspace that are not over, the oldest first.
 func (s *Store) OpenRuns(ctx context.Context, ws string) ([]engine.Run, error) {
-	return db.All(ctx, s.db, "select "+runColumns+" from run where workspace_id = $1 and not over order by started_at, id", []any{ws}, scanRunOf(ws))
+	return db.All(ctx, s.db, "select "+runColumns+" from run where workspace_id = $1 and not over and "+notLook+" order by started_at, id", []any{ws}, scanRunOf(ws))
 }
 
 // LastRuns returns the newest finished run of each flow, rehearsals aside. A flow that never ran has none.
