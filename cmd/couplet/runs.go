@@ -83,7 +83,7 @@ func atLeastOne(limit int) error {
 
 type showRunCmd struct {
 	ID     string `arg:"" help:"Id of the run."`
-	Result string `help:"Only records of this result: created, updated, linked, skipped, conflict, needs_review, failed, gone."`
+	Result string `help:"Only records of this result: created, updated, linked, skipped, conflict, needs_review, failed, gone, deleted."`
 	Limit  int    `default:"50" help:"How many records."`
 	JSON   bool   `name:"json" help:"Answer with JSON."`
 }
@@ -113,7 +113,7 @@ type callDoc struct {
 
 // results are what a record of a run can be.
 var results = []string{string(engine.ResultCreated), string(engine.ResultUpdated), string(engine.ResultLinked), string(engine.ResultSkipped),
-	string(engine.ResultConflict), string(engine.ResultReview), string(engine.ResultFailed), string(engine.ResultGone)}
+	string(engine.ResultConflict), string(engine.ResultReview), string(engine.ResultFailed), string(engine.ResultGone), string(engine.ResultDeleted)}
 
 func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err := atLeastOne(c.Limit); err != nil {

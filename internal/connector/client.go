@@ -123,7 +123,7 @@ func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 				return Answer{}, c.stopped(err)
 			}
 		}
-		if call.Create {
+		if call.Create || call.Method == http.MethodDelete {
 			if err := asked(ctx); err != nil {
 				if c.acc.Budget != nil {
 					c.acc.Budget.Done(0, nil)

@@ -21,7 +21,7 @@ func Traced(ctx context.Context) func(Exchange) {
 	return func(Exchange) {}
 }
 
-// WithAsk has every call made under the context that creates something ask f right before it leaves, when it has waited for
+// WithAsk has every call made under the context that creates or deletes something ask f right before it leaves, when it has waited for
 // its turn already. An error of f keeps it from leaving.
 func WithAsk(ctx context.Context, f func(context.Context) error) context.Context {
 	return context.WithValue(ctx, askKey{}, f)

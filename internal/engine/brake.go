@@ -10,7 +10,7 @@ import (
 // The brake keeps a mistake small (sync-semantics 5.12). The first full plan needs an approval. Later runs may write
 // max(25, 5 %) of the linked records; a run that wants more stops before it writes anything.
 
-// So it is with links: a run lets go of max(5, 1 %) of them, because an account that suddenly shows nobody is more likely
+// So it is with links: a run lets go of max(5, 1 %) of them, and deletes as many records that people said are to be deleted, because an account that suddenly shows nobody is more likely
 // mistaken than empty, and what was let go of is never joined again by itself.
 
 const (
@@ -50,7 +50,7 @@ func (s *session) allowance(ctx context.Context) error {
 	defer s.watch(func(p *Progress) { p.Done = done })
 	planned := 0
 	err = s.foresee(ctx, func(j job, d *Decision) {
-		if j.do == create || j.do == search || j.do == remake || j.do == vanish && (j.fate == fateTag || j.fate == fateAgain) || d != nil && d.Writing() {
+		if j.do == create || j.do == search || j.do == remake || j.do == erase || j.do == vanish && (j.fate == fateTag || j.fate == fateAgain) || d != nil && d.Writing() {
 			planned++
 		}
 	})
@@ -74,23 +74,31 @@ func (s *session) spend() error {
 	return nil
 }
 
-// losses stops a run that would let go of too many links, before the first. Those that are suspected are looked at: they
+// losses stops a run that would let go of too many links, or delete too many records as people decided, before the first. Those that are suspected are looked at: they
 // may be back.
 func (s *session) losses(ctx context.Context) error {
-	now, lost := s.e.Now(), 0
+	now, lost, deletes := s.e.Now(), 0, 0
 	for place := (Place{Side: -1}); ; {
 		hints, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, now, place, batch)
-		if err != nil || len(hints) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(hints) == 0 {
+			break
 		}
 		last := hints[len(hints)-1]
 		place = Place{last.Side, last.ID}
-		hints = slices.DeleteFunc(hints, func(h Hint) bool { return h.Reason != "gone" && !outside(h.Reason) })
+		hints = slices.DeleteFunc(hints, func(h Hint) bool {
+			return h.Reason != "gone" && h.Reason != "order" && h.Reason != "retry" && !outside(h.Reason)
+		})
 		jobs, err := s.decide(ctx, hints)
 		if err != nil {
 			return err
 		}
 		for _, j := range jobs {
+			if j.do == erase {
+				deletes++
+			}
 			for side, m := range j.m {
 				if j.link.ID == "" || j.fading || j.doubted || m.Suspect.IsZero() || now.Sub(m.Suspect) < suspicion {
 					continue
@@ -108,6 +116,10 @@ func (s *session) losses(ctx context.Context) error {
 			}
 		}
 	}
+	if deletes > s.losable {
+		return s.tooMany(deletes)
+	}
+	return nil
 }
 
 // lose takes one link from the allowance.

@@ -20,6 +20,8 @@ func (s *session) inline(j job) (outcome, bool) {
 		return outcome{commit: Commit{Finished: j.hints(), Orders: j.ends}, count: j.dropped()}, true
 	case leave:
 		return s.leaveAlone(j), true
+	case spare:
+		return s.keptOnOrder(j), true
 	case withdrawn:
 		return s.takeBack(j), true
 	case wait:
@@ -61,6 +63,8 @@ func (s *session) do(ctx context.Context, j job) outcome {
 		o = s.searchFirst(ctx, j)
 	case remake:
 		o = s.remake(ctx, j)
+	case erase:
+		o = s.erase(ctx, j)
 	case resolve:
 		o = s.resolve(ctx, j)
 	default:

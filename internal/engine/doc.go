@@ -59,6 +59,7 @@
 //	after POST, before the commit  intent "sent"               settle, search, stamp: adopted
 //	after the sending, before PUT  the sending, the old base  sent again, the same value
 //	after PUT, before the commit   the sending, the old base  found there: base, line in the log, count
+//	after a delete's sending       the sending, the order      read: gone is told as deleted, there is deleted if still wanted
 //	between two pages              page, hints and cursor      goes on at the next page; absence proves nothing then
 //	between side B and side A      base of B only              the next plan holds only A
 //	lease lost                     a higher fence              the late commit is refused whole; its write was absolute
@@ -115,8 +116,9 @@
 // # Deletes
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not
-// find it either, the flow's policy decides (gone.go, fate.go): the partner is left alone, gets a tag that says so, or the
-// record is made again, once, from what it held last (remake.go). What hangs on a record that is suspected waits until its
+// find it either, the flow's policy decides (gone.go, fate.go): the partner is left alone, gets a tag that says so, waits
+// for somebody who says delete or keep, or the record is made again, once, from what it held last (remake.go). A delete reads both
+// records right before: the one has to be gone still, and the other as the person saw it. It is a sending, so it is told once (approve.go). What hangs on a record that is suspected waits until its
 // parent is there again or gone (child.go), so the brake that holds an outage of contacts holds their tasks, too. Ids are
 // remembered for ever and keys as keyed hashes for ninety days, so that nothing is made again behind a person's back.
 package engine

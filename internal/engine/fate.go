@@ -21,6 +21,7 @@ const (
 	fateTag   fate = "tagged"        // the other record gets a tag that says so
 	fateAgain fate = "restored"      // the record is made again
 	fateTwice fate = "deleted_again" // it was made again once, and somebody deleted it again: a person decides
+	fateAsk   fate = "to_delete"     // a person says whether the other record is deleted, too
 	fateHeir  fate = "merged_there"  // it was most likely merged into another one there: a person decides
 )
 
@@ -38,6 +39,10 @@ func (s *session) fate(ctx context.Context, j *job, side Side) (fate, error) {
 	case flow.Tag:
 		if s.flow.Direction.To(survivor) {
 			return fateTag, nil
+		}
+	case flow.Approve:
+		if s.flow.Direction.To(survivor) {
+			return fateAsk, nil
 		}
 	case flow.Restore:
 		switch {
@@ -72,6 +77,8 @@ func (s *session) part(ctx context.Context, j job, side Side, f fate) outcome {
 			r.Twins = []string{twin}
 		}
 		return s.hold(j, side, r)
+	case fateAsk:
+		return s.hold(j, side, Review{Side: survivor, ID: j.link.IDs[survivor], Reason: f.reason(side)})
 	case fateTwice:
 		o := s.letGo(j, side, f.reason(side))
 		o.commit.Settled = nil

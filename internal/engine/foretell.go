@@ -83,7 +83,7 @@ func (s *session) certain(ctx context.Context, hints []Hint, jobs []job) ([]job,
 			if j.link.ID != "" {
 				id = j.link.IDs[side]
 			}
-			unread := j.do == look && side == j.side || (j.do == reconcile || j.do == join) && s.unsure(j, side)
+			unread := j.do == erase || j.do == look && side == j.side || (j.do == reconcile || j.do == join) && s.unsure(j, side)
 			if !unread || id == "" {
 				continue
 			}
@@ -150,6 +150,10 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		return s.foretellGone(j)
 	case remake:
 		return s.foretellAgain(j)
+	case erase:
+		return s.foretellErase(j)
+	case spare:
+		return s.keptOnOrder(j).toldOnly()
 	case part:
 		return s.letGo(j, j.side.Other(), j.why).toldOnly()
 	case create, search:

@@ -2,10 +2,14 @@ package engine_test
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/store"
 )
 
@@ -23,10 +27,14 @@ func (h *history) decide() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	n := len(conflicts) + len(reviews)
-	if n == 0 {
-		return
+	if n := len(conflicts) + len(reviews); n > 0 {
+		h.answer(o, conflicts, reviews)
 	}
+}
+
+// answer has Anna answer one of those that wait.
+func (h *history) answer(o engine.Order, conflicts []store.StoredConflict, reviews []engine.Review) {
+	n := len(conflicts) + len(reviews)
 	if i := rapid.IntRange(0, n-1).Draw(h.rt, "which"); i < len(conflicts) {
 		o.Link, o.Field, o.From = conflicts[i].Link, conflicts[i].Field, h.side()
 		o.Kind = rapid.SampledFrom([]engine.OrderKind{engine.OrderChoose, engine.OrderChoose, engine.OrderAlone, engine.OrderPut}).Draw(h.rt, "answer")
@@ -40,19 +48,57 @@ func (h *history) decide() {
 		if r.Reason != "made_by_us" {
 			kinds = append(kinds, engine.OrderCreate, engine.OrderCreate)
 		}
-		if len(r.Candidates) > 0 {
+		if r.AsksDelete() {
+			kinds = []engine.OrderKind{engine.OrderDelete, engine.OrderDelete, engine.OrderKeep}
+		} else if len(r.Candidates) > 0 {
 			kinds = append(kinds, engine.OrderLink, engine.OrderLink)
 			o.Partner = rapid.SampledFrom(r.Candidates).Draw(h.rt, "partner")
 		}
 		o.Kind = rapid.SampledFrom(kinds).Draw(h.rt, "answer")
 	}
-	o, err = h.st.AddOrder(h.t.Context(), ws, o)
+	o, err := h.st.AddOrder(h.t.Context(), ws, o)
 	h.tellf("Anna decides: %s %s %s %s %s %s %v", o.Kind, o.Side, o.Record, o.Field, o.Partner, o.From, err)
 	if err == nil && (o.Kind == engine.OrderCreate || o.Kind == engine.OrderLink) {
 		h.ordered[o.Side][o.Record] = true
 	}
+	if err == nil && o.Kind == engine.OrderDelete {
+		h.doomed[o.Side][o.Record] = true
+	}
 	if err != nil && !errors.Is(err, store.ErrSettled) && !errors.Is(err, store.ErrTaken) {
 		h.t.Fatal(err)
+	}
+}
+
+// doom is the whole way of a delete that is asked about: somebody deletes one of a pair, two looks do not find it, and Anna
+// says what becomes of the other, while people go on typing.
+func (h *history) doom() {
+	if h.flow.Delete != flow.Approve || !h.seeded() {
+		return
+	}
+	pairs := slices.DeleteFunc(h.links(), func(l engine.Link) bool {
+		return l.State != engine.On || h.deleted[engine.A][l.IDs[engine.A]] || h.deleted[engine.B][l.IDs[engine.B]]
+	})
+	if len(pairs) == 0 {
+		return
+	}
+	l, side := rapid.SampledFrom(pairs).Draw(h.rt, "pair"), h.side()
+	h.deleteOne(side, l.IDs[side])
+	for range 2 {
+		h.hint(side, l.IDs[side])
+		h.follow()
+		h.pass(11 * time.Minute)
+	}
+	reviews, err := h.st.Reviews(h.t.Context(), ws, l.Pair, engine.Place{Side: -1}, 10000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	reviews = slices.DeleteFunc(reviews, func(r engine.Review) bool { return !r.AsksDelete() })
+	if len(reviews) == 0 {
+		return
+	}
+	h.answer(engine.Order{Pair: l.Pair, By: "Anna"}, nil, reviews)
+	if left := side.Other(); rapid.IntRange(0, 3).Draw(h.rt, "typed on") == 0 && !h.deleted[left][l.IDs[left]] {
+		h.changeOne(left, l.IDs[left], h.field())
 	}
 }
 
@@ -80,4 +126,42 @@ func (h *history) leftAlone(side engine.Side, id string) bool {
 		h.t.Fatal(err)
 	}
 	return r[id].Alone != ""
+}
+
+// deletedOnOrdersOnly is I7: whoever is gone was deleted by a person, or as a person said when its partner was deleted.
+func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
+	ever := [2]map[string]bool{{}, {}}
+	for side, ids := range h.made {
+		for _, id := range ids {
+			ever[side][id] = true
+		}
+	}
+	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, r := range runs {
+		for _, e := range h.entries(r, "") {
+			for side, id := range e.IDs {
+				ever[side][id] = true
+			}
+			if e.Result == engine.ResultDeleted && !e.Planned && (e.By != "Anna" || !h.doomed[e.To][e.IDs[e.To]]) {
+				h.t.Errorf("I7: the log tells of a delete that nobody ordered: %+v", e)
+			}
+		}
+	}
+	gone := 0
+	for side, ids := range ever {
+		for id := range ids {
+			if _, there := all[side][id]; there || id == "" || h.deleted[side][id] {
+				continue
+			}
+			if gone++; !h.doomed[side][id] || !h.left[side][id] {
+				h.t.Errorf("I7: side %s: the engine deleted %s, and nobody had ordered it", engine.Side(side), id)
+			}
+		}
+	}
+	if n := h.deletes(); gone == 0 && len(h.doomed[engine.A])+len(h.doomed[engine.B]) == 0 && n != 0 {
+		h.t.Errorf("I7: the engine asked for %d deletes", n)
+	}
 }

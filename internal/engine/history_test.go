@@ -85,7 +85,7 @@ func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 	h := &history{world: newWorld(t, sandbox.Options{
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: max(v.lag, 20*time.Millisecond),
 		AllowDuplicates: rapid.Bool().Draw(rt, "duplicates allowed"),
-	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, ordered: [2]map[string]bool{{}, {}}}
+	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, ordered: [2]map[string]bool{{}, {}}, doomed: [2]map[string]bool{{}, {}}}
 	h.varied(v)
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
@@ -110,6 +110,8 @@ func (h *history) tell() {
 		"edit 2":  func(*rapid.T) { h.change() },
 		"both":    func(*rapid.T) { h.both() },
 		"delete":  func(*rapid.T) { h.delete() },
+		"doom":    func(*rapid.T) { h.doom() },
+		"doom 2":  func(*rapid.T) { h.doom() },
 		"weather": func(*rapid.T) { h.weather() },
 		"look":    func(*rapid.T) { h.look(rapid.IntRange(0, 9).Draw(rt, "full") == 0) },
 		"look 2":  func(*rapid.T) { h.look(false) },
@@ -134,6 +136,7 @@ type history struct {
 	made     [2][]string        // ids that people made, living and dead
 	deleted  [2]map[string]bool // ids that people deleted
 	ordered  [2]map[string]bool // ids for which a person wanted a partner
+	doomed   [2]map[string]bool // ids of which a person said that they are to be deleted
 	left     [2]map[string]bool // ids whose linked partner somebody deleted
 	story    []string
 }
@@ -159,7 +162,7 @@ func (h *history) tellf(format string, args ...any) {
 }
 
 var (
-	policies = []flow.Delete{flow.Detach, flow.Tag, flow.Restore}
+	policies = []flow.Delete{flow.Detach, flow.Tag, flow.Restore, flow.Approve}
 
 	names = [][2]string{{"Ada", "Bell"}, {"Grace", "Hopper"}, {"Alex", "Ander"}, {"Alexandra", "Ander"}, {"Bo", "Li"},
 		{longFirst, longLast}, {longFirst, "Short"}, {"Ann", longLast}, {longFirst[:40], longLast[:40]}, {"Mary Jane", "van der Berg"}}

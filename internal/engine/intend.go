@@ -52,6 +52,11 @@ func (s *session) intend(ctx context.Context, j job, l *Link, d Decision) error 
 			c.Conflict = append(c.Conflict, Conflict{Link: l.ID, Field: f.Rule.Key, Rule: f.Why, Lost: f.Lost, V: f.Before, Run: s.run.ID, At: s.e.Now()})
 		}
 	}
+	return s.pledge(ctx, c)
+}
+
+// pledge stores what is about to leave.
+func (s *session) pledge(ctx context.Context, c Commit) error {
 	p := &pledge{commit: c, done: make(chan struct{})}
 	b := s.ledger
 	b.enter(p)

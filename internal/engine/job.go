@@ -32,7 +32,7 @@ type job struct {
 	fading, doubted bool
 	// back says that a record that was gone is seen again: both are read before anything is decided.
 	back bool
-	// fate is what becomes of a job to vanish whose record of the side lost is gone.
+	// fate is what becomes of a job to vanish whose record of the side lost is gone; one to erase or spare has lost, too.
 	fate fate
 	lost Side
 	// heirs are the record that the one that is gone was most likely merged into, and that one's partner, by side.
@@ -50,6 +50,8 @@ const (
 	unjoin    todo = "unjoin"    // end a link whose record is gone, and look for another partner
 	remake    todo = "remake"    // make the record that is gone again
 	vanish    todo = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
+	erase     todo = "erase"     // delete the record that is left, as a person said
+	spare     todo = "spare"     // keep the record that is left, as a person said
 	look      todo = "look"      // read the record itself, then decide again
 	reconcile todo = "reconcile" // plan a linked pair
 	join      todo = "join"      // link two records, then plan them

@@ -68,6 +68,7 @@ const (
 	partnerTaken    = "partner_taken"
 	partnerGone     = "partner_gone"
 	otherParent     = "other_parent"
+	thereAgain      = "there_again"
 	matchFound      = "match_found"
 	changedSince    = "changed_since"
 	oneWayNow       = "one_way"

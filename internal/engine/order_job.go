@@ -73,6 +73,7 @@ func (s *session) fieldOrders(v *view, j *job) {
 		for _, o := range v.order[side][j.link.IDs[side]] {
 			switch {
 			case o.Kind == OrderDelete || o.Kind == OrderKeep:
+				j.end(o, thereAgain)
 			case o.Field == "" && o.Kind == OrderLink && o.Partner == j.link.IDs[side.Other()]:
 				j.who = o.By
 				j.end(o, "")
@@ -99,7 +100,6 @@ func (s *session) fieldOrders(v *view, j *job) {
 func (v *view) recordOrder(j *job) {
 	for _, o := range v.order[j.side][j.hint.ID] {
 		switch {
-		case o.Kind == OrderDelete || o.Kind == OrderKeep:
 		case o.Field != "":
 			j.end(o, noLongerThere)
 		default:
@@ -153,8 +153,7 @@ func (s *session) obey(v *view, j job, o Order) job {
 	case OrderCreate:
 		return s.obeyCreate(v, j, o)
 	}
-	j.do = drop // not about a record that waits for its partner
-	return j
+	return j.withdraw(noLongerThere) // its link has ended
 }
 
 // obeyLink joins the record with the one that the person named, if both are still there and still free.

@@ -284,12 +284,12 @@ func (w *world) put(side engine.Side, m engine.Mirror) {
 }
 
 // putLink makes a link say something.
-func (w *world) putLink(l engine.Link) {
+func (w *world) putLink(l engine.Link, asks ...engine.Review) {
 	w.t.Helper()
 	now := w.box.Clock.Now()
 	lease, _, err := w.st.Acquire(w.t.Context(), ws, "pair/"+w.pair().ID, "test", now, now)
 	if err == nil {
-		err = w.st.Commit(w.t.Context(), ws, lease, engine.Run{ID: "run_test", Workspace: ws, Flow: w.flow.ID, Pair: w.pair().ID, Status: engine.Done}, []engine.Commit{{Link: &l}})
+		err = w.st.Commit(w.t.Context(), ws, lease, engine.Run{ID: "run_test", Workspace: ws, Flow: w.flow.ID, Pair: w.pair().ID, Status: engine.Done}, []engine.Commit{{Link: &l, Review: asks}})
 	}
 	if err == nil {
 		err = w.st.Release(w.t.Context(), ws, lease)

@@ -23,9 +23,18 @@ func (s *session) judgeGone(v *view, j job) job {
 	other, m := j.side.Other(), j.m[j.side]
 	gone := [2]bool{!j.m[A].Gone.IsZero(), !j.m[B].Gone.IsZero()}
 	r, asked := v.review[j.side][m.ID]
+	x, erasing := v.sending[j.link.ID]
+	erasing = erasing && x.Erase != nil
 	switch {
+	case erasing && j.side == x.Erase.Side: // whatever is wanted by now, first find out whether it is deleted
+		j.do, j.sending, j.lost = erase, &x, other
+		if asked {
+			j.review = &r
+		}
 	case s.inDoubt(j):
 		j.do = look
+	case erasing: // the turn of that one tells
+		j.do = drop
 	case gone == [2]bool{}: // it was seen again, perhaps by an index that is late: both are read
 		j.do, j.back, j.link.State = reconcile, true, On
 		j.decided = decided{}
@@ -67,9 +76,12 @@ func (s *session) judgeRemake(v *view, j job) job {
 // obeyGone decides about the one that a merge left, as a person said: it is left alone, or its link ends and it gets the
 // partner that was ordered like any other record.
 func (s *session) obeyGone(v *view, j job) job {
-	if j.order.Kind == OrderAlone {
+	switch j.order.Kind {
+	case OrderAlone:
 		j.do = leave
 		return j
+	case OrderDelete, OrderKeep:
+		return s.obeyDelete(j)
 	}
 	j.order = nil // it stays open until the link has ended
 	return s.freed(v, j)

@@ -301,7 +301,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 
 // touched is how many links a run made or wrote to.
 func (r Run) touched() int {
-	return r.Linked + r.To[A].Created + r.To[A].Updated + r.To[B].Created + r.To[B].Updated
+	return r.Linked + r.To[A].Created + r.To[A].Updated + r.To[A].Deleted + r.To[B].Created + r.To[B].Updated + r.To[B].Deleted
 }
 
 // stopError pauses a run with a note for people.
@@ -364,6 +364,7 @@ type session struct {
 	limit      int      // writes this run may make, 0 = no limit
 	losable    int      // links this run may let go of, 0 = no limit
 	lost       int
+	deleted    int            // as people decided, within the same limit
 	vanished   map[Place]bool // what foretelling did not find
 	foreseeing bool           // what is decided is told and not done: foretelling
 	lists      bool           // what an undo would give back is decided from the lists

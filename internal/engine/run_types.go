@@ -31,6 +31,7 @@ type Counts struct {
 	Skipped   int `json:"skipped"`
 	Conflicts int `json:"conflicts"`
 	Failed    int `json:"failed"`
+	Deleted   int `json:"deleted,omitempty"`
 }
 
 // Calls counts requests to one side.
@@ -124,6 +125,7 @@ const (
 	HaltApproval HaltWhy = "approval" // the first plan was not approved
 	HaltBrake    HaltWhy = "brake"    // more records would change than the brake allows
 	HaltEmptied  HaltWhy = "emptied"  // more records are gone than the brake lets go of
+	HaltDeletes  HaltWhy = "deletes"  // more records are to be deleted than the brake allows
 	HaltRefusals HaltWhy = "refusals" // the first records of the first plan were refused
 	HaltMap      HaltWhy = "map"      // a row of the map cannot work; N is its number
 	HaltObject   HaltWhy = "object"   // a system has no such records
@@ -143,6 +145,7 @@ const (
 	ResultReview   Result = "needs_review"
 	ResultFailed   Result = "failed"
 	ResultGone     Result = "gone"
+	ResultDeleted  Result = "deleted"
 )
 
 // Entry is one record's line in the log of a run: what was decided, field by field, and which calls it took. A record

@@ -143,6 +143,8 @@ type Sending struct {
 	Intent string
 	Side   Side
 	Fields map[string]SentField // by the key of the rule
+	// Erase is set where what left is a delete.
+	Erase *Erasing
 }
 
 // Cursor is how far one object of one connection has been read. It belongs to the connection, never to a flow.

@@ -168,14 +168,12 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 	for _, line := range lines {
 		var o outcome
 		switch created := line.Result == ResultCreated || made(l) && l.Run == line.Run && line.Result == ResultFailed; {
+		case line.Result == ResultDeleted:
+			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_deleted_"+sideWritten(line).String())
 		case gone != "":
 			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, gone)
 		case created:
-			side := A
-			if line.Sides[B] {
-				side = B
-			}
-			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_created_"+side.String())
+			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_created_"+sideWritten(line).String())
 		default:
 			o = s.undoLine(ctx, &j, line, u.Field)
 			if news && o.commit.Link != nil { // what it saw on the way is stored, so the lists will not show it as news
@@ -191,6 +189,14 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 		}
 	}
 	return nil
+}
+
+// sideWritten is the one side that a line of the log wrote to.
+func sideWritten(line Entry) Side {
+	if line.Sides[B] {
+		return B
+	}
+	return A
 }
 
 // made reports whether one of the two records was made by the engine.

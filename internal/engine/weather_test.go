@@ -36,6 +36,10 @@ func (h *history) delete() {
 	if !ok || rapid.Bool().Draw(h.rt, "mercy") {
 		return
 	}
+	h.deleteOne(side, id)
+}
+
+func (h *history) deleteOne(side engine.Side, id string) {
 	partner := ""
 	if h.seeded() {
 		partner = h.partner(side, id)

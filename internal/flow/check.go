@@ -87,19 +87,17 @@ var tagged = []string{"contact"}
 
 func (c *checker) deletes(f Flow) {
 	switch f.Delete {
-	case Detach:
+	case Detach, Approve:
 	case Restore:
 		if f.Object != "" && !slices.Contains(tagged, f.Object) {
-			c.add("delete", "delete restore makes contacts again, and this flow keeps a %s in step; use detach", f.Object)
+			c.add("delete", "delete restore makes contacts again, and this flow keeps a %s in step; use detach or approve", f.Object)
 		}
 	case Tag:
 		if f.Object != "" && !slices.Contains(tagged, f.Object) {
-			c.add("delete", "delete tag needs records with tags, and a %s has none; use detach", f.Object)
+			c.add("delete", "delete tag needs records with tags, and a %s has none; use detach or approve", f.Object)
 		}
-	case Approve:
-		c.add("delete", "delete %s is not carried out by this version; use detach, tag or restore", f.Delete)
 	default:
-		c.add("delete", "delete %q is not known; use detach, tag or restore", f.Delete)
+		c.add("delete", "delete %q is not known; use detach, tag, approve or restore", f.Delete)
 	}
 }
 

@@ -16,7 +16,7 @@ type Hour struct {
 	At         time.Time
 	Flow, Pair string
 	Created    int
-	Updated    int
+	Updated    int // and deleted
 	Failed     int
 	// Calls are the requests to each side.
 	Calls [2]int
@@ -35,7 +35,7 @@ func tally(ctx context.Context, tx *db.Tx, ws string, r *engine.Run, now time.Ti
 	var calls [2]int
 	for side := range r.To {
 		was, is := c.To[side], r.To[side]
-		created, updated, failed = created+is.Created-was.Created, updated+is.Updated-was.Updated, failed+is.Failed-was.Failed
+		created, updated, failed = created+is.Created-was.Created, updated+is.Updated-was.Updated+is.Deleted-was.Deleted, failed+is.Failed-was.Failed
 		calls[side] = r.APICalls[side].Read + r.APICalls[side].Write - c.APICalls[side].Read - c.APICalls[side].Write
 	}
 	if r.DryRun {

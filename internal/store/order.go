@@ -29,7 +29,7 @@ func scanOrder(r *sql.Rows) (o engine.Order, err error) {
 }
 
 // AddOrder stores what a person decided about a record that waits (link, create, alone) or about a field of a link (choose,
-// put, alone), and puts the record into the inbox. A newer order replaces an open one about the same. Seen is what the person
+// put, alone), or about one that waits to be deleted (delete, keep), and puts the record into the inbox. A newer order replaces an open one about the same. Seen is what the person
 // saw; empty, it is what is stored. It fails with ErrSettled, ErrMoved or ErrTaken, and stores nothing then.
 func (s *Store) AddOrder(ctx context.Context, ws string, o engine.Order) (engine.Order, error) {
 	all := []engine.Order{o}
@@ -117,9 +117,13 @@ func fitField(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error 
 // fitRecord checks an order about a record that waits for a person, or that one left alone.
 func fitRecord(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *engine.Order) error {
 	var one int
-	waits, err := tx.Get(ctx, "select 1 from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", []any{ws, o.Pair, int64(o.Side), o.Record}, &one)
-	if err == nil && !waits {
+	var r engine.Review
+	waits, err := tx.Get(ctx, "select reason from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", []any{ws, o.Pair, int64(o.Side), o.Record}, &r.Reason)
+	if err == nil && (!waits || r.AsksDelete() != (o.Kind == engine.OrderDelete || o.Kind == engine.OrderKeep)) {
 		err = ErrSettled
+	}
+	if err == nil && o.Kind == engine.OrderDelete {
+		err = fitDelete(ctx, tx, ws, pair, o)
 	}
 	if err != nil || o.Kind != engine.OrderLink {
 		return err
@@ -136,6 +140,26 @@ func fitRecord(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *e
 		err = ErrTaken
 	}
 	return err
+}
+
+// fitDelete checks that a record that is to be deleted still is as the person saw it.
+func fitDelete(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *engine.Order) error {
+	var m engine.Mirror
+	there, err := tx.Get(ctx, "select changed_at from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4 and gone_at = 0",
+		[]any{ws, pair.Conns[o.Side], pair.Object, o.Record}, db.Time(&m.Changed))
+	if err != nil {
+		return err
+	}
+	if !there {
+		return ErrSettled
+	}
+	var now [2]any
+	now[o.Side] = m.Sight()
+	if o.Seen != [2]any{} && db.Doc(o.Seen) != db.Doc(now) {
+		return ErrMoved
+	}
+	o.Seen = now
+	return nil
 }
 
 // TakeBack withdraws an open order before it is carried out. It reports whether there was one.

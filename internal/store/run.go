@@ -51,7 +51,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 	touched := r.Linked
 	var failed, conflicts int
 	for _, c := range r.To {
-		touched += c.Created + c.Updated
+		touched += c.Created + c.Updated + c.Deleted
 		failed += c.Failed
 		conflicts += c.Conflicts
 	}

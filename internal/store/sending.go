@@ -18,10 +18,11 @@ type sendingBody struct {
 	Intent string                      `json:"intent,omitempty"`
 	Side   engine.Side                 `json:"side,omitempty"`
 	Fields map[string]engine.SentField `json:"fields"`
+	Erase  *engine.Erasing             `json:"erase,omitempty"`
 }
 
 func sendingRow(ws, pair string, s *engine.Sending) []any {
-	return []any{ws, s.Link, pair, s.Run, db.MS(s.At), db.Doc(sendingBody{s.By, s.Intent, s.Side, s.Fields})}
+	return []any{ws, s.Link, pair, s.Run, db.MS(s.At), db.Doc(sendingBody{s.By, s.Intent, s.Side, s.Fields, s.Erase})}
 }
 
 // Intend implements engine.Store. It leaves the run's row alone: whoever stores outcomes at the same moment has its counts.
@@ -61,7 +62,7 @@ func (s *Store) Sendings(ctx context.Context, ws string, links []string) (map[st
 			var x engine.Sending
 			var b sendingBody
 			err := r.Scan(&x.Link, &x.Run, db.Time(&x.At), db.JSON(&b))
-			x.By, x.Intent, x.Side, x.Fields = b.By, b.Intent, b.Side, b.Fields
+			x.By, x.Intent, x.Side, x.Fields, x.Erase = b.By, b.Intent, b.Side, b.Fields, b.Erase
 			found[x.Link] = x
 			return err
 		})
