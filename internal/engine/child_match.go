@@ -174,20 +174,48 @@ func (s *session) form(side Side, f connector.Fields) string {
 	return mapping.Canon(forms)
 }
 
-// content is what a create is made of, for recognising what it made. It is kept with the intent, because the source may
-// say something else by then.
+// content is what a create is made of, for recognising what it made, and for telling what people change until then. It is
+// kept with the intent, because the source may say something else by then.
 func (s *session) content(j job) string {
 	if s.kin == nil {
 		return ""
 	}
 	said := map[string]any{}
-	for _, r := range s.kin.alike {
-		if v, _ := r.Read(j.side, j.m[j.side].Fields); !mapping.Empty(v) {
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		if v, _ := r.Read(j.side, j.m[j.side].Fields); r.Kind == mapping.Single && !mapping.Empty(v) {
 			said[r.Key] = v
 		}
 	}
 	text, _ := json.Marshal(said) // texts, numbers and booleans always marshal
 	return string(text)
+}
+
+// madeFrom is what both sides agreed on when an intent made the record that was found: what the source said then, and what
+// was made of it. So what somebody has typed into either since counts as a change, and nothing else does. A field that did not arrive has
+// no agreement, and is filled in.
+func (s *session) madeFrom(in Intent, shows connector.Fields) map[string]Base {
+	var said map[string]any
+	if json.Unmarshal([]byte(in.Content), &said) != nil {
+		return nil
+	}
+	from, agreed := in.Side.Other(), map[string]Base{}
+	for i := range s.rules.Rules {
+		r := &s.rules.Rules[i]
+		v := r.Restore(from, said[r.Key])
+		sent, err := r.Convert(in.Side, v)
+		got, shown := r.Read(in.Side, shows)
+		if mapping.Empty(v) || err != nil || !shown || mapping.Empty(got) || !r.Direction.To(in.Side) {
+			continue
+		}
+		if says(r, from, v, got) {
+			sent = got
+		}
+		b := Base{Run: s.run.ID, Rule: "new_" + from.String(), At: s.e.Now().UnixMilli()}
+		b.V[from], b.V[in.Side] = v, sent
+		agreed[r.Key] = b
+	}
+	return agreed
 }
 
 // madeOf reports whether a record is what an intent would have made.

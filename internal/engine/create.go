@@ -207,11 +207,12 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 			j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
 			was := j.link.IDs[to]
-			if was != "" {
+			if was == "" {
+				j.link.Base = s.madeFrom(j.intent, r.Fields)
+			} else {
 				j.link = moved(j.link, to, r.ID, s.stillAgreed(j.link, to, j.m[to].Fields))
 			}
-			o := s.reconcile(ctx, j)
-			o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
+			o := s.reconcileFound(ctx, j)
 			if was != "" && o.commit.Link != nil {
 				o.commit.Bury = append(o.commit.Bury, s.replaced(to, was))
 			}
@@ -223,9 +224,8 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	} else if ok {
 		j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 		j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "made"}
-		o := s.reconcile(ctx, j)
-		o.commit.Mirrors[to] = append(o.commit.Mirrors[to], j.m[to])
-		return o
+		j.link.Base = s.madeFrom(j.intent, r.Fields)
+		return s.reconcileFound(ctx, j)
 	}
 	closed := []string{j.intent.ID}
 	c, news, err := s.discovered(ctx, j, found, asked)
@@ -248,6 +248,14 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	in := j.intent
 	in.State = Absent
 	return outcome{commit: Commit{Intent: &in, Again: []Hint{j.again("", s.e.Now(), in.Problem)}}}
+}
+
+// reconcileFound is reconcile for a partner that a search has just shown. What came of writing it is newer than that.
+func (s *session) reconcileFound(ctx context.Context, j job) outcome {
+	to := j.side.Other()
+	o := s.reconcile(ctx, j)
+	o.commit.Mirrors[to] = append([]Mirror{j.m[to]}, o.commit.Mirrors[to]...)
+	return o
 }
 
 // find asks the other side for records that hold one of the record's keys, or its stamp.

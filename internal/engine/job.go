@@ -219,7 +219,7 @@ func (s *session) timed(j job) job {
 // stamped decides about a record that carries our own stamp and has no link: a create whose outcome we missed, or an
 // orphan of one.
 func (s *session) stamped(v *view, j job, source string) job {
-	from := j.side.Other()
+	from, m := j.side.Other(), j.m[j.side]
 	src, known := v.mirror[from][source]
 	l, linked := v.link[from][source]
 	if in, begun := v.intent[from][source]; linked && l.State == OneGone && begun && in.State != Absent {
@@ -232,6 +232,7 @@ func (s *session) stamped(v *view, j job, source string) job {
 	j.do, j.match, j.m[from] = join, Match{Kind: MatchLink, Partner: source, By: "stamp"}, src
 	if in, ok := v.intent[from][source]; ok {
 		j.intent = in
+		j.link.Base = s.madeFrom(in, m.Fields)
 	}
 	return j
 }

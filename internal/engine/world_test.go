@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -51,6 +52,8 @@ type world struct {
 	veil  func(engine.Side, whole) connector.Connector
 	// unsettled engines do not wait for an index.
 	unsettled bool
+	// settings are those of the connection to User.com that differ from what its sandbox is like.
+	settings map[string]string
 }
 
 const ws = "ws_test"
@@ -145,6 +148,7 @@ func (w *world) open(conn string, observe func(connector.Exchange), budget conne
 			acc.Settings[name] = value
 		}
 	}
+	maps.Copy(acc.Settings, w.settings)
 	return usercom.New(acc)
 }
 

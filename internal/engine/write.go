@@ -150,7 +150,7 @@ func (s *session) joined(j job, l Link, o outcome) outcome {
 }
 
 // adopts reports whether the job joins a record to one that a create of ours made and whose answer was lost.
-func (j job) adopts() bool { return j.do == join && j.intent.ID != "" && j.match.By == "stamp" }
+func (j job) adopts() bool { return j.do == join && j.intent.ID != "" && j.match.ours() }
 
 // reconcile brings a linked pair into step: read what is not certain, plan, write, and keep what the systems answered.
 func (s *session) reconcile(ctx context.Context, j job) outcome {
