@@ -174,10 +174,9 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 		o.Kind = engine.OrderAlone
 	case "put":
 		o.Kind, o.Value = engine.OrderPut, strings.TrimSpace(c.FormValue("value"))
-		if _, text := o.Seen[connector.A].(string); !text {
-			o.From = connector.B
-		}
-		return o, o.Value != ""
+		from, typed := engine.Typed(o.Seen)
+		o.From = from
+		return o, typed && o.Value != ""
 	default:
 		return o, false
 	}
@@ -186,7 +185,7 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 
 // chooseAll chooses a side's value wherever the field waits for an answer.
 func (s *Server) chooseAll(c echo.Context, pair, field string, from connector.Side, by string) (orders []engine.Order, err error) {
-	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.StoredConflict, _ engine.Link) error {
+	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.OpenConflict) error {
 		if x.Field == field {
 			orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
 		}

@@ -9,31 +9,27 @@ import (
 	"couplet/templates"
 )
 
-// openValues walks the fields of a pair of which two values wait for an answer, each with its link.
-func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.StoredConflict, engine.Link) error) error {
+// openValues walks the fields of a pair of which two values wait for an answer.
+func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.OpenConflict) error) error {
 	const batch = 500
 	for after := ""; ; {
-		list, err := s.o.Store.Conflicts(ctx, ws, pair, true, after, batch)
+		list, err := s.o.Store.OpenConflicts(ctx, ws, pair, after, batch)
 		if err != nil {
 			return err
 		}
-		links, records := make([]engine.Link, len(list)), make([]string, len(list))
+		records := make([]string, len(list))
 		for i, c := range list {
-			after = c.ID
-			if links[i], err = s.o.Store.LinkByID(ctx, ws, c.Link); err != nil {
-				return err
-			}
-			records[i] = links[i].IDs[engine.A]
+			after, records[i] = c.ID, c.On.IDs[engine.A]
 		}
 		answered, err := s.answered(ctx, ws, pair, engine.A, records)
 		if err != nil {
 			return err
 		}
 		for i, c := range list {
-			if links[i].State != engine.On || answered(records[i], c.Field) {
+			if answered(records[i], c.Field) {
 				continue
 			}
-			if err := each(c, links[i]); err != nil {
+			if err := each(c); err != nil {
 				return err
 			}
 		}
@@ -48,7 +44,7 @@ func (n *needsOf) values(ctx context.Context) error {
 	fields := map[string]int{}
 	var order []string
 	shown := 0
-	err := n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.StoredConflict, l engine.Link) error {
+	err := n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.OpenConflict) error {
 		if fields[c.Field] == 0 {
 			order = append(order, c.Field)
 		}
@@ -57,7 +53,7 @@ func (n *needsOf) values(ctx context.Context) error {
 			n.page.More = true
 			return nil
 		}
-		x, err := n.value(ctx, c, l)
+		x, err := n.value(ctx, c)
 		n.page.Values = append(n.page.Values, x)
 		return err
 	})
@@ -70,7 +66,8 @@ func (n *needsOf) values(ctx context.Context) error {
 	return err
 }
 
-func (n *needsOf) value(ctx context.Context, c store.StoredConflict, l engine.Link) (x templates.NeedValue, err error) {
+func (n *needsOf) value(ctx context.Context, c store.OpenConflict) (x templates.NeedValue, err error) {
+	l := c.On
 	x = templates.NeedValue{Field: n.view.field(c.Field, engine.A), Flow: n.flow.Name, Systems: n.view.systems(), Since: c.At, Why: n.whyAsked(c.Rule),
 		Pair: n.view.pair.ID, Link: l.ID, Key: c.Field, Seen: seenText(c.V)}
 	var m [2]engine.Mirror
@@ -80,9 +77,8 @@ func (n *needsOf) value(ctx context.Context, c store.StoredConflict, l engine.Li
 	for side := range m {
 		x.Changed[side] = m[side].Changed
 		x.Values[side] = value(engine.FieldChange{Field: c.Field}, c.V, side)
-		_, isText := c.V[side].(string)
-		x.Typed = x.Typed || isText
 	}
+	_, x.Typed = engine.Typed(c.V)
 	if b, ok := l.Base[c.Field]; ok {
 		x.Agreed, x.Told = value(engine.FieldChange{Field: c.Field}, b.V, 0), true
 	}

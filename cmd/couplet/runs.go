@@ -196,7 +196,7 @@ func entryJSON(e engine.Entry, names [2]string) entryDoc {
 		d.To = engine.Side(e.To).String()
 	}
 	if e.Reason != "" {
-		d.Why = engine.Explain(e.Reason, names)
+		d.Why = engine.ExplainBy(e.Reason, names, e.By)
 	}
 	for _, x := range e.Calls {
 		d.Calls = append(d.Calls, callDoc{Method: x.Method, Path: x.Path, Status: x.Status, TookMS: x.Took.Milliseconds()})
@@ -208,11 +208,11 @@ func entryJSON(e engine.Entry, names [2]string) entryDoc {
 func tellEntry(t *terminal, e engine.Entry, names [2]string) {
 	t.printf("- %s  %s %s, %s %s", e.Result, names[0], orNone(e.IDs[0]), names[1], orNone(e.IDs[1]))
 	if e.Reason != "" {
-		t.printf(": %s", engine.Explain(e.Reason, names))
+		t.printf(": %s", engine.ExplainBy(e.Reason, names, e.By))
 	}
 	t.printf("\n")
 	for _, f := range e.Fields {
-		t.printf("    %-28s %s\n", f.Field, engine.Explain(f.Rule, names))
+		t.printf("    %-28s %s\n", f.Field, engine.ExplainBy(f.Rule, names, f.By))
 		for side := range names {
 			before, after := showOf(f.Field, f.Before[side]), showOf(f.Field, f.After[side])
 			if before != after {

@@ -41,6 +41,14 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		{1, `couplet: there is no flow "nothing" in this workspace; ` + "`couplet apply -f FILE` makes one", "run nothing"},
 		{1, `couplet: there is no flow "nothing" in this workspace`, "runs nothing"},
 		{1, `couplet: there is no flow "nothing" in this workspace`, "export nothing"},
+		{1, `couplet: there is no flow "nothing" in this workspace`, "conflicts nothing"},
+		{1, `couplet: there is no flow "nothing" in this workspace`, "review nothing"},
+		{1, "couplet: no open conflict \"con_nothing\" waits in this workspace; `couplet conflicts` lists them", "conflicts take con_nothing a"},
+		{1, "couplet: no record \"nothing\" waits here; `couplet review` lists those that do", "review alone nothing"},
+		{2, "couplet: give one answer: a, b, different, or --value VALUE", "conflicts take con_nothing"},
+		{2, "couplet: give one answer: a, b, different, or --value VALUE", "conflicts take con_nothing a --value x"},
+		{2, "must be one of", "conflicts take con_nothing c"},
+		{2, "couplet: expected \"<record> <partner>\"", "review link"},
 		{1, `couplet: there is no workspace "nothing"`, "runs --workspace nothing"},
 		{1, `couplet: there is no run "run_nothing" in this workspace; ` + "`couplet runs` lists them", "runs show run_nothing"},
 		{1, "is no couplet backup that can be restored: there is no such file, or it cannot be read. Nothing was changed.", "restore /nothing"},
@@ -59,7 +67,8 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 func TestEveryCommandsHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
-	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo", "users", "users add", "users password",
+	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo",
+		"conflicts", "conflicts list", "conflicts take", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review back", "users", "users add", "users password",
 		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
 		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {

@@ -61,6 +61,17 @@ type OrderEnd struct {
 	Reason string // empty: carried out
 }
 
+// Typed reports whether a person may put a value of their own in the place of the two, and on which side's form it is read:
+// that of one that shows text.
+func Typed(seen [2]any) (from Side, ok bool) {
+	for s, v := range seen {
+		if _, text := v.(string); text {
+			return Side(s), true
+		}
+	}
+	return A, false
+}
+
 // The reasons for which orders are withdrawn, beside those of reviews and of fields.
 const (
 	noLongerThere   = "gone_meanwhile"

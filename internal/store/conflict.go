@@ -105,6 +105,38 @@ func scanConflict(r *sql.Rows) (c StoredConflict, err error) {
 	return c, err
 }
 
+// OpenConflict is a field that waits for a person, with the link that it belongs to.
+type OpenConflict struct {
+	StoredConflict
+	On engine.Link
+}
+
+const openConflict = `select c.id, c.pair, c.link, c.field, c.open, c.rule, c.lost, c.a_value, c.b_value, c.run, c.opened_at, c.settled_at,
+	l.id, l.pair, l.a_id, l.b_id, l.state, l.made, l.run, l.made_at, l.base, l.parent_link
+	from conflict c join link l on l.workspace_id = c.workspace_id and l.id = c.link
+	where c.workspace_id = $1 and c.open and l.state = 'on' and `
+
+func scanOpenConflict(r *sql.Rows) (c OpenConflict, err error) {
+	l := &c.On
+	err = r.Scan(&c.ID, &c.Pair, &c.Link, &c.Field, &c.Open, &c.Rule, &c.Lost, db.JSON(&c.V[0]), db.JSON(&c.V[1]), &c.Run, db.Time(&c.At), db.Time(&c.Settled),
+		&l.ID, &l.Pair, &l.IDs[0], &l.IDs[1], &l.State, &l.Made, &l.Run, db.Time(&l.At), bases{&l.Base}, &l.Parent)
+	return c, err
+}
+
+// OpenConflicts lists the open conflicts of a pair after an id, with their links. One whose link is not on is no question any more.
+func (s *Store) OpenConflicts(ctx context.Context, ws, pair, after string, limit int) ([]OpenConflict, error) {
+	return db.All(ctx, s.db, openConflict+"c.pair = $2 and c.id > $3 order by c.id limit $4", []any{ws, pair, after, limit}, scanOpenConflict)
+}
+
+// OpenConflictByID returns an open conflict with its link.
+func (s *Store) OpenConflictByID(ctx context.Context, ws, id string) (OpenConflict, error) {
+	list, err := db.All(ctx, s.db, openConflict+"c.id = $2", []any{ws, id}, scanOpenConflict)
+	if err == nil && len(list) == 0 {
+		err = notFound("open conflict", id)
+	}
+	return first(list), err
+}
+
 // CountConflicts counts the open conflicts of a pair.
 func (s *Store) CountConflicts(ctx context.Context, ws, pair string) (n int, err error) {
 	_, err = s.db.Get(ctx, "select count(*) from conflict where workspace_id = $1 and pair = $2 and open", []any{ws, pair}, &n)

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"couplet/internal/sandbox"
+)
+
+// conflicts are the open conflicts as the program lists them.
+func (h *house) conflicts(args ...string) []conflictDoc {
+	h.t.Helper()
+	var d struct{ Conflicts []conflictDoc }
+	if err := json.Unmarshal([]byte(h.must(append([]string{"conflicts", "--json"}, args...)...)), &d); err != nil {
+		h.t.Fatal(err)
+	}
+	return d.Conflicts
+}
+
+// reviews are the records that wait for a person, as the program lists them.
+func (h *house) reviews() []reviewDoc {
+	h.t.Helper()
+	var d struct{ Reviews []reviewDoc }
+	if err := json.Unmarshal([]byte(h.must("review", "contacts", "--json")), &d); err != nil {
+		h.t.Fatal(err)
+	}
+	return d.Reviews
+}
+
+// TestConflictsAreDecidedAtTheCommandLine: what changed on both sides is listed, taken, taken back, and carried out.
+func TestConflictsAreDecidedAtTheCommandLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 12, Seed: 4}, "")
+	h.must("apply", "-f", h.with("enabled: true", "enabled: true, conflict: ask"))
+	h.run()
+	if out := h.must("conflicts"); out != "No conflict waits for you.\n" {
+		t.Error(out)
+	}
+	const phoneA, phoneB, phoneC = "+12025550177", "+12025550178", "+12025550179"
+	links := h.links()[:3]
+	for _, l := range links {
+		_, errA := h.box.HighLevel.Update("contacts", l.IDs[0], map[string]any{"phone": phoneA})
+		_, errB := h.box.UserCom.Update("users", l.IDs[1], map[string]any{"phone_number": phoneB})
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+	}
+	h.run()
+	open := h.conflicts("contacts")
+	if len(open) != 3 {
+		t.Fatalf("%+v", open)
+	}
+	for _, c := range open {
+		if c.A.Value != phoneA || c.B.Value != phoneB || c.Field != "phone=phone_number" || c.Flow != "contacts" || c.Name == "" || c.Reason != "ask" || c.Decided != nil {
+			t.Errorf("%+v", c)
+		}
+	}
+	h.must("conflicts", "take", open[0].ID, "b")
+	if out := h.must("conflicts", "take", open[1].ID, "--value", phoneC); !strings.Contains(out, `Decided: "`+phoneC+`" is put on both sides.`) || !strings.Contains(out, "`couplet run contacts`") {
+		t.Error(out)
+	}
+	h.must("conflicts", "take", open[2].ID, "a")
+	var o orderDoc
+	if err := json.Unmarshal([]byte(h.must("conflicts", "take", open[2].ID, "different", "--json")), &o); err != nil || o.Kind != "alone" || !strings.HasSuffix(o.By, " at the command line") {
+		t.Errorf("%+v %v", o, err)
+	}
+	if out := h.must("conflicts"); !strings.Contains(out, open[0].ID+"  contacts  phone=phone_number  of ") || !strings.Contains(out, `HighLevel `+open[0].A.Record+` has "`+phoneA+`"`) ||
+		!strings.Contains(out, "the two values stay different; `couplet conflicts back "+open[2].ID+"` takes it back") {
+		t.Error(out)
+	}
+	if out := h.must("conflicts", "back", open[2].ID); !strings.Contains(out, "Taken back: the two values stay different.") {
+		t.Error(out)
+	}
+	h.refused(1, "couplet: no answer waits for a run, so there is nothing to take back", "conflicts", "back", open[2].ID)
+	if left := h.conflicts(); len(left) != 3 || left[0].Decided == nil || left[0].Decided.From != "b" || left[2].Decided != nil {
+		t.Errorf("%+v", left)
+	}
+	run := h.run()
+	phones := func(id [2]string) [2]any {
+		now := h.read()
+		return [2]any{now[0][id[0]]["phone"], now[1][id[1]]["phone_number"]}
+	}
+	for i, want := range [][2]any{{phoneB, phoneB}, {phoneC, phoneC}, {phoneA, phoneB}} {
+		if got := phones([2]string{open[i].A.Record, open[i].B.Record}); got != want {
+			t.Errorf("%d: both show %v, want %v", i, got, want)
+		}
+	}
+	if left := h.conflicts(); len(left) != 1 || left[0].ID != open[2].ID {
+		t.Errorf("%+v", left)
+	}
+	if out := h.must("runs", "show", run.Run); !strings.Contains(out, " at the command line decided that the value of User.com counts") {
+		t.Error(out)
+	}
+	h.refused(1, "no open conflict", "conflicts", "take", open[0].ID, "a")
+}
+
+// TestReviewsAreDecidedAtTheCommandLine: what cannot be told apart is linked, made anew or left alone.
+func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 60, Seed: 4}, "")
+	h.must("apply", "-f", h.file)
+	h.run()
+	open := h.reviews()
+	i := slices.IndexFunc(open, func(r reviewDoc) bool { return len(r.Candidates) > 1 && r.Name != "" })
+	if i < 0 || len(open) < 3 {
+		t.Fatalf("%+v", open)
+	}
+	r := open[i]
+	var others []reviewDoc
+	for _, x := range open {
+		if x.Record != r.Record && x.Record != r.Candidates[0].Record && len(others) < 2 {
+			others = append(others, x)
+		}
+	}
+	h.refused(1, "the other record is gone, unknown, or has a partner already", "review", "link", r.Record, "nobody")
+	if out := h.must("review", "link", r.Record, r.Candidates[0].Record, "--side", r.Side, "--flow", "contacts"); !strings.Contains(out, " is linked with ") {
+		t.Error(out)
+	}
+	h.must("review", "create", others[0].Record)
+	h.must("review", "back", others[0].Record)
+	h.must("review", "alone", others[1].Record)
+	if out := h.must("review"); !strings.Contains(out, "may be "+r.Candidates[0].Record) || !strings.Contains(out, " is left alone; `couplet review back "+others[1].Record+"` takes it back") {
+		t.Error(out)
+	}
+	h.run()
+	side := map[string]int{"a": 0, "b": 1}[r.Side]
+	linked := false
+	for _, l := range h.links() {
+		linked = linked || l.IDs[side] == r.Record && l.IDs[1-side] == r.Candidates[0].Record
+	}
+	if !linked {
+		t.Error("the two are not linked")
+	}
+	for _, x := range h.reviews() {
+		if x.Record == r.Record || x.Record == others[1].Record || x.Decided != nil {
+			t.Errorf("%+v still waits", x)
+		}
+	}
+}
