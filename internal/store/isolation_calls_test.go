@@ -88,9 +88,6 @@ func (w *world) reads() []call {
 		{"Conflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Conflicts(ctx, ws, p, true, "", 9)
 		}},
-		{"OpenConflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.OpenConflicts(ctx, ws, p, "", 9)
-		}},
 		{"CountConflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountConflicts(ctx, ws, p)
 		}},

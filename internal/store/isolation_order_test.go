@@ -21,6 +21,17 @@ func (w *world) orderReads() []call {
 			o, _, err := s.LastOrder(ctx, ws, p, engine.A, "a3", "")
 			return o.ID, err
 		}},
+		{"OpenConflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.OpenConflicts(ctx, ws, p, "", 9)
+		}},
+		{"OpenConflictByID", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			list, err := w.OpenConflicts(ctx, w.ws, p, "", 1)
+			if err != nil || len(list) == 0 {
+				return nil, err
+			}
+			c, err := s.OpenConflictByID(ctx, ws, list[0].ID)
+			return c.ID, err
+		}},
 		{"Choices", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Choices(ctx, ws, p, "name", 9)
 		}},
