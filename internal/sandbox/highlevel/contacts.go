@@ -92,7 +92,7 @@ func (c *CRM) getContact(q *call) (int, any, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, map[string]any{"contact": viewOf(contact), "traceId": c.ids.UUID()}, nil
+	return http.StatusOK, map[string]any{"contact": viewOf(c.shown(contact)), "traceId": c.ids.UUID()}, nil
 }
 
 func (c *CRM) postContact(q *call) (int, any, *apiError) {
@@ -156,7 +156,7 @@ func (c *CRM) putContact(q *call) (int, any, *apiError) {
 		}
 	}
 	next = c.save(old, next)
-	return http.StatusOK, map[string]any{"succeded": true, "contact": viewOf(next), "traceId": c.ids.UUID()}, nil
+	return http.StatusOK, map[string]any{"succeded": true, "contact": viewOf(c.shown(next)), "traceId": c.ids.UUID()}, nil
 }
 
 func (c *CRM) deleteContact(q *call) (int, any, *apiError) {

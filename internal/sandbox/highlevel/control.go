@@ -9,7 +9,8 @@ import (
 var Objects = []string{"contacts", "tags", "customFields", "users", "tasks", "notes"}
 
 // Create makes a record as a user of the CRM would: without the API's whitelist
-// and duplicate rule, but with webhooks. Tasks and notes need contactId.
+// and duplicate rule, but with webhooks. Tasks and notes need contactId. customFields with the id of a dropped field bring that
+// one back.
 func (c *CRM) Create(object string, fields map[string]any) (map[string]any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -22,11 +23,15 @@ func (c *CRM) Create(object string, fields map[string]any) (map[string]any, erro
 		c.override(contact, fields)
 		c.store(nil, contact)
 		c.contactEvent("ContactCreate", contact)
-		return plain(viewOf(contact))
+		return plain(viewOf(c.shown(contact)))
 	case "tags":
 		tag, err := c.createTag(fields)
 		return result(tag, err)
 	case "customFields":
+		if id, back := fields["id"].(string); back {
+			field, err := c.restoreField(id)
+			return result(field, err)
+		}
 		field, err := c.createField(fields)
 		return result(field, err)
 	case "users":
@@ -81,12 +86,12 @@ func (c *CRM) Update(object, id string, fields map[string]any) (map[string]any, 
 			return nil, err
 		}
 		c.override(next, fields)
-		return plain(viewOf(c.save(old, next)))
+		return plain(viewOf(c.shown(c.save(old, next))))
 	case "tags":
 		tag, err := c.renameTag(id, fields)
 		return result(tag, err)
 	case "customFields":
-		field, err := c.changeField(id, fields)
+		field, err := c.turnField(id, fields, true)
 		return result(field, err)
 	case "users":
 		u, err := c.changeUser(id, fields)

@@ -62,6 +62,7 @@ type CRM struct {
 	tags     []*Tag
 	tagNames map[string]*Tag
 	fields   []*CustomField
+	dropped  map[string]*CustomField // fields that were deleted, by id
 	users    []*User
 	tasks    taskShelf
 	notes    map[string][]*Note // by contact, oldest first
@@ -115,6 +116,7 @@ func (c *CRM) empty() {
 	c.contacts, c.emails, c.phones = map[string]*Contact{}, lookup{}, lookup{}
 	c.index = newIndex(c.o.SearchLag)
 	c.tags, c.tagNames, c.fields, c.users = nil, map[string]*Tag{}, nil, nil
+	c.dropped = map[string]*CustomField{}
 	c.tasks, c.taskIndex, c.notes, c.taskCalls = newTaskShelf(), newTaskIndex(c.o.SearchLag), map[string][]*Note{}, 0
 }
 

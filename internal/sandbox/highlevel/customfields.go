@@ -104,6 +104,17 @@ func (c *CRM) createField(body map[string]any) (*CustomField, *apiError) {
 	return f, nil
 }
 
+// restoreField brings a dropped field back, with its values, as the vendor's support can.
+func (c *CRM) restoreField(id string) (*CustomField, *apiError) {
+	f := c.dropped[id]
+	if f == nil {
+		return nil, resourceGone("Custom field", id)
+	}
+	delete(c.dropped, id)
+	c.fields = append(c.fields, f)
+	return f, nil
+}
+
 func (f *CustomField) write(body map[string]any) {
 	for name, field := range map[string]*string{
 		"name": &f.Name, "dataType": &f.DataType, "placeholder": &f.Placeholder, "model": &f.Model,
@@ -148,13 +159,20 @@ func (c *CRM) putField(q *call) (int, any, *apiError) {
 }
 
 func (c *CRM) changeField(id string, body map[string]any) (*CustomField, *apiError) {
+	return c.turnField(id, body, false)
+}
+
+// turnField changes a field. Its type is fixed for the API; control may change it, as if the vendor had.
+func (c *CRM) turnField(id string, body map[string]any, retype bool) (*CustomField, *apiError) {
 	old := c.findField(id)
 	if old == nil {
 		return nil, resourceGone("Custom field", id)
 	}
 	next := *old
 	next.write(body)
-	next.DataType = old.DataType // fixed
+	if !retype {
+		next.DataType = old.DataType
+	}
 	c.fields[slices.Index(c.fields, old)] = &next
 	return &next, nil
 }
@@ -168,12 +186,23 @@ func (c *CRM) deleteField(q *call) (int, any, *apiError) {
 	return http.StatusOK, map[string]any{"succeded": true, "traceId": c.ids.UUID()}, nil
 }
 
-// dropField removes the definition; values on contacts stay behind unread.
+// dropField removes the definition; values on contacts stay behind, and nobody is shown them (shown).
 func (c *CRM) dropField(id string) *apiError {
 	f := c.findField(id)
 	if f == nil {
 		return resourceGone("Custom field", id)
 	}
 	c.fields = slices.DeleteFunc(c.fields, func(one *CustomField) bool { return one == f })
+	c.dropped[f.ID] = f
 	return nil
+}
+
+// shown is a contact as anybody is shown it: without the values of fields that were dropped.
+func (c *CRM) shown(one *Contact) *Contact {
+	if one == nil || len(c.dropped) == 0 {
+		return one
+	}
+	next := *one
+	next.CustomFields = slices.DeleteFunc(slices.Clone(one.CustomFields), func(v fieldValue) bool { return c.dropped[v.ID] != nil })
+	return &next
 }

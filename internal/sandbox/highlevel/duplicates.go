@@ -77,7 +77,7 @@ func (c *CRM) postUpsert(q *call) (int, any, *apiError) {
 		if err != nil {
 			return 0, nil, err
 		}
-		return http.StatusOK, map[string]any{"new": true, "contact": viewOf(contact), "traceId": c.ids.UUID()}, nil
+		return http.StatusOK, map[string]any{"new": true, "contact": viewOf(c.shown(contact)), "traceId": c.ids.UUID()}, nil
 	}
 	delete(q.body, "gender")
 	next, err := c.apply(old, q.body)
@@ -85,7 +85,7 @@ func (c *CRM) postUpsert(q *call) (int, any, *apiError) {
 		return 0, nil, err
 	}
 	next = c.save(c.contacts[old.ID], next)
-	return http.StatusOK, map[string]any{"new": false, "contact": viewOf(next), "traceId": c.ids.UUID()}, nil
+	return http.StatusOK, map[string]any{"new": false, "contact": viewOf(c.shown(next)), "traceId": c.ids.UUID()}, nil
 }
 
 // promote makes an additional e-mail that matched the primary one (section 4.4 [M #337]).
@@ -124,7 +124,7 @@ func (c *CRM) getDuplicate(q *call) (int, any, *apiError) {
 	}
 	answer := map[string]any{"contact": nil, "traceId": c.ids.UUID()}
 	if found != nil {
-		answer["contact"] = viewOf(found)
+		answer["contact"] = viewOf(c.shown(found))
 	}
 	return http.StatusOK, answer, nil
 }

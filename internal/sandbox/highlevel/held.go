@@ -10,7 +10,7 @@ func (c *CRM) Get(object, id string) (map[string]any, error) {
 	switch object {
 	case "contacts":
 		if contact := c.contacts[id]; contact != nil {
-			found = viewOf(contact)
+			found = viewOf(c.shown(contact))
 		}
 	case "tags":
 		if at, err := c.findTag(id); err == nil {

@@ -71,7 +71,7 @@ func (c *CRM) listContacts(q *call) (int, any, *apiError) {
 			return true
 		}
 		if more = len(rows) == limit; !more {
-			rows = append(rows, listRowOf(one))
+			rows = append(rows, listRowOf(c.shown(one)))
 		}
 		return !more
 	})

@@ -47,6 +47,9 @@ func (c *CRM) searchContacts(q *call) (int, any, *apiError) {
 	c.mu.Lock()
 	c.index.catchUp(c.now())
 	found, total := c.index.find(s)
+	for i := range found {
+		found[i] = c.shown(found[i])
+	}
 	c.mu.Unlock()
 	rows := make([]searchRow, len(found))
 	for i, one := range found {

@@ -72,9 +72,13 @@ func deleteAttribute(c *CRM, q *call) reply {
 func (c *CRM) dropAttribute(a *attribute) {
 	c.attributes.remove(a.ID)
 	c.regroup()
+	gone := droppedAttribute{a, map[int64]any{}}
 	switch a.ContentType {
 	case "clientuser":
 		for _, u := range c.users.rows {
+			if v, had := u.Attributes[a.NameStd]; had {
+				gone.values[u.ID] = v
+			}
 			_ = setValue(&u.Attributes, a, nil)
 		}
 	case "company":
@@ -86,6 +90,7 @@ func (c *CRM) dropAttribute(a *attribute) {
 			_ = setValue(&act.Attributes, a, nil)
 		}
 	}
+	c.dropped[a.ID] = gone
 }
 
 // attributeType is GET /attribute-type/:name_std/users/ (section 7).

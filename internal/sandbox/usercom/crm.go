@@ -68,6 +68,8 @@ type CRM struct {
 	notes       table[note]
 	agents      table[agent]
 
+	dropped map[int64]droppedAttribute // attributes that were deleted
+
 	lastStamp int64            // microseconds; every stamp is later than the one before
 	recent    recent           // contacts by time of change
 	byEmail   index            // contacts
@@ -97,7 +99,7 @@ func New(o Options) *CRM {
 		opts: o, limiter: kit.NewLimiter(o.Clock, o.Limit), ids: kit.NewIDs(o.Seed), redirects: slices.Clone(o.RedirectURIs),
 		grants: kit.NewGrants(o.Clock, kit.GrantLife{Code: codeLife, Refresh: refreshLife, Grace: grace}),
 	}
-	c.tokens = map[string]Token{}
+	c.tokens, c.dropped = map[string]Token{}, map[int64]droppedAttribute{}
 	if c.opts.Token == "" {
 		c.opts.Token = c.ids.AlphaNum(64)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 )
@@ -22,7 +21,8 @@ func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 // Create makes an object as a person does in the vendor's own pages: no key, no
 // limit, no faults. Fields have dialect 2's names (section 2); for contacts also
 // `name`, the words of enumerations and `tags` as the whole list. Automations run
-// (section 12). The answer is what the API would show.
+// (section 12). An attribute with the id of a deleted one is that one, brought
+// back. The answer is what the API would show.
 func (c *CRM) Create(object string, fields map[string]any) (map[string]any, error) {
 	return c.edit(object, func() (int64, *Problem) {
 		switch object {
@@ -33,6 +33,10 @@ func (c *CRM) Create(object string, fields map[string]any) (map[string]any, erro
 			}
 			return c.add(u).ID, nil
 		case "attributes":
+			if id, back := fields["id"].(float64); back {
+				a, p := c.restoreAttribute(int64(id))
+				return idOf(a, p, func() int64 { return a.ID })
+			}
 			a, p := c.newAttribute(fields)
 			return idOf(a, p, func() int64 { return a.ID })
 		case "tags":
@@ -96,7 +100,7 @@ func (c *CRM) Update(object, id string, fields map[string]any) (map[string]any, 
 			}
 			c.rename(row, name)
 		case *attribute:
-			return 0, notAllowed(http.MethodPut) // no way to change one is known (section 7)
+			return n, c.changeAttribute(row, fields)
 		default:
 			return 0, notFound()
 		}

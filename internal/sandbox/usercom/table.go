@@ -24,6 +24,12 @@ func (t *table[T]) put(id int64, row *T) {
 	t.rows = append(t.rows, row)
 }
 
+// insert puts a row back that was removed.
+func (t *table[T]) insert(id int64, row *T) {
+	i, _ := slices.BinarySearch(t.ids, id)
+	t.ids, t.rows = slices.Insert(t.ids, i, id), slices.Insert(t.rows, i, row)
+}
+
 func (t *table[T]) get(id int64) *T {
 	if i, ok := slices.BinarySearch(t.ids, id); ok {
 		return t.rows[i]
