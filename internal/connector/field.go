@@ -32,6 +32,8 @@ const (
 
 // Field describes one field of an object.
 type Field struct {
+	// ID is what the account itself knows a custom field by, where its name or label may change; "" when it has none.
+	ID string `json:"id,omitempty"`
 	// Name is the key in Fields. Label is what people see. Help says what is odd about it, in plain words.
 	Name  string `json:"name"`
 	Label string `json:"label"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"couplet/internal/connector"
@@ -38,72 +37,16 @@ func fatal(err error) error {
 	return nil
 }
 
-// update sends changed fields. A field that the system refuses is taken out and the rest sent without it, so that one
-// bad value never holds back the others (sync-semantics 5.6, outcome table).
-func (s *session) update(ctx context.Context, m Mirror, side Side, set connector.Fields, w *result) (connector.Record, error) {
-	echo, err := s.conn[side].Update(ctx, s.refOf(m), set)
-	var ce *connector.Error
-	if err == nil || !errors.As(err, &ce) || ce.Kind != connector.Invalid {
-		return echo, err
-	}
-	bad := slices.DeleteFunc(slices.Clone(ce.Fields), func(f string) bool { _, sent := set[f]; return !sent })
-	if len(bad) == 0 && len(set) > 1 {
-		return s.updateAlone(ctx, m, side, set, w)
-	}
-	if len(bad) == 0 {
-		for f := range set {
-			bad = append(bad, f)
-		}
-	}
-	rest := connector.Fields{}
-	for name, v := range set {
-		if !slices.Contains(bad, name) {
-			rest[name] = v
-			continue
-		}
-		w.refuse(name, ce.Message)
-		s.caps.refused(ctx, side, name, ce.Message)
-	}
-	if len(rest) == 0 {
-		return connector.Record{Ref: s.refOf(m), Version: m.Version, Fields: connector.Fields{}}, nil
-	}
-	return s.update(ctx, m, side, rest, w)
-}
-
-// updateAlone sends each field by itself, because the system did not say which one it refused.
-func (s *session) updateAlone(ctx context.Context, m Mirror, side Side, set connector.Fields, w *result) (connector.Record, error) {
-	all := connector.Record{Ref: s.refOf(m), Version: m.Version, Fields: connector.Fields{}}
-	names := make([]string, 0, len(set))
-	for name := range set {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		echo, err := s.update(ctx, m, side, connector.Fields{name: set[name]}, w)
-		if err != nil {
-			return all, err
-		}
-		all.Version = echo.Version
-		for k, v := range echo.Fields {
-			all.Fields[k] = v
-		}
-	}
-	return all, nil
-}
-
-func (w *result) refuse(field, why string) {
-	if w.refused == nil {
-		w.refused = map[string]string{}
-	}
-	w.refused[field] = why
-}
-
 // confirm compares what a side answered with what was sent, field by field, and remembers what came back (sync-semantics
 // 5.6, tx2): taken, ignored, or altered. A base is never made of what was only sent.
 func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo connector.Fields, w *result) {
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		if !f.Sends[side] {
+			continue
+		}
+		if s.heldUp(f.Rule.Key) { // what became of it says nothing, and it is sent once the field is mended
+			f.answered[side], f.Outcome, f.Why, f.HasLost = true, NotShown, "paused", false
 			continue
 		}
 		if why := w.refusal(f.Rule, side); why != "" {

@@ -20,6 +20,9 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}
+	if err := s.doubtEmpty(ctx, to, set, echo.Fields); fatal(err) != nil {
+		return outcome{err: err} // the intent stays open, and finds what was made
+	}
 	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
 	l := s.linkOf(job{m: j.m, parentLink: j.parentLink})
 	l.Made = "create"
@@ -27,6 +30,9 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Settled: []Place{{j.side, l.IDs[j.side]}, {to, l.IDs[to]}}}
 	for i := range d.Fields {
 		f := &d.Fields[i]
+		if s.heldUp(f.Rule.Key) {
+			continue
+		}
 		f.Before[to], _ = f.Rule.Read(to, echo.Fields)
 		if f.Why == ownerUnknown+"_"+to.String() {
 			continue // without a base it travels as soon as the person is known
@@ -48,7 +54,7 @@ func (s *session) create(ctx context.Context, j job) outcome {
 // payload is what a new partner of the record holds: every value that may travel there, and the stamp.
 func (s *session) payload(j job) (Decision, connector.Fields) {
 	to := j.side.Other()
-	d, set := planNew(s.rules.Rules, j.side, j.m[j.side].Fields, s.caps.deniedOnCreate)
+	d, set := planNew(s.inUse(), j.side, j.m[j.side].Fields, s.caps.deniedOnCreate)
 	if name := s.stampField[to]; name != "" {
 		set[name] = j.intent.Stamp
 	}
@@ -302,6 +308,9 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 	}
 	var others []Hint
 	for _, r := range found {
+		if err := s.doubtEmpty(ctx, to, known[r.ID].Fields, r.Fields); err != nil {
+			return c, false, err
+		}
 		m, changed, keep := s.merge(to, known[r.ID], r, asked)
 		if keep {
 			c.Mirrors[to] = append(c.Mirrors[to], m)

@@ -330,6 +330,10 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 		if err := into(v.link[sd])(st.LinksOf(ctx, ws, s.pair.ID, side, ids[sd])); err != nil {
 			return err
 		}
+		for id, l := range v.link[sd] {
+			l.Base = s.afresh(l.Base)
+			v.link[sd][id] = l
+		}
 		var free []string
 		var hashes []string
 		for _, id := range ids[sd] {

@@ -150,6 +150,11 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	var seen []string
 	var hints []Hint
 	for _, r := range records {
+		if err := s.doubtEmpty(ctx, side, old[r.ID].Fields, r.Fields); err != nil {
+			return err
+		}
+	}
+	for _, r := range records {
 		m, news, keep := s.merge(side, old[r.ID], r, now)
 		if !keep {
 			seen = append(seen, r.ID)
@@ -217,6 +222,9 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	var missing []string
 	for _, name := range need {
 		v, shown := r.Fields[name]
+		if !s.believed(side, name) {
+			continue
+		}
 		if shown {
 			before, had := m.Fields[name]
 			if !had || mapping.Canon(before) != mapping.Canon(v) {
@@ -289,6 +297,9 @@ func (s *session) read(ctx context.Context, side Side, id, parent string, old Mi
 		return old, true, nil
 	}
 	if err != nil {
+		return old, false, err
+	}
+	if err := s.doubtEmpty(ctx, side, old.Fields, r.Fields); err != nil {
 		return old, false, err
 	}
 	m, _, _ = s.merge(side, old, r, asked)

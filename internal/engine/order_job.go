@@ -90,7 +90,7 @@ func (s *session) fieldOrders(v *view, j *job) {
 		}
 	}
 	for _, o := range j.fields { // the row may have been taken out of the map
-		if !slices.ContainsFunc(s.rules.Rules, func(r mapping.Rule) bool { return r.Key == o.Field }) {
+		if !s.heldUp(o.Field) && !slices.ContainsFunc(s.rules.Rules, func(r mapping.Rule) bool { return r.Key == o.Field }) {
 			j.end(o, notMapped)
 		}
 	}

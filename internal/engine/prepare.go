@@ -10,6 +10,9 @@ import (
 
 // prepare opens both sides, reads their fields and compiles the map.
 func (s *session) prepare(ctx context.Context) error {
+	if err := s.loadKnown(ctx); err != nil {
+		return err
+	}
 	for _, side := range []Side{A, B} {
 		c, err := s.e.Links.Open(ctx, s.ws, s.flow.Connections[side], func(x connector.Exchange) { s.called(side, x) })
 		if err != nil {
@@ -24,6 +27,10 @@ func (s *session) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	rows, of, err := s.recognise(ctx)
+	if err != nil {
+		return err
+	}
 	zone, owners, err := s.accounts(ctx)
 	if err != nil {
 		return err
@@ -33,10 +40,14 @@ func (s *session) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	rules, problems := mapping.Compile(s.flow.Map, s.fields[A], s.fields[B], mapping.Options{
+	rules, problems := mapping.Compile(rows, s.fields[A], s.fields[B], mapping.Options{
 		Region: s.flow.Region, Zone: zone, Owners: owners, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
 	if len(problems) > 0 {
-		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: problems[0].Row + 1}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", problems[0].Row+1, s.flow.Name, problems[0].Text)}
+		n := of[problems[0].Row] + 1
+		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: n}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", n, s.flow.Name, problems[0].Text)}
+	}
+	for i := range rules.Rules { // under the names of the map: bases and decisions hang on them
+		rules.Rules[i].Key = s.flow.Map[of[i]].Key()
 	}
 	s.rules = rules
 	if err := s.family(ctx); err != nil {
@@ -90,14 +101,23 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 	if stamped {
 		want = append(want, object.Stamp)
 	}
-	for _, w := range want {
+	for i, w := range want {
+		stamp := stamped && i == len(want)-1
+		k, known := s.knownAs(side, w)
+		if k = k.seen(fields, s.e.Now()); known && k.Now != nil {
+			want[i] = *k.Now // whatever it is called by now
+			continue
+		}
+		if known && !stamp && !k.Remake {
+			continue // somebody removed it: it is made again when a person wants it
+		}
+		have, ok := labelled(fields, w)
 		if s.run.DryRun {
-			if _, ok := labelled(fields, w); !ok {
+			if !ok {
 				fields = append(fields, w)
 			}
 			continue
 		}
-		have, ok := labelled(fields, w)
 		if !ok {
 			err := s.patiently(ctx, side, func() (err error) { // it looks before it creates, so it may be repeated
 				if have, err = d.EnsureField(ctx, s.flow.Object, w); connector.KindOf(err) == connector.Invalid {

@@ -168,6 +168,9 @@ func (s *session) remake(ctx context.Context, j job) outcome {
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}
+	if err := s.doubtEmpty(ctx, to, set, echo.Fields); fatal(err) != nil {
+		return outcome{err: err}
+	}
 	return s.remade(j, d, echo, asked)
 }
 

@@ -96,7 +96,7 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	defer release()
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look || req.Undo != nil, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look || req.Undo != nil, anew: map[string]int64{}, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
 	if idle, err := s.idle(ctx, req.asked()); err != nil || idle {
 		return Run{}, err
 	}
@@ -221,7 +221,7 @@ func (s *session) work(ctx context.Context) error {
 		}
 	}
 	s.enter(PhaseCompare, noSide)
-	if s.pair.Seeded.IsZero() {
+	if s.pair.Seeded.IsZero() || s.schema.lifted && !s.run.DryRun { // what was edited while rows were paused was looked at without them
 		if err := s.e.Store.Seed(ctx, s.ws, s.lease, s.pair, s.e.Now()); err != nil {
 			return err
 		}
@@ -351,9 +351,12 @@ type session struct {
 	// away is the side that turned a call away last, noSide when none did.
 	away int
 
-	conn       [2]connector.Connector
-	names      [2]string
-	fields     [2][]connector.Field
+	conn   [2]connector.Connector
+	names  [2]string
+	fields [2][]connector.Field
+	schema schema
+	// anew is since when bases of a key count, in unix milliseconds; older ones were agreed about something else.
+	anew       map[string]int64
 	rules      *mapping.Map
 	kin        *kin // of records that hang on others
 	need       [2][]string

@@ -75,6 +75,10 @@ type Store interface {
 	Capabilities(ctx context.Context, ws string, conns [2]string, object string) ([]Capability, error)
 	SaveCapability(ctx context.Context, ws string, c Capability) error
 
+	// KnownFields lists what is known of the custom fields that maps of the object between the connections name.
+	KnownFields(ctx context.Context, ws string, conns [2]string, object string) ([]Known, error)
+	SaveKnownFields(ctx context.Context, ws string, known []Known) error
+
 	// Begin stores intents before their calls leave.
 	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error
 	// Intend stores, before calls leave, what they send and what gives way to it: of each commit the link, the sending and the

@@ -232,6 +232,9 @@ func (s *session) undoRead(ctx context.Context, j *job) (gone string, news bool,
 		if err != nil {
 			return "", false, err
 		}
+		if err := s.doubtEmpty(ctx, side, old.Fields, r.Fields); err != nil {
+			return "", false, err
+		}
 		m, changed, _ := s.merge(side, old, r, asked)
 		j.m[side], news = m, news || changed
 	}
@@ -250,7 +253,7 @@ func (s *session) undoFailed(j job, line Entry, err error, out chan<- outcome) e
 
 // undoLine takes back what one line of the log wrote.
 func (s *session) undoLine(ctx context.Context, j *job, line Entry, field string) outcome {
-	d := PlanUndo(Input{Rules: s.rules.Rules, Base: j.link.Base, Obs: [2]connector.Fields{j.m[A].Fields, j.m[B].Fields}, Denied: s.caps.denied}, line, field)
+	d := PlanUndo(Input{Rules: s.inUse(), Base: j.link.Base, Obs: [2]connector.Fields{j.m[A].Fields, j.m[B].Fields}, Denied: s.caps.denied}, line, field)
 	if len(d.Fields) == 0 {
 		return outcome{}
 	}

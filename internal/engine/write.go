@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -36,7 +37,7 @@ func (s *session) unsure(j job, side Side) bool {
 // plan plans the two records of a job from what is stored about them.
 func (s *session) plan(j job) Decision {
 	return Plan(Input{
-		Rules: s.rules.Rules, Base: j.link.Base,
+		Rules: s.inUse(), Base: j.link.Base,
 		Obs:      [2]connector.Fields{j.m[A].Fields, j.m[B].Fields},
 		Changed:  [2]time.Time{j.m[A].Changed, j.m[B].Changed},
 		Interval: s.interval(), Now: s.e.Now(),
@@ -267,6 +268,12 @@ func (s *session) send(ctx context.Context, j *job, l *Link, c *Commit, d *Decis
 				w.retry = err
 			} else {
 				w.retry = nil
+			}
+			break
+		}
+		if err := cmp.Or(s.doubtEmpty(ctx, side, j.m[side].Fields, echo.Fields), s.doubtEmpty(ctx, side, set, echo.Fields)); err != nil {
+			if w.fatal = fatal(err); w.fatal == nil {
+				w.retry = err
 			}
 			break
 		}

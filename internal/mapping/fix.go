@@ -33,7 +33,7 @@ func Fixes(rows []Row, p Problem, a, b []connector.Field, o Options) []Fix {
 	row := rows[p.Row]
 	if p.Field != "" {
 		for _, f := range alternatives(p, have[p.Side]) {
-			try("Use "+called(f)+" instead", row.replace(p.Side, p.Field, f.Name))
+			try("Use "+called(f)+" instead", row.With(p.Side, p.Field, f.Name))
 		}
 	}
 	for _, d := range []Direction{Both, AToB, BToA} {
@@ -64,8 +64,8 @@ func alternatives(p Problem, have []connector.Field) []connector.Field {
 	return out
 }
 
-// replace is the row with another field on a side.
-func (r Row) replace(side connector.Side, old, name string) Row {
+// With is the row with another field in the place of one on a side.
+func (r Row) With(side connector.Side, old, name string) Row {
 	names := [2]Names{slices.Clone(r.A), slices.Clone(r.B)}
 	for i := range names[side] {
 		if names[side][i] == old {

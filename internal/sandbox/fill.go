@@ -44,7 +44,7 @@ func (s *Sandbox) fill(rates rates) error {
 		Limit: rates.usercom, Latency: s.o.Latency, HookURL: s.o.UserComHookURL,
 		Token: saved.UserComToken, Subdomain: saved.Subdomain,
 		ClientID: saved.UserComClient, ClientSecret: saved.UserComSecret,
-		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState,
+		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState, UnknownAttribute400: s.o.RefuseUnknown,
 	})
 	s.crms = map[string]crm{"highlevel": s.HighLevel, "usercom": s.UserCom}
 	if fresh {

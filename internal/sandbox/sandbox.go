@@ -30,6 +30,7 @@ type Options struct {
 	AccessLife        time.Duration // of OAuth access tokens; each side's own when zero
 	AllowDuplicates   bool          // HighLevel's location takes a second contact of the same address or number (highlevel.md section 4.4)
 	DropState         bool          // the consent pages do not send state back (highlevel.md section 3.1, unverified)
+	RefuseUnknown     bool          // User.com refuses a key of a contact that it does not know instead of ignoring it (usercom.md section 13, point 11)
 	NoLocationRefresh bool          // a location token made from an agency's comes without a refresh token (highlevel.md section 3.4)
 
 	Faults    map[string]float64

@@ -107,7 +107,7 @@ func (c *Connector) fieldsPath() string {
 
 func (c *Connector) field(def definition) connector.Field {
 	f := connector.Field{
-		Name: c.object.CustomPrefix + def.ID, Label: def.Name, Type: dataTypes[def.DataType], Custom: true, Read: true,
+		ID: def.ID, Name: c.object.CustomPrefix + def.ID, Label: def.Name, Type: dataTypes[def.DataType], Custom: true, Read: true,
 		OnCreate: connector.Yes, OnUpdate: connector.Yes, Options: def.Options,
 	}
 	if f.Type == "" {

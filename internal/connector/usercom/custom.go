@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -128,7 +129,7 @@ func (c *Connector) attributes(ctx context.Context) ([]attribute, error) {
 
 func field(a attribute) connector.Field {
 	f := connector.Field{
-		Name: a.NameStd, Label: a.Name, Custom: true, Read: true, OnCreate: connector.Yes, OnUpdate: connector.Yes,
+		ID: strconv.FormatInt(a.ID, 10), Name: a.NameStd, Label: a.Name, Custom: true, Read: true, OnCreate: connector.Yes, OnUpdate: connector.Yes,
 		Type: valueTypes[number(a.ValueType)],
 	}
 	if f.Type == "" {

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"couplet/db"
+	"couplet/internal/engine"
+)
+
+const knownColumns = "conn, object, name, agreed, shown, since, held, afresh, remake"
+
+func scanKnown(r *sql.Rows) (k engine.Known, err error) {
+	err = r.Scan(&k.Conn, &k.Object, &k.Name, db.JSON(&k.Field), db.JSON(&k.Now), db.Time(&k.Since), &k.Held, db.Time(&k.Afresh), &k.Remake)
+	return k, err
+}
+
+// KnownFields implements engine.Store.
+func (s *Store) KnownFields(ctx context.Context, ws string, conns [2]string, object string) ([]engine.Known, error) {
+	return db.All(ctx, s.db, "select "+knownColumns+` from known_field where workspace_id = $1 and conn in ($2, $3) and object = $4
+		order by conn, name`, []any{ws, conns[0], conns[1], object}, scanKnown)
+}
+
+// SaveKnownFields implements engine.Store.
+func (s *Store) SaveKnownFields(ctx context.Context, ws string, known []engine.Known) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		for _, k := range known {
+			if err := putKnown(ctx, tx, ws, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// AcceptField notes that a person accepts what became of a custom field: what waited for that goes on with the next run.
+func (s *Store) AcceptField(ctx context.Context, ws, conn, object, name string, now time.Time) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		found, err := db.All(ctx, tx, "select "+knownColumns+` from known_field where workspace_id = $1 and conn = $2 and object = $3 and name = $4`+
+			tx.ForUpdate(), []any{ws, conn, object, name}, scanKnown)
+		if err == nil && len(found) == 0 {
+			err = notFound("field", name)
+		}
+		if err != nil || found[0].Drift() == "" {
+			return err
+		}
+		return putKnown(ctx, tx, ws, found[0].Accepted(now))
+	})
+}
+
+func putKnown(ctx context.Context, tx *db.Tx, ws string, k engine.Known) error {
+	shown := any("")
+	if k.Now != nil {
+		shown = db.Doc(*k.Now)
+	}
+	_, err := tx.Exec(ctx, `insert into known_field (workspace_id, `+knownColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (workspace_id, conn, object, name) do update set agreed = excluded.agreed, shown = excluded.shown, since = excluded.since,
+			held = excluded.held, afresh = excluded.afresh, remake = excluded.remake`,
+		ws, k.Conn, k.Object, k.Name, db.Doc(k.Field), shown, db.MS(k.Since), k.Held, db.MS(k.Afresh), k.Remake)
+	return err
+}
