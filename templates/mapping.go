@@ -36,6 +36,8 @@ type Mapping struct {
 	Clash         *MapClash
 
 	Accounts [2]MapAccount
+	// Lacks are accounts that do not allow yet what the flow needs.
+	Lacks []Permits
 	// Lost leads to where an account is connected again that lets nobody in, nil where there is none: nothing can be
 	// rehearsed until then.
 	Lost    *Link

@@ -39,7 +39,9 @@ type Preview struct {
 	CanEdit bool
 	// Live is set while a rehearsal is under way, Stopped when the last one came to nothing, and Result when it came to its
 	// end. None is set before the first.
-	Live    *Rehearsing
+	Live *Rehearsing
+	// Lacks are accounts that do not allow yet what the flow needs: nothing is rehearsed before they do.
+	Lacks   []Permits
 	Stopped *Stopped
 	Result  *Foreseen
 }

@@ -12,6 +12,8 @@ func (p Preview) Headline() string {
 		return "The rehearsal is about to begin"
 	case p.Live != nil:
 		return "Rehearsing: nothing is written"
+	case p.blocked():
+		return "Before the preview, " + p.Lacks[0].System.Name + " has to allow more"
 	case p.Stopped != nil:
 		return p.Stopped.Title
 	case p.Result == nil:
@@ -23,6 +25,9 @@ func (p Preview) Headline() string {
 	}
 	return p.If() + ", " + Changing(p.Result.Changes)
 }
+
+// blocked reports whether there is nothing to see before an account allows more.
+func (p Preview) blocked() bool { return len(p.Lacks) > 0 && p.Result == nil }
 
 // settled reports whether there is nothing to approve here.
 func (p Preview) settled() bool {

@@ -155,6 +155,8 @@ func HaltWord(r engine.Run) string {
 	switch r.Halt.Why {
 	case engine.HaltKey:
 		return "The key is not taken"
+	case engine.HaltPermit:
+		return "A permission is missing"
 	case engine.HaltBrake, engine.HaltEmptied:
 		return "Stopped by the brake"
 	case engine.HaltApproval:

@@ -24,25 +24,6 @@ type SwitchOn struct {
 // WillChange is what a side gets.
 type WillChange struct{ Created, Updated int }
 
-// Permits are what an account has to allow.
-type Permits struct {
-	System  System
-	Account string
-	// Missing are the permissions that it lacks, each with its reason; Again leads to where they are asked for.
-	Missing []Permission
-	Again   string
-	// Problem says why that could not be found out, "" when it could.
-	Problem string
-}
-
-// again is what stands on the button that mends it.
-func (p Permits) again() string {
-	if len(p.Missing) > 0 {
-		return "Ask again"
-	}
-	return "Connect again"
-}
-
 // MadeField is a custom field that is made when it is not there.
 type MadeField struct {
 	System System
@@ -84,6 +65,16 @@ func (s SwitchOn) ready() bool {
 	return s.looked()
 }
 
+// lacking are the accounts that do not allow yet what the flow needs.
+func (s SwitchOn) lacking() (out []Permits) {
+	for _, p := range s.Permits {
+		if len(p.Missing) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // looked reports whether what the button does was looked at by somebody.
 func (s SwitchOn) looked() bool { return !s.Flow.Changed || !s.Rehearsed.IsZero() }
 
@@ -101,6 +92,8 @@ func (s SwitchOn) headline() string {
 	switch {
 	case !s.pressable():
 		return s.Flow.Name + " is on"
+	case len(s.lacking()) > 0:
+		return "Before it is switched on, " + s.lacking()[0].System.Name + " has to allow more"
 	case !s.looked() && s.Flow.On:
 		return "Rehearse the change before you publish it"
 	case !s.looked():

@@ -262,7 +262,7 @@ func notNow(x connector.Scope) string {
 	case slices.Contains(x.For, connector.ToInstall):
 		return "Asked for only when you connect a whole agency."
 	}
-	return "Asked for when a flow that needs it is switched on."
+	return "Asked for when you make a flow that needs it."
 }
 
 // public is the address at which people reach this web app: as the installation says, else as this request came.

@@ -21,7 +21,7 @@ func TestConsentConnectsAnAccountAndGoesOnWhereItBegan(t *testing.T) {
 	for _, scope := range []string{"contacts.readonly", "contacts.write", "locations/customFields.write"} {
 		w.says("scope", scope)
 	}
-	if strings.Contains(w.at("scope"), "users.readonly") && !strings.Contains(w.text(), "Asked for when a flow that needs it is switched on") {
+	if strings.Contains(w.at("scope"), "users.readonly") && !strings.Contains(w.text(), "Asked for when you make a flow that needs it") {
 		t.Error("it asks for what no flow needs")
 	}
 	w.click("[data-testid=go]")

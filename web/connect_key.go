@@ -149,7 +149,9 @@ func refusalOf(e *connector.Error, spec *connector.Spec) refusal {
 // connectedSetting names the setting that holds who connected an account.
 func connectedSetting(conn string) string { return "connected_by/" + conn }
 
+// connectedBy remembers who connected an account, and forgets what its former key showed.
 func (s *Server) connectedBy(c echo.Context, conn connection.Connection) error {
+	s.looks.connected(conn.Workspace, conn.ID)
 	return s.o.Store.SaveSetting(c.Request().Context(), conn.Workspace, connectedSetting(conn.ID), visitorOf(c).User.ID)
 }
 

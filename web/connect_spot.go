@@ -128,20 +128,11 @@ func (p spot) onward(conn string) string {
 // is what those want; else what the template that was chosen wants, or any there is.
 func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connector.Need, purpose string, err error) {
 	if p.again != nil {
-		flows, err := s.flowsOf(ctx, ws, p.again.ID)
+		needs, names, err := s.needed(ctx, ws, p.again.ID)
 		if err != nil {
 			return nil, "", err
 		}
-		if len(flows) > 0 {
-			needs, names := []connector.Need(nil), []string(nil)
-			for _, f := range flows {
-				names = append(names, f.Name)
-				for side, id := range f.Connections {
-					if id == p.again.ID {
-						needs = append(needs, f.Needs(connector.Side(side))...)
-					}
-				}
-			}
+		if len(names) > 0 {
 			if len(names) == 1 {
 				return heard(p.spec, needs), "It is what the flow “" + names[0] + "” needs.", nil
 			}
@@ -151,8 +142,10 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	chosen := p.side >= 0 && p.journey.Template != ""
 	var writes bool
 	for _, t := range flow.Templates() {
-		if chosen && t.ID != p.journey.Template || !chosen && p.side >= 0 && t.Parent != "" {
-			continue // what hangs on others comes later, and asks for more when it is switched on
+		// What hangs on others comes after them, and asks for more then. Whoever has chosen it needs those others too.
+		own, above := t.ID == p.journey.Template, t.Parent == "" && t.Object == p.journey.template.Parent
+		if chosen && !own && !above || !chosen && p.side >= 0 && t.Parent != "" {
+			continue
 		}
 		for side, system := range t.Systems {
 			if system != p.spec.ID || p.side >= 0 && side != p.side {
@@ -169,9 +162,29 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	case writes:
 		purpose = "A flow that keeps both sides the same writes to " + p.spec.Name + " too, so writing is asked for now and not a second time later. Nothing is written before you have seen it and switched a flow on."
 	default:
-		purpose = "Nothing here writes to " + p.spec.Name + ", so only reading is asked for. A flow that writes asks for more when it is switched on."
+		purpose = "Nothing here writes to " + p.spec.Name + ", so only reading is asked for. A flow that writes asks for more before it is tried."
 	}
 	return heard(p.spec, needs), purpose, nil
+}
+
+// needed is what the flows that use a connection want to do with it, also as they are edited, with the names of the flows.
+func (s *Server) needed(ctx context.Context, ws, conn string) (needs []connector.Need, names []string, err error) {
+	flows, err := s.flowsOf(ctx, ws, conn)
+	for _, f := range flows {
+		names = append(names, f.Name)
+		edited, _, err := s.o.Store.Draft(ctx, ws, f.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, f := range []flow.Flow{f, edited} {
+			for side, id := range f.Connections {
+				if id == conn {
+					needs = append(needs, f.Needs(connector.Side(side))...)
+				}
+			}
+		}
+	}
+	return needs, names, err
 }
 
 // heard are the needs, and that of being told of changes where that comes with an app.

@@ -32,6 +32,9 @@ type mapOf struct {
 	dismissed []string
 }
 
+// prospect is the flow with its accounts.
+func (m *mapOf) prospect() prospect { return prospect{flow: m.flow(), conns: m.conns, specs: m.specs} }
+
 func (m *mapOf) flow() flow.Flow          { return m.draft.Flow }
 func (m *mapOf) options() mapping.Options { return m.seen.ground.Options(m.draft.Flow) }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,6 +108,17 @@ func (l *looks) forget(ws string, f flow.Flow) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.all, lookKey(ws, f))
+}
+
+// connected has what was read of a connection read anew: a new key may show more.
+func (l *looks) connected(ws, conn string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key := range l.all {
+		if parts := strings.Split(key, "|"); parts[0] == ws && (parts[1] == conn || parts[2] == conn) {
+			delete(l.all, key)
+		}
+	}
 }
 
 // read outlives the request that began it: the next one shows what came.

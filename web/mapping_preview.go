@@ -15,7 +15,9 @@ import (
 func (b *board) preview(lessons []engine.Capability) templates.MapPreview {
 	p := templates.MapPreview{Reading: b.seen.waiting, Of: len(b.seen.sampling.Samples)}
 	for side, err := range b.seen.sampling.Problem {
-		if err != nil {
+		if e, ok := connector.AsError(err); ok && e.Scope != "" {
+			p.Problems = append(p.Problems, b.systems[side].Name+" has to allow more before its "+b.systems[side].Many+" can be read. What the other side shows is here all the same.")
+		} else if err != nil {
 			p.Problems = append(p.Problems, b.systems[side].Name+": "+sayProblem(err)+" What the other side shows is here all the same.")
 		}
 	}

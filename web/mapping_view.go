@@ -37,6 +37,9 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 			v.Lost = &templates.Link{Text: "Connect " + spec.Name + " again first", Href: again(m.conns[side], v.Path)}
 		}
 	}
+	if v.Lacks, err = s.lacking(c, m.prospect(), "map"); err != nil {
+		return v, err
+	}
 	if f.Approval == nil {
 		v.Steps = templates.WaySteps(v.Systems[0], v.Systems[1])
 	}

@@ -20,7 +20,9 @@ type house struct {
 	flows []flow.Flow
 	conns map[string]connection.Connection
 	pairs map[string]engine.Pair
-	specs func(system string) *connector.Spec
+	// permits are what is known of the keys of the connections.
+	permits map[string]connection.Permit
+	specs   func(system string) *connector.Spec
 }
 
 // house reads what a workspace consists of. All of it is small.
@@ -35,6 +37,9 @@ func (s *Server) house(ctx context.Context, ws string) (h house, err error) {
 	}
 	for _, c := range conns {
 		h.conns[c.ID] = c
+	}
+	if h.permits, err = s.o.Connect.Permits(ctx, ws); err != nil {
+		return h, err
 	}
 	pairs, err := s.o.Store.Pairs(ctx, ws)
 	for _, p := range pairs {

@@ -34,6 +34,9 @@ func (s *Server) preview(c echo.Context) error {
 		return err
 	}
 	v := templates.Preview{Frame: frame(c, "Preview of "+p.flow.Name, "flows"), Clock: clock, Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor)}
+	if v.Lacks, err = s.lacking(c, p, "preview"); err != nil {
+		return err
+	}
 	switch asked := askedIn(c); {
 	case s.underway(r, asked):
 		live, err := s.live(ctx, ws(c), p, r, asked)
@@ -42,7 +45,9 @@ func (s *Server) preview(c echo.Context) error {
 		}
 		v.Live = &live
 	case r.is && !r.whole():
-		v.Stopped = p.stopped(r.run)
+		if v.Stopped, err = s.stopped(ctx, ws(c), p, r.run); err != nil {
+			return err
+		}
 	case r.is:
 		if v.Result, err = s.foreseen(ctx, ws(c), p, r, lookIn(c.QueryParams())); err != nil {
 			return err
@@ -54,9 +59,17 @@ func (s *Server) preview(c echo.Context) error {
 // rehearse has the draft rehearsed. The page says so until a worker has begun.
 func (s *Server) rehearse(c echo.Context) error {
 	ctx := c.Request().Context()
-	f, _, err := s.o.Store.Draft(ctx, ws(c), c.Param("id"))
+	p, err := s.prospect(ctx, ws(c), c.Param("id"))
 	if err != nil {
 		return err
+	}
+	f := p.flow
+	lacks, err := s.lacking(c, p, "preview")
+	if err != nil {
+		return err
+	}
+	if len(lacks) > 0 {
+		return redirect(c, p.path("preview")) // which says so
 	}
 	r, err := s.rehearsed(ctx, ws(c), f.ID)
 	if err != nil {

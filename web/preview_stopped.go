@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/url"
 
 	"couplet/internal/engine"
@@ -8,6 +9,21 @@ import (
 )
 
 // stopped says why a rehearsal came to nothing, once, and leads to what mends it.
+func (s *Server) stopped(ctx context.Context, ws string, p prospect, r engine.Run) (*templates.Stopped, error) {
+	if r.Halt.Why != engine.HaltPermit || r.Halt.Side < 0 || r.Halt.Side > 1 {
+		return p.stopped(r), nil
+	}
+	l, err := s.turnedAway(ctx, ws, r, p.conns[r.Halt.Side], p.specs[r.Halt.Side])
+	if err != nil {
+		return nil, err
+	}
+	out := &templates.Stopped{At: r.Started, Title: l.title(), Text: l.why + " " + l.fix}
+	if !l.mended {
+		out.Fixes = []templates.Link{{Text: l.button(), Href: again(l.conn, p.path("preview"))}}
+	}
+	return out, nil
+}
+
 func (p prospect) stopped(r engine.Run) *templates.Stopped {
 	out := &templates.Stopped{At: r.Started, Title: "The rehearsal could not be finished", Text: r.Note}
 	toMap := templates.Link{Text: "Open the map", Href: p.path("map")}

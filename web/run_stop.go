@@ -67,6 +67,8 @@ func (v runView) halted() *templates.RunStop {
 	switch h.Why {
 	case engine.HaltKey:
 		return v.noKey()
+	case engine.HaltPermit:
+		return v.noPermit()
 	case engine.HaltApproval:
 		return &templates.RunStop{Title: "The first plan waits for your approval", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side.",
 			Why: "Before a flow writes for the first time, somebody looks at what it would do.", Fix: "Look at the preview, then switch the flow on."}
@@ -123,6 +125,27 @@ func (v runView) noKey() *templates.RunStop {
 		return s
 	}
 	s.Buttons = []templates.RunButton{{Text: "Connect " + c.Name + " again", Href: again(c, "/runs/"+v.run.ID), Primary: true}}
+	return s
+}
+
+// noPermit is the one message about something that a system does not allow.
+func (v runView) noPermit() *templates.RunStop {
+	side := v.run.Halt.Side
+	if side < 0 || side > 1 {
+		return v.noKey()
+	}
+	id := v.pair.Conns[side]
+	l := lackOf(v.run, v.conns[id], v.specs(v.conns[id].System), v.permits[id])
+	s := &templates.RunStop{Title: l.title(), Why: l.why, Fix: l.fix,
+		Safe: "Nothing is lost. What was written stays, and the flow goes on from there once it is allowed."}
+	if l.mended {
+		s.Buttons = v.again()
+		return s
+	}
+	s.Buttons = []templates.RunButton{{Text: l.button(), Href: again(l.conn, "/runs/"+v.run.ID), Primary: true}}
+	if run := v.runAgain(false); l.conn.AuthKind == connection.KindToken && run.Href != "" {
+		s.Buttons = append(s.Buttons, run)
+	}
 	return s
 }
 

@@ -43,7 +43,7 @@ func newStage(t testing.TB, o sandbox.Options) *stage {
 	s.eng.Links, s.eng.Now, s.eng.Settle = accounts{s.bundle, s.options.Connect.Pool}, box.Clock.Now, 50*time.Millisecond
 	for side, x := range []connection.Connection{
 		{Name: "hl", System: "highlevel", BaseURL: hl.URL, Params: map[string]string{"locationId": hl.LocationID}, Identity: connector.Identity{ID: hl.LocationID, Name: "Lumen Dental", Region: "US"}},
-		{Name: "uc", System: "usercom", BaseURL: uc.URL, Params: map[string]string{"subdomain": uc.Subdomain}, Identity: connector.Identity{ID: "demo", Name: "Lumen people"}},
+		{Name: "uc", System: "usercom", BaseURL: uc.URL, Params: map[string]string{"subdomain": uc.Subdomain}, Settings: box.UserComSettings(), Identity: connector.Identity{ID: "demo", Name: "Lumen people"}},
 	} {
 		x.AuthKind, x.State, x.PerSecond = connection.KindToken, connection.OK, 1000
 		s.conns[side], err = s.store.SaveConnection(t.Context(), s.ws(), x)

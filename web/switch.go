@@ -56,7 +56,7 @@ func (s *Server) showOn(c echo.Context, status int, l last, form templates.Switc
 		}
 		v.Need = counts.All(store.PlanNeed)
 	}
-	v.Permits = s.permits(ctx, ws(c), l.prospect)
+	v.Permits = s.permits(ctx, ws(c), l.prospect, "on")
 	v.Makes = l.makes()
 	return page(c, status, templates.SwitchOnPage(v))
 }

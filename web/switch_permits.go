@@ -3,6 +3,9 @@ package web
 import (
 	"cmp"
 	"context"
+	"slices"
+
+	"github.com/labstack/echo/v4"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
@@ -10,13 +13,11 @@ import (
 	"couplet/templates"
 )
 
-// permits asks what both accounts allow of what the flow needs.
-func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]templates.Permits) {
-	ctx = connector.As(ctx, connector.Interactive)
+// permits asks what both accounts allow of what the flow needs, for one of the flow's pages.
+func (s *Server) permits(ctx context.Context, ws string, p prospect, page string) (out [2]templates.Permits) {
 	for side, conn := range p.conns {
-		q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn, p.path("on"))}
-		needs := p.flow.Needs(connector.Side(side))
-		missing, err := s.o.Connect.Missing(ctx, ws, conn.ID, needs...)
+		missing, err := s.missing(ctx, ws, p, side)
+		q := p.permits(side, missing, page)
 		switch {
 		case conn.State != connection.OK:
 			q.Problem = cmp.Or(conn.Problem, p.specs[side].Name+" has to be connected again.")
@@ -29,12 +30,50 @@ func (s *Server) permits(ctx context.Context, ws string, p prospect) (out [2]tem
 				s.o.Log.Warn("permissions not known", "connection", conn.ID, "error", err)
 			}
 		}
-		for _, x := range missing {
-			q.Missing = append(q.Missing, permission(x, needs))
-		}
 		out[side] = q
 	}
 	return out
+}
+
+// missing asks what an account does not allow of what the flow needs.
+func (s *Server) missing(ctx context.Context, ws string, p prospect, side int) ([]connector.Scope, error) {
+	return s.o.Connect.Missing(connector.As(ctx, connector.Interactive), ws, p.conns[side].ID, p.flow.Needs(connector.Side(side))...)
+}
+
+// permits says what an account has to allow, for one of the flow's pages.
+func (p prospect) permits(side int, missing []connector.Scope, page string) templates.Permits {
+	conn := p.conns[side]
+	q := templates.Permits{System: p.systems()[side], Account: accountOf(conn), Again: again(conn, p.path(page)),
+		Pasted: conn.AuthKind == connection.KindToken, Here: p.path(page)}
+	for _, x := range missing {
+		q.Missing = append(q.Missing, permission(x, p.flow.Needs(connector.Side(side))))
+	}
+	return q
+}
+
+// lacking are the accounts that are known not to allow all that the flow needs, so that it is said before anything is
+// tried. What a pasted key may do can have been changed where it was made, so where a whole page is loaded it is asked again.
+func (s *Server) lacking(c echo.Context, p prospect, page string) (out []templates.Permits, err error) {
+	ctx := c.Request().Context()
+	for side, conn := range p.conns {
+		permit, known, err := s.o.Connect.Permit(ctx, ws(c), conn.ID)
+		if err != nil {
+			return nil, err
+		}
+		missing := slices.DeleteFunc(p.specs[side].ScopesFor(p.flow.Needs(connector.Side(side))...), func(x connector.Scope) bool { return slices.Contains(permit.Scopes, x.Name) })
+		if !known || len(missing) == 0 || conn.State != connection.OK {
+			continue
+		}
+		if c.Request().Header.Get("HX-Request") == "" {
+			if now, err := s.missing(ctx, ws(c), p, side); err == nil {
+				missing = now
+			}
+		}
+		if len(missing) > 0 {
+			out = append(out, p.permits(side, missing, page))
+		}
+	}
+	return out, nil
 }
 
 // makes are the custom fields that switching on makes where they are not there.
@@ -54,7 +93,7 @@ func (p prospect) makes() (out []templates.MadeField) {
 
 // obstacle is what keeps a flow from being switched on, in words, and the page that mends it.
 func (s *Server) obstacle(ctx context.Context, ws string, p prospect) (problem string, fix *templates.Link, err error) {
-	for side, q := range s.permits(ctx, ws, p) {
+	for side, q := range s.permits(ctx, ws, p, "on") {
 		if len(q.Missing) == 0 && q.Problem == "" {
 			continue
 		}

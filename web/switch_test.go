@@ -113,7 +113,7 @@ func TestAMissingPermissionIsNamedAndNothingIsSwitchedOn(t *testing.T) {
 	_, err := s.store.SaveConnection(t.Context(), s.ws(), c)
 	must(t, err)
 	must(t, s.store.SavePermit(t.Context(), s.ws(), connection.Permit{Connection: c.ID, Scopes: []string{"contacts.readonly", "locations.readonly", "locations/customFields.readonly"}}))
-	w.open(s.path("on")).expect(http.StatusOK, "A permission is missing before it can be switched on")
+	w.open(s.path("on")).expect(http.StatusOK, "Before it is switched on, HighLevel has to allow more")
 	w.says("missing", "contacts.write").says("missing", "locations/customFields.write")
 	if href := w.doc.Find("[data-testid=ask-again]").AttrOr("href", ""); !strings.HasPrefix(href, "/connect/highlevel/start?") {
 		t.Errorf("asks again at %q", href)

@@ -30,6 +30,10 @@ func (s *Service) Begin(ctx context.Context, w Wish) (authorizeURL string, err e
 	if err != nil {
 		return "", broken(NotOffered, w, err.Error(), err)
 	}
+	kept, err := s.kept(ctx, w, app, sys.Spec)
+	if err != nil {
+		return "", err
+	}
 	if why := app.lacks(sys.Spec); why != "" {
 		return "", broken(NotOffered, w, why, nil)
 	}
@@ -44,7 +48,7 @@ func (s *Service) Begin(ctx context.Context, w Wish) (authorizeURL string, err e
 	if app.proves(sys.Spec) {
 		verifier = oauth2.GenerateVerifier()
 	}
-	link, asked, err := s.link(app, sys.Spec, authorizeURL, w, state, verifier)
+	link, asked, err := s.link(app, sys.Spec, authorizeURL, w, kept, state, verifier)
 	if err != nil {
 		return "", broken(NotOffered, w, "The authorize address of the app for "+sys.Spec.Name+" is not a web address. Correct it in the settings of the app.", err)
 	}
@@ -132,8 +136,15 @@ func (s *Service) plausible(ctx context.Context, workspace, id, name, base strin
 }
 
 // link is the address that the browser is sent to, and the scopes that are asked for there.
-func (s *Service) link(app App, spec *connector.Spec, address string, w Wish, state, verifier string) (string, []string, error) {
+func (s *Service) link(app App, spec *connector.Spec, address string, w Wish, kept []string, state, verifier string) (string, []string, error) {
 	asked := app.scopes(spec, w.For)
+	if len(app.Scopes) == 0 {
+		for _, name := range kept {
+			if !slices.Contains(asked, name) {
+				asked = append(asked, name)
+			}
+		}
+	}
 	var options []oauth2.AuthCodeOption
 	for name, value := range spec.OAuth.AuthorizeParams {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
@@ -167,6 +178,24 @@ func (s *Service) link(app App, spec *connector.Spec, address string, w Wish, st
 	// A blank as %20, which every server takes for one; a plus sign of a value is written %2B.
 	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 	return u.String(), asked, nil
+}
+
+// kept are the scopes of the spec that a connection has by consent to the same app. A new consent takes the place of the
+// former one, so they are asked for again, whether a flow needs them now or not.
+func (s *Service) kept(ctx context.Context, w Wish, app App, spec *connector.Spec) (names []string, err error) {
+	if w.Connection == "" || spec.OAuth.Undocumented {
+		return nil, nil
+	}
+	p, ok, err := s.Memory.PermitOf(ctx, w.Workspace, w.Connection)
+	if err != nil || !ok || p.Client != app.clientID() {
+		return nil, err
+	}
+	for _, scope := range spec.Scopes {
+		if slices.Contains(p.Scopes, scope.Name) && !slices.Contains(scope.For, connector.ToInstall) {
+			names = append(names, scope.Name)
+		}
+	}
+	return names, nil
 }
 
 // secretWord is a word of 256 random bits.

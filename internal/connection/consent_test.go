@@ -92,6 +92,24 @@ func TestScopesAreAskedOnlyAsFarAsThereIsANeed(t *testing.T) {
 	}
 }
 
+func TestWhatAConnectionMayDoAlreadyIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{})
+	p := h.consent(h.wish("highlevel", connector.ToWrite, connector.Of("task")), visit{})
+	c, err := h.svc.Accept(t.Context(), h.ws, "session of ann", p.ID)
+	must(t, err)
+	w := h.wish("highlevel", connector.ToMakeFields, connector.Of("contact"))
+	w.Connection = c.ID
+	link, err := h.svc.Begin(t.Context(), w)
+	must(t, err)
+	u, err := url.Parse(link)
+	must(t, err)
+	const want = "contacts.readonly locations.readonly locations/customFields.readonly locations/customFields.write contacts.write locations/tasks.readonly users.readonly"
+	if got := u.Query().Get("scope"); got != want {
+		t.Errorf("asked for %q, want %q", got, want)
+	}
+}
+
 // What an answer must be: ours, fresh, unused, of the same session, user, workspace and address.
 func TestAnAnswerThatIsNotOursIsNotUsed(t *testing.T) {
 	t.Parallel()

@@ -127,6 +127,22 @@ func TestNetworkFailuresAreToldApart(t *testing.T) {
 	}
 }
 
+// The two sides of a run are read at once, and the failure of one ends the call of the other: it is not the other's.
+func TestACallThatIsStoppedDoesNotTakeTheBlame(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancelCause(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		stop(&connector.Error{Kind: connector.Forbidden, Message: "x"})
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	c := client(t, &http.Transport{}, func(a *connector.Account) { a.BaseURL = server.URL })
+	_, err := c.Do(ctx, read)
+	if e, ok := connector.AsError(err); !ok || e.Kind != connector.Temporary || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAnswersThatCannotBeReadLeaveWritesUnknown(t *testing.T) {
 	t.Parallel()
 	var out map[string]any

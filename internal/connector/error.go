@@ -42,7 +42,9 @@ type Error struct {
 	Existing string
 	// Fields are the refused field names (Invalid), in the system's own names.
 	Fields []string
-	Err    error
+	// Scope is the permission that the credential lacks (Forbidden), where that is known.
+	Scope string
+	Err   error
 }
 
 func (e *Error) Error() string { return e.Message }

@@ -68,7 +68,7 @@ func (c *Client) unreadable(call Request, answer Answer, err error) *Error {
 
 // noAnswer is the error for a call that got no answer, or only part of one.
 func (c *Client) noAnswer(ctx context.Context, call Request, err error) *Error {
-	if e, ok := AsError(err); ok { // from the guard in the dialer, which has its own words
+	if e, ok := AsError(err); ok && ctx.Err() == nil { // from the guard in the dialer, which has its own words
 		return e
 	}
 	e := &Error{Kind: Temporary, Err: inner(err)}

@@ -81,7 +81,7 @@ func (r *ErrorRule) fits(status int, body *problem) (caught map[string]string, f
 }
 
 // explain finds the rule for an answer and makes the error that it stands for.
-func (s *Spec) explain(status int, body *problem, host, scope string) *Error {
+func (s *Spec) explain(status int, body *problem, host, asked string) *Error {
 	for i := range s.Errors {
 		rule := &s.Errors[i]
 		caught, fields, ok := rule.fits(status, body)
@@ -89,8 +89,12 @@ func (s *Spec) explain(status int, body *problem, host, scope string) *Error {
 			continue
 		}
 		e := &Error{Kind: rule.Kind, Status: status, Fields: fields, Existing: body.at(rule.Existing)}
+		scope := asked
 		if scope == "" {
 			scope = "for this call"
+		}
+		if strings.Contains(rule.Say, "{scope}") {
+			e.Scope = asked
 		}
 		caught["system"], caught["host"], caught["scope"] = s.Name, host, scope
 		caught["status"], caught["fields"] = strconv.Itoa(status), strings.Join(fields, ", ")

@@ -264,6 +264,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 			r.Note = ce.Message
 		}
 		r.Halt = Halt{Why: HaltKey, Side: s.turnedAway()}
+		if ce.Kind == connector.Forbidden {
+			r.Halt.Why, r.Halt.Scope = HaltPermit, ce.Scope
+		}
 	case errors.Is(err, context.Canceled):
 		// The process is stopping. The run stays unfinished, so that whoever starts next goes on with it.
 		r.Status, r.Finished, r.Beat, r.Note = Waiting, time.Time{}, time.Time{}, "The program is stopping; the run goes on when it starts again."

@@ -114,6 +114,8 @@ type Halt struct {
 	// N is how many records it is about, Most how many are allowed.
 	N    int `json:"n,omitempty"`
 	Most int `json:"most,omitempty"`
+	// Scope is the permission that the key lacks, where that is known.
+	Scope string `json:"scope,omitempty"`
 }
 
 // HaltWhy is a kind of halt.
@@ -121,7 +123,8 @@ type HaltWhy string
 
 // The kinds of halts.
 const (
-	HaltKey      HaltWhy = "key"      // a system does not take the key, or not for this
+	HaltKey      HaltWhy = "key"      // a system does not take the key
+	HaltPermit   HaltWhy = "permit"   // the key does not allow this
 	HaltApproval HaltWhy = "approval" // the first plan was not approved
 	HaltBrake    HaltWhy = "brake"    // more records would change than the brake allows
 	HaltEmptied  HaltWhy = "emptied"  // more records are gone than the brake lets go of
