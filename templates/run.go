@@ -26,7 +26,12 @@ type RunPage struct {
 	Why    string // it began
 	// Stop is why it ended before its end, nil when it did not.
 	Stop *RunStop
-	Tabs []RunTab
+	// Undid leads to the run that this one took back, "" when it undid none. CanUndo says that it wrote something itself, and
+	// Undone are the undos of that.
+	Undid   string
+	CanUndo bool
+	Undone  []UndoneLine
+	Tabs    []RunTab
 	Tab  string
 
 	// Problems are of the problems tab; Only says that the page shows one of them with all its records.
@@ -128,6 +133,14 @@ type RunCall struct {
 	System       System
 	Method, Path string
 	Status, N    int
+}
+
+// undoText is what its undo is called.
+func (v RunPage) undoText() string {
+	if v.Undid != "" {
+		return "Undo the undo…"
+	}
+	return "Undo this run…"
 }
 
 // at is the address of this run with a tab.

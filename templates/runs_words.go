@@ -77,8 +77,14 @@ func Doing(r engine.Run, systems [2]System, c Clock) string {
 		slices.Sort(names)
 		return "Reading " + strings.Join(names, " and ")
 	case engine.PhaseCompare:
+		if r.Undo != nil {
+			return "Looking at what would go back"
+		}
 		return "Comparing both sides"
 	case engine.PhaseWrite:
+		if r.Undo != nil {
+			return "Giving back what was there before"
+		}
 		return "Writing what differs"
 	}
 	return "Waiting"
@@ -205,6 +211,8 @@ func Began(r engine.Run, schedule string) string {
 		text = "Switched on"
 	case engine.Once:
 		text = "By hand, beyond the brake"
+	case engine.Undo:
+		text = "Undid an earlier run"
 	}
 	if r.Full {
 		text += ", everything read"

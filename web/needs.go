@@ -100,18 +100,7 @@ func (s *Server) answered(ctx context.Context, ws, pair string, side engine.Side
 
 // called is what people know two records by that are one, or one alone, with what was last seen of them.
 func (n *needsOf) called(ctx context.Context, ids [2]string) (name string, m [2]engine.Mirror, err error) {
-	for side, id := range ids {
-		if id == "" {
-			continue
-		}
-		found, err := n.s.o.Store.Mirrors(ctx, n.ws, n.view.pair.Conns[side], n.view.pair.Object, []string{id})
-		if err != nil {
-			return "", m, err
-		}
-		m[side] = found[id]
-	}
-	name, _ = n.view.title(engine.Entry{IDs: ids}, m)
-	return name, m, nil
+	return n.s.called(ctx, n.ws, n.view, ids)
 }
 
 // again says why the last answer about something was withdrawn, "" when it was not.

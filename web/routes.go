@@ -114,6 +114,10 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/runs/:id/events", viewer, s.runEvents},
 		{http.MethodPost, "/runs/:id/stop", editor, s.stopRun},
 		{http.MethodPost, "/runs/:id/retry", editor, s.retryRun},
+		{http.MethodGet, "/runs/:id/undo", viewer, s.undoPage},
+		{http.MethodPost, "/runs/:id/undo", editor, s.undo},
+		{http.MethodPost, "/runs/:id/undo/look", editor, s.lookUndo},
+		{http.MethodGet, "/runs/:id/undo/events", viewer, s.undoEvents},
 		{http.MethodPost, "/flows/:id/run", editor, s.runFlow},
 
 		// what waits for a person

@@ -68,6 +68,10 @@ func (v runView) sheet() templates.RunPage {
 		p.FlowID, p.On = f.ID, v.cannotRun(f.ID) == ""
 	}
 	p.Stop = v.stop()
+	if u := v.run.Undo; u != nil {
+		p.Undid = "/runs/" + u.Run
+	}
+	p.CanUndo = v.wrote() && v.run.Status.Final()
 	calls := 0
 	for _, c := range v.run.APICalls {
 		calls += c.Read + c.Write
@@ -111,8 +115,25 @@ func (v runView) began() string {
 		return "Started because the flow was switched on"
 	case engine.Once:
 		return "Started by hand, to go beyond the brake this once"
+	case engine.Undo:
+		return v.undid()
 	}
 	return "Started by hand"
+}
+
+// undid says what an undo was asked to take back, and by whom.
+func (v runView) undid() string {
+	u := v.run.Undo
+	text := "An undo of an earlier run"
+	if u != nil && u.Field != "" {
+		text = "An undo of one value of an earlier run"
+	} else if u != nil && u.Link != "" {
+		text = "An undo of what an earlier run wrote to one record"
+	}
+	if u != nil && u.By != "" {
+		text += ", asked for by " + u.By
+	}
+	return text
 }
 
 // tabOr is the tab that an address names, or the first one where it names none of ours.
@@ -146,6 +167,11 @@ func (s *Server) runPage(c echo.Context) error {
 	p.MayEdit = may(visitorOf(c).Role, editor)
 	p.Live = !v.run.Status.Final() && c.QueryParam("live") != "off"
 	p.Tab = v.tabOr(p, c.QueryParam("tab"))
+	if p.CanUndo {
+		if p.Undone, err = s.undone(ctx, w, v); err != nil {
+			return err
+		}
+	}
 	switch p.Tab {
 	case "problems":
 		err = s.runProblems(ctx, w, v, c.QueryParam("cause"), c.QueryParam("after"), &p)

@@ -50,18 +50,23 @@ func (s *Server) runRecords(ctx context.Context, ws string, v runView, after str
 
 // tabEntries are the entries of a page, and one more when there are more.
 func (s *Server) tabEntries(ctx context.Context, ws string, v runView, tab, after string) (out []engine.Entry, err error) {
-	result, id, _ := strings.Cut(after, ":")
-	kinds := needKinds
 	if tab != "needs" { // everything is read in the order of the log
+		_, id, _ := strings.Cut(after, ":")
 		return s.o.Store.Entries(ctx, ws, v.run.ID, id, recordsOnPage+1, "")
 	}
+	return s.entriesOf(ctx, ws, v.run.ID, needKinds, after)
+}
+
+// entriesOf are the entries of a page of stretches, and one more when there are more.
+func (s *Server) entriesOf(ctx context.Context, ws, run string, kinds []kind, after string) (out []engine.Entry, err error) {
+	result, id, _ := strings.Cut(after, ":")
 	if i := slices.IndexFunc(kinds, func(k kind) bool { return string(k.result) == result }); i >= 0 {
 		kinds = kinds[i:]
 	} else {
 		id = ""
 	}
 	for _, k := range kinds {
-		more, err := s.o.Store.EntriesOf(ctx, ws, v.run.ID, k.result, k.reason, id, recordsOnPage+1-len(out))
+		more, err := s.o.Store.EntriesOf(ctx, ws, run, k.result, k.reason, id, recordsOnPage+1-len(out))
 		if err != nil {
 			return nil, err
 		}

@@ -96,7 +96,7 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 		return Run{}, err
 	}
 	defer release()
-	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look || req.Undo != nil, anew: map[string]int64{}, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
+	s := &session{e: e, ws: req.Workspace, flow: f, pair: pair, lease: lease, began: e.Now(), kept: asked, look: req.Look && !req.asked() || req.Undo != nil, anew: map[string]int64{}, busy: map[Place]bool{}, doubts: map[Place]bool{}, refused: map[Place]bool{}, calls: map[CallCount]int{}, away: noSide, ledger: newLedger()}
 	if idle, err := s.idle(ctx, req.asked()); err != nil || idle {
 		return Run{}, err
 	}
