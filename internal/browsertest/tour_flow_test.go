@@ -79,6 +79,11 @@ func (g *guide) watching() {
 		}
 		g.look("a run, "+tab, "09-run")
 	}
+	g.b.open(run)
+	g.h.press(testid("undo"))
+	g.b.at("^/runs/[^/]+/undo")
+	g.b.reload("it was looked at what would go back", func() bool { return g.b.shows(testid("tab-back")) })
+	g.look("undo, what goes back", "09-run")
 	g.page("/", "overview", "02-overview")
 	g.page("/runs", "runs", "08-runs")
 	g.page("/runs?q=nobody%40example.com", "runs, nothing fits", "")
