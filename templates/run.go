@@ -32,7 +32,7 @@ type RunPage struct {
 	CanUndo bool
 	Undone  []UndoneLine
 	Tabs    []RunTab
-	Tab  string
+	Tab     string
 
 	// Problems are of the problems tab; Only says that the page shows one of them with all its records.
 	Problems []RunProblem
