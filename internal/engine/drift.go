@@ -153,12 +153,17 @@ func (s *session) believed(side Side, name string) bool {
 
 // doubtEmpty asks for the fields again when a record shows a custom field empty that had a value.
 func (s *session) doubtEmpty(ctx context.Context, side Side, old, shown connector.Fields) error {
-	for _, name := range s.need[side] {
-		if v, ok := shown[name]; ok && mapping.Empty(v) && !mapping.Empty(old[name]) && s.custom(side, name) {
-			return s.recheck(ctx, side)
-		}
+	if !s.blanked(side, old, shown) {
+		return nil
 	}
-	return nil
+	return s.recheck(ctx, side)
+}
+
+func (s *session) blanked(side Side, old, shown connector.Fields) bool {
+	return slices.ContainsFunc(s.need[side], func(name string) bool {
+		v, ok := shown[name]
+		return ok && mapping.Empty(v) && !mapping.Empty(old[name]) && s.custom(side, name)
+	})
 }
 
 func (s *session) custom(side Side, name string) bool {

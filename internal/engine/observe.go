@@ -149,8 +149,8 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	var changed []Mirror
 	var seen []string
 	var hints []Hint
-	for _, r := range records {
-		if err := s.doubtEmpty(ctx, side, old[r.ID].Fields, r.Fields); err != nil {
+	if slices.ContainsFunc(records, func(r connector.Record) bool { return s.blanked(side, old[r.ID].Fields, r.Fields) }) {
+		if err := s.recheck(ctx, side); err != nil { // once for the page, whatever it shows
 			return err
 		}
 	}
