@@ -32,8 +32,11 @@ func (w *world) orderReads() []call {
 			c, err := s.OpenConflictByID(ctx, ws, list[0].ID)
 			return c.ID, err
 		}},
-		{"Choices", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Choices(ctx, ws, p, "name", 9)
+		{"Habits", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Habits(ctx, ws, p)
+		}},
+		{"Rules", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Rules(ctx, ws, p)
 		}},
 	}
 }
@@ -41,6 +44,16 @@ func (w *world) orderReads() []call {
 func (w *world) orderWrites() []call {
 	p := w.pair.ID
 	return []call{
+		{"MakeRule", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			_, n, err := s.MakeRule(ctx, ws, store.Rule{Pair: p, Flow: w.flow.ID, Field: "name=name", By: "eve"})
+			return n, err
+		}},
+		{"DeclineRule", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.DeclineRule(ctx, ws, store.Rule{Pair: p, Flow: w.flow.ID, Field: "name=name", By: "eve"})
+		}},
+		{"TakeRuleBack", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TakeRuleBack(ctx, ws, w.rule.ID, "eve")
+		}},
 		{"TakeBack", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.TakeBack(ctx, ws, w.order.ID, "eve")
 		}},

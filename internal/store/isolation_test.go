@@ -8,6 +8,7 @@ import (
 
 	"couplet/internal/connection"
 	"couplet/internal/engine"
+	"couplet/internal/mapping"
 	"couplet/internal/store"
 )
 
@@ -40,6 +41,12 @@ func (w *world) fill(t testing.TB) {
 	w.order, err = w.AddOrder(w.ctx, w.ws, engine.Order{Pair: w.pair.ID, Kind: engine.OrderAlone, Record: "a3", By: "ann"})
 	must(t, err)
 	_, err = w.AddOrder(w.ctx, w.ws, engine.Order{Pair: w.pair.ID, Kind: engine.OrderChoose, Link: "l1", Field: "name", By: "ann"})
+	must(t, err)
+	asks := w.flow
+	asks.Map = []mapping.Row{{A: mapping.Names{"x"}, B: mapping.Names{"x"}, Conflict: mapping.Ask}, {A: mapping.Names{"name"}, B: mapping.Names{"name"}, Conflict: mapping.Ask}}
+	_, _, err = w.SaveFlow(w.ctx, w.ws, asks)
+	must(t, err)
+	w.rule, _, err = w.MakeRule(w.ctx, w.ws, store.Rule{Pair: w.pair.ID, Flow: w.flow.ID, Field: "x=x", By: "ann"})
 	must(t, err)
 	w.plan = w.run
 	w.plan.ID, w.plan.DryRun, w.plan.Trigger, w.plan.Status = "plan", true, engine.Rehearse, engine.Done

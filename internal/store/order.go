@@ -42,34 +42,37 @@ func (s *Store) AddOrders(ctx context.Context, ws string, orders []engine.Order)
 	now := s.now()
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		for i := range orders {
-			o := &orders[i]
-			pair, err := pairByID(ctx, tx, ws, o.Pair)
-			if err != nil {
-				return err
-			}
-			o.ID, o.At, o.State = engine.NewID("ord", now), now, engine.OrderOpen
-			if o.Link != "" {
-				err = fitField(ctx, tx, ws, o)
-			} else {
-				err = fitRecord(ctx, tx, ws, pair, o)
-			}
-			if err != nil {
-				return err
-			}
-			if err := putOrder(ctx, tx, ws, o); err != nil {
-				return err
-			}
-			hint := engine.Hint{Side: o.Side, ID: o.Record, Reason: "order", At: now, Due: now}
-			if _, err := tx.Get(ctx, "select parent from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4",
-				[]any{ws, pair.Conns[o.Side], pair.Object, o.Record}, &hint.Parent); err != nil {
-				return err
-			}
-			if err := putHints(ctx, tx, ws, pair.ID, []engine.Hint{hint}); err != nil {
+			if err := addOrder(ctx, tx, ws, &orders[i], now); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func addOrder(ctx context.Context, tx *db.Tx, ws string, o *engine.Order, now time.Time) error {
+	pair, err := pairByID(ctx, tx, ws, o.Pair)
+	if err != nil {
+		return err
+	}
+	o.ID, o.At, o.State = engine.NewID("ord", now), now, engine.OrderOpen
+	if o.Link != "" {
+		err = fitField(ctx, tx, ws, o)
+	} else {
+		err = fitRecord(ctx, tx, ws, pair, o)
+	}
+	if err != nil {
+		return err
+	}
+	if err := putOrder(ctx, tx, ws, o); err != nil {
+		return err
+	}
+	hint := engine.Hint{Side: o.Side, ID: o.Record, Reason: "order", At: now, Due: now}
+	if _, err := tx.Get(ctx, "select parent from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4",
+		[]any{ws, pair.Conns[o.Side], pair.Object, o.Record}, &hint.Parent); err != nil {
+		return err
+	}
+	return putHints(ctx, tx, ws, pair.ID, []engine.Hint{hint})
 }
 
 func putOrder(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error {
@@ -206,10 +209,4 @@ func (s *Store) LastOrder(ctx context.Context, ws, pair string, side engine.Side
 	list, err := db.All(ctx, s.db, "select "+orderColumns+` from person_order where workspace_id = $1 and pair = $2 and side = $3 and record = $4 and field = $5
 		order by case when state = 'open' then 0 else 1 end, given_at desc, id desc limit 1`, []any{ws, pair, int64(side), record, field}, scanOrder)
 	return first(list), len(list) > 0, err
-}
-
-// Choices lists the newest choices between the two sides for a field of a pair, all people's together.
-func (s *Store) Choices(ctx context.Context, ws, pair, field string, limit int) ([]engine.Order, error) {
-	return db.All(ctx, s.db, "select "+orderColumns+` from person_order where workspace_id = $1 and pair = $2 and field = $3 and kind in ('choose', 'put')
-		and state in ('open', 'done') order by given_at desc, id desc limit $4`, []any{ws, pair, field, limit}, scanOrder)
 }

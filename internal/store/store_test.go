@@ -82,6 +82,7 @@ type world struct {
 	plan    engine.Run
 	user    store.User
 	order   engine.Order
+	rule    store.Rule
 	invited store.Invitation
 }
 
