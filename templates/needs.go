@@ -18,6 +18,8 @@ type NeedsPage struct {
 	Reviews  []NeedReview
 	Failures []NeedFailure
 	Decided  []NeedDecided
+	Offers   []NeedOffer
+	Rules    []NeedRule
 	// More says that more waits than the page shows, MoreDecided that more is decided.
 	More, MoreDecided bool
 }
@@ -102,6 +104,30 @@ type NeedFailure struct {
 	N                                                       int
 }
 
+// NeedOffer is a choice that was made N times in a row for a field and may become the rule. Waiting is how many records wait in
+// the field, and are decided by it.
+type NeedOffer struct {
+	Field, Flow, Pair, Key, Side string
+	System                       System
+	N, Waiting                   int
+}
+
+// then says what else making the rule does.
+func (o NeedOffer) then() string {
+	text := "From now on it wins when both sides change " + o.Field + " before a run of " + o.Flow + "."
+	if o.Waiting > 0 {
+		text += " " + Count(o.Waiting, "record that waits is", "records that wait are") + " decided the same way."
+	}
+	return text + " It can be taken back."
+}
+
+// NeedRule is a rule that was made of choices and holds.
+type NeedRule struct {
+	ID, Pair, Field, Flow, By string
+	System                    System
+	At                        time.Time
+}
+
 // NeedDecided is an answer that no run has come to yet: about whom, about which field ("" for the record), and what it does.
 type NeedDecided struct {
 	ID, Pair, Name, Field, Text, By string
@@ -130,7 +156,7 @@ func (d NeedDecided) called() string {
 
 // Empty reports whether nothing is shown.
 func (v NeedsPage) Empty() bool {
-	return len(v.Values)+len(v.Reviews)+len(v.Failures)+len(v.Decided) == 0
+	return len(v.Values)+len(v.Reviews)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules) == 0
 }
 
 // needKinds are the kinds of what waits, for the filter.

@@ -70,13 +70,15 @@ type needsOf struct {
 	flow flow.Flow
 	view runView
 	page *templates.NeedsPage
+	// waiting is how many records wait in a field.
+	waiting map[string]int
 }
 
 func (n *needsOf) gather(ctx context.Context) error {
 	for _, k := range []struct {
 		kind   string
 		gather func(context.Context) error
-	}{{"value", n.values}, {"review", n.reviews}, {"failure", n.failures}, {"decided", n.decided}} {
+	}{{"value", n.values}, {"value", n.rules}, {"review", n.reviews}, {"failure", n.failures}, {"decided", n.decided}} {
 		if n.page.Kind != "" && n.page.Kind != k.kind {
 			continue
 		}

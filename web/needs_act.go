@@ -51,6 +51,8 @@ func (s *Server) decideNeed(c echo.Context) error {
 	}
 	var orders []engine.Order
 	switch do {
+	case "rule", "no-rule", "back-rule":
+		return s.decideRule(c, h, do, back)
 	case "retry":
 		n, err := s.o.Store.TryAgain(ctx, w, pair, c.FormValue("problem"), s.o.Now())
 		if err != nil {

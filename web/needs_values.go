@@ -42,6 +42,7 @@ func (s *Server) openValues(ctx context.Context, ws, pair string, each func(stor
 // values gathers the fields that a person decides about.
 func (n *needsOf) values(ctx context.Context) error {
 	fields := map[string]int{}
+	n.waiting = fields
 	var order []string
 	shown := 0
 	err := n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.OpenConflict) error {

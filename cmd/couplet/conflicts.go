@@ -14,6 +14,7 @@ import (
 type conflictsCmd struct {
 	List listConflictsCmd `cmd:"" default:"withargs" help:"List the fields that changed on both sides and wait for you."`
 	Take takeConflictCmd  `cmd:"" help:"Decide: the value of a side, another one, or both as they are."`
+	Rule ruleConflictCmd  `cmd:"" help:"Make a choice the rule: that side wins from now on, and in all that wait in this field."`
 	Back backConflictCmd  `cmd:"" help:"Take an answer back that no run has carried out."`
 }
 
@@ -188,6 +189,45 @@ func (c *takeConflictCmd) Run(ctx context.Context, g *Globals, t *terminal) erro
 		o.From = engine.B
 	}
 	return a.decide(ctx, t, q, o, c.JSON)
+}
+
+type ruleConflictCmd struct {
+	ID   string `arg:"" help:"Id of a conflict in the field."`
+	Side string `arg:"" enum:"a,b" help:"a or b: the side that wins."`
+	JSON bool   `name:"json" help:"Answer with JSON."`
+}
+
+func (ruleConflictCmd) Help() string {
+	return "The flow gets a next version in which the field's row has conflict: a_wins or b_wins. It is taken back on the page Needs you,\n" +
+		"or with the flow file.\n\nExample: couplet conflicts rule con_… a"
+}
+
+func (c *ruleConflictCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	q, x, err := a.conflict(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	r := store.Rule{Pair: x.Pair, Flow: q.flow.ID, Field: x.Field, By: whoAmI()}
+	if c.Side == engine.B.String() {
+		r.From = engine.B
+	}
+	r, n, err := a.store.MakeRule(ctx, a.ws, r)
+	if errors.Is(err, store.ErrSettled) {
+		return fmt.Errorf("flow %s does not ask about %s any more, so there was no rule to make; decide this conflict with couplet conflicts take", q.flow.Name, x.Field)
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(map[string]any{"flow": q.flow.Name, "field": r.Field, "conflict": r.Policy(), "decided": n})
+	}
+	t.printf("From now on %s wins for %s of flow %s. %d that waited there are decided the same way by the next run.\n", q.names[r.From], r.Field, q.flow.Name, n)
+	return nil
 }
 
 type backConflictCmd struct {

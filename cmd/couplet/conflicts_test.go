@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/engine"
 	"couplet/internal/sandbox"
 )
 
@@ -40,12 +41,16 @@ func TestConflictsAreDecidedAtTheCommandLine(t *testing.T) {
 	}
 	const phoneA, phoneB, phoneC = "+12025550177", "+12025550178", "+12025550179"
 	links := h.links()[:3]
-	for _, l := range links {
+	edit := func(l engine.Link, phoneA, phoneB string) {
+		t.Helper()
 		_, errA := h.box.HighLevel.Update("contacts", l.IDs[0], map[string]any{"phone": phoneA})
 		_, errB := h.box.UserCom.Update("users", l.IDs[1], map[string]any{"phone_number": phoneB})
 		if errA != nil || errB != nil {
 			t.Fatal(errA, errB)
 		}
+	}
+	for _, l := range links {
+		edit(l, phoneA, phoneB)
 	}
 	h.run()
 	open := h.conflicts("contacts")
@@ -82,8 +87,9 @@ func TestConflictsAreDecidedAtTheCommandLine(t *testing.T) {
 		now := h.read()
 		return [2]any{now[0][id[0]]["phone"], now[1][id[1]]["phone_number"]}
 	}
+	slices.SortFunc(links, func(x, y engine.Link) int { return at(open, x) - at(open, y) })
 	for i, want := range [][2]any{{phoneB, phoneB}, {phoneC, phoneC}, {phoneA, phoneB}} {
-		if got := phones([2]string{open[i].A.Record, open[i].B.Record}); got != want {
+		if got := phones(links[i].IDs); got != want {
 			t.Errorf("%d: both show %v, want %v", i, got, want)
 		}
 	}
@@ -94,6 +100,22 @@ func TestConflictsAreDecidedAtTheCommandLine(t *testing.T) {
 		t.Error(out)
 	}
 	h.refused(1, "no open conflict", "conflicts", "take", open[0].ID, "a")
+
+	// The side's value becomes the rule: for what waits, and for what both sides change from now on.
+	if out := h.must("conflicts", "rule", open[2].ID, "b"); !strings.Contains(out, "From now on User.com wins for phone=phone_number of flow contacts. 1 that waited") {
+		t.Error(out)
+	}
+	h.refused(1, "flow contacts does not ask about phone=phone_number any more", "conflicts", "rule", open[2].ID, "b")
+	edit(links[0], phoneA, phoneB[:11]+"5")
+	h.run()
+	for i, want := range map[int]any{2: phoneB, 0: phoneB[:11] + "5"} {
+		if got := phones(links[i].IDs); got != [2]any{want, want} {
+			t.Errorf("%d: both show %v, want %v", i, got, want)
+		}
+	}
+	if !strings.Contains(h.must("export"), "conflict: b_wins") {
+		t.Error(h.must("export"))
+	}
 }
 
 // TestReviewsAreDecidedAtTheCommandLine: what cannot be told apart is linked, made anew or left alone.
@@ -138,4 +160,9 @@ func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
 			t.Errorf("%+v still waits", x)
 		}
 	}
+}
+
+// at is where a link stands among conflicts.
+func at(list []conflictDoc, l engine.Link) int {
+	return slices.IndexFunc(list, func(c conflictDoc) bool { return c.A.Record == l.IDs[engine.A] })
 }

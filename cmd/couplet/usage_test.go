@@ -68,7 +68,7 @@ func TestEveryCommandsHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
 	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo",
-		"conflicts", "conflicts list", "conflicts take", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review back", "users", "users add", "users password",
+		"conflicts", "conflicts list", "conflicts take", "conflicts rule", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review back", "users", "users add", "users password",
 		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
 		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {
