@@ -231,4 +231,3 @@ func (s *Store) setPolicy(ctx context.Context, tx *db.Tx, f flow.Flow, field str
 	}
 	return putStep(ctx, tx, d, step, with(d.Flow), pointer{by: d.By, at: d.At})
 }
-
