@@ -12,7 +12,7 @@ CODE = $(wildcard cmd db internal scripts static templates web)
 build: ## bin/couplet
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/couplet ./cmd/couplet
 
-demo: ready build ## two pretend CRMs, one flow, an account of what became the same and why; then the web app on them
+demo: ready build ## two pretend CRMs, contacts, tasks and notes, an account of what became the same and why; then the web app on them
 	@scripts/demo.sh bin/couplet
 
 demo-check: build ## the same without the web app; it ends by itself

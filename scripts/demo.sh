@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows what Couplet does, without an account anywhere: two pretend CRMs over real HTTP, one flow file, and after each
-# run an account of what became the same and why. Everything lives in a temporary folder and is gone at the end.
+# Shows what Couplet does, without an account anywhere: two pretend CRMs over real HTTP, a flow file for contacts, one that
+# adds their tasks and notes, and after each run an account of what became the same and why. Everything lives in a temporary folder and is gone at the end.
 #
 #   scripts/demo.sh bin/couplet           # then starts the web app on two fresh pretend CRMs, and prints one address
 #   scripts/demo.sh --check bin/couplet   # ends by itself
@@ -11,7 +11,7 @@ set -euo pipefail
 check=
 [ "${1:-}" != --check ] || { check=yes && shift; }
 couplet=$(cd "$(dirname "${1:-bin/couplet}")" && pwd)/$(basename "${1:-bin/couplet}")
-example=$(cd "$(dirname "$0")/../examples" && pwd)/contacts.yaml
+examples=$(cd "$(dirname "$0")/../examples" && pwd)
 tmp=$(mktemp -d)
 sandbox=
 cleanup() {
@@ -34,8 +34,8 @@ do_() { # shows a command and carries it out
 	"$couplet" "$@"
 }
 
-say "Two pretend CRMs, filled with 250 invented people who overlap in part"
-"$couplet" sandbox --contacts 250 --json >"$tmp/sandbox.json" 2>"$tmp/sandbox.err" &
+say "Two pretend CRMs, filled with 120 invented people who overlap in part, with their tasks and notes"
+"$couplet" sandbox --contacts 120 --json >"$tmp/sandbox.json" 2>"$tmp/sandbox.err" &
 sandbox=$!
 for _ in $(seq 200); do
 	[ ! -s "$tmp/sandbox.json" ] || break
@@ -52,7 +52,8 @@ get() {
 }
 HL_URL=$(get highlevel url) HL_TOKEN=$(get highlevel token) HL_LOCATION=$(get highlevel location_id)
 UC_URL=$(get usercom url) UC_TOKEN=$(get usercom token) UC_SUBDOMAIN=$(get usercom subdomain)
-export HL_URL HL_TOKEN HL_LOCATION UC_URL UC_TOKEN UC_SUBDOMAIN
+UC_TASK_TYPE=$(get usercom_settings task_type) UC_NOTE_TYPE=$(get usercom_settings note_type) UC_AGENTS=$(get usercom_settings agents)
+export HL_URL HL_TOKEN HL_LOCATION UC_URL UC_TOKEN UC_SUBDOMAIN UC_TASK_TYPE UC_NOTE_TYPE UC_AGENTS
 host() { printf %s "$1" | sed 's,^http://,,; s,/.*,,'; }
 
 export COUPLET_DATA=$tmp/data
@@ -81,19 +82,19 @@ echo "From the seeded people alone, matched by email and phone, it must come to:
 echo "$(get expected created_a) created in HighLevel, $(get expected created_b) created in User.com, $(get expected review) records left for a person to decide about."
 
 say "The flow file: two connections, one flow"
-grep -v '^#' "$example"
+grep -v '^#' "$examples/contacts.yaml"
 echo
-do_ apply -f "$example"
+do_ apply -f "$examples/contacts.yaml"
 
 say "The first run: match who is known on both sides, create who is missing"
-run() { # prints the run for people, sets $id
+run() { # run FLOW prints the run for people, sets $id
 	local code=0
-	printf '$ couplet run contacts\n'
-	"$couplet" run contacts | tee "$tmp/run.txt" || code=${PIPESTATUS[0]}
+	printf '$ couplet run %s\n' "$1"
+	"$couplet" run "$1" | tee "$tmp/run.txt" || code=${PIPESTATUS[0]}
 	[ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit "$code"
 	id=$(grep -o 'run_[A-Za-z0-9_-]*' "$tmp/run.txt" | head -n 1)
 }
-run
+run contacts
 # must SENTENCE WORDS: the last run's account has to hold these words.
 must() {
 	if grep -q -e "$2" "$tmp/run.txt"; then
@@ -123,7 +124,7 @@ by_hand PUT "usercom/users/$b2" '{"phone_number":"+351912000777"}' >/dev/null
 echo "User.com, contact $b2: phone is now +351912000777"
 
 say "The second run: only what changed"
-run
+run contacts
 "$couplet" runs show "$id" | grep -v -e '^[^- ]' -e '^  [^ ]'
 
 must "one change on each side" "to User.com: 0 created, 1 updated"
@@ -133,10 +134,54 @@ echo "User.com, contact $b1: company_name $(by_hand GET "usercom/users/$b1" | fi
 echo "HighLevel, contact $a2: phone $(by_hand GET "highlevel/contacts/$a2" | field phone)"
 
 say "The third run: nobody changed anything, so nothing is written; our own writes are not taken for news"
-run
+nothing() { # nothing FLOW runs it, and it has to write nothing
+	run "$1"
+	must "no write to User.com" "to User.com: 0 created, 0 updated"
+	must "no write to HighLevel" "to HighLevel: 0 created, 0 updated"
+}
+nothing contacts
 
-must "no write to User.com" "to User.com: 0 created, 0 updated"
-must "no write to HighLevel" "to HighLevel: 0 created, 0 updated"
+say "What hangs on the contacts: a second flow file adds their tasks and notes; the contacts stay as they are"
+sed -n '/^flows:/,$p' "$examples/contacts-tasks-notes.yaml"
+echo
+do_ apply -f "$examples/contacts-tasks-notes.yaml"
+for of in tasks notes; do
+	say "The first run of the $of: each goes where its contact is linked, and the twins among them are recognised by what they say"
+	echo "It must come to: $(get $of linked) pairs linked, $(get $of created_a) created in HighLevel, $(get $of created_b) created in User.com."
+	run $of
+	must "$(get $of linked) linked" "^  $(get $of linked) linked,"
+	must "$(get $of created_b) created in User.com" "to User.com: $(get $of created_b) created"
+	must "$(get $of created_a) created in HighLevel" "to HighLevel: $(get $of created_a) created"
+	must "nobody has to decide" " 0 need review"
+	for result in linked created; do
+		"$couplet" runs show "$id" --result "$result" --limit 2 | grep -v -e '^[^- ]' -e '^  [^ ]' || true
+	done
+	[ $of != tasks ] || read -r at bt < <(pick created 1)
+	[ $of != notes ] || read -r an bn < <(pick created 1)
+done
+
+say "A person finishes a task in HighLevel, and rewrites a note in User.com"
+by_hand PUT "highlevel/tasks/$at" '{"title":"Call back before noon","completed":true}' >/dev/null
+echo "HighLevel, task $at: called Call back before noon, and done"
+by_hand PUT "usercom/activities/$bn" '{"description":"<p>Wants the <b>blue</b> one after all.</p>"}' >/dev/null
+echo "User.com, activity $bn: says now that they want the blue one after all"
+for of in tasks notes; do
+	run $of
+	must "one change of the $of" "0 created, 1 updated"
+done
+
+say "Both sides, looked at by hand"
+by_hand GET "usercom/activities/$bt" >"$tmp/run.txt"
+echo "User.com, activity $bt: name $(field name <"$tmp/run.txt")"
+must "it has the new name" '"name":"Call back before noon"'
+must "it is done" '"done":true'
+by_hand GET "highlevel/notes/$an" >"$tmp/run.txt"
+echo "HighLevel, note $an: body $(field body <"$tmp/run.txt")"
+must "it says the same" 'blue'
+
+say "And once more: nobody changed anything, so nothing is written"
+nothing tasks
+nothing notes
 
 [ -z "$check" ] || { say "That was all. Nothing was left behind." && exit; }
 

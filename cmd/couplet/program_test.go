@@ -158,8 +158,14 @@ func (h *house) must(args ...string) string {
 // run runs the flow to its end.
 func (h *house) run(args ...string) runDoc {
 	h.t.Helper()
+	return h.ran("contacts", args...)
+}
+
+// ran runs one of the flows to its end.
+func (h *house) ran(flow string, args ...string) runDoc {
+	h.t.Helper()
 	var d runDoc
-	out := h.must(append([]string{"run", "contacts", "--json"}, args...)...)
+	out := h.must(append([]string{"run", flow, "--json"}, args...)...)
 	if err := json.Unmarshal([]byte(out), &d); err != nil {
 		h.t.Fatalf("%v: %s", err, out)
 	}

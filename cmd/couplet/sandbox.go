@@ -56,11 +56,19 @@ func (c *sandboxCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		err = t.json(info)
 	} else {
-		t.printf("Pretend HighLevel  %s\n  location  %s\n  key       %s\nPretend User.com   %s\n  subdomain %s\n  key       %s\nControl            %s\n  X-Sandbox-Key: %s\n",
-			info.HighLevel.URL, info.HighLevel.LocationID, info.HighLevel.Token, info.UserCom.URL, info.UserCom.Subdomain, info.UserCom.Token, info.Control.URL, info.Control.Key)
+		t.printf("Pretend HighLevel  %s\n  location  %s\n  key       %s\nPretend User.com   %s\n  subdomain %s\n  key       %s\n  tasks are activities of type %s, notes of type %s, shown as %s\n  agents    %s\nControl            %s\n  X-Sandbox-Key: %s\n",
+			info.HighLevel.URL, info.HighLevel.LocationID, info.HighLevel.Token, info.UserCom.URL, info.UserCom.Subdomain, info.UserCom.Token,
+			info.Settings.TaskType, info.Settings.NoteType, info.Settings.TextFormat, info.Settings.Agents, info.Control.URL, info.Control.Key)
 		t.printf("Both side by side  %s\n", info.Control.Page)
 		e := info.Expected
-		t.printf("Once in step: %d pairs linked, %d created in HighLevel, %d created in User.com, %d records left for a person.\nStop with Ctrl-C.\n", e.Linked, e.CreatedA, e.CreatedB, e.Review)
+		t.printf("Once in step: %d pairs linked, %d created in HighLevel, %d created in User.com, %d records left for a person.\n", e.Linked, e.CreatedA, e.CreatedB, e.Review)
+		for _, of := range []struct {
+			name string
+			n    sandbox.ExpectedOf
+		}{{"tasks", info.Tasks}, {"notes", info.Notes}} {
+			t.printf("Then of their %s: %d pairs linked, %d created in HighLevel, %d created in User.com.\n", of.name, of.n.Linked, of.n.CreatedA, of.n.CreatedB)
+		}
+		t.printf("Stop with Ctrl-C.\n")
 	}
 	if err != nil {
 		return err

@@ -102,7 +102,7 @@ func TestUserComHoldsItsChildren(t *testing.T) {
 		t.Errorf("%v and %d without a date, want %v and %d", kinds, dateless, want, none)
 	}
 	set := s.UserComSettings()
-	if set["agents"] != "926 olivia.owner@example.com, 927 sam.seller@example.com, 928 ursula.usher@example.com" || set["task_type"] != "3" {
+	if set["agents"] != "926 olivia.owner@example.com; 927 sam.seller@example.com; 928 ursula.usher@example.com" || set["task_type"] != "3" {
 		t.Error(set)
 	}
 }

@@ -61,6 +61,7 @@ func (s *Sandbox) fill(rates rates) error {
 			s.fillUserCom(people.Children, ids[1])
 		}
 		saved.Expected = Expect(people.HighLevel, people.UserCom)
+		saved.Tasks, saved.Notes = ExpectOf(TaskKind, people.Children), ExpectOf(NoteKind, people.Children)
 	} else if err := errors.Join(s.HighLevel.Load(saved.HighLevel), s.UserCom.Load(saved.UserCom)); err != nil {
 		return fmt.Errorf("%s: %w", s.o.StateFile, err)
 	}

@@ -8,6 +8,19 @@ type Info struct {
 	UserCom   UserComInfo   `json:"usercom"`
 	Control   ControlInfo   `json:"control"`
 	Expected  Expected      `json:"expected"`
+	// Tasks and Notes are what those come to once the people are in step.
+	Tasks ExpectedOf `json:"tasks"`
+	Notes ExpectedOf `json:"notes"`
+	// Settings are what an app has to be told about User.com, as its settings of a connection.
+	Settings SettingsInfo `json:"usercom_settings"`
+}
+
+// SettingsInfo is what the API of the pretend User.com does not say about its activities.
+type SettingsInfo struct {
+	TaskType   string `json:"task_type"`
+	NoteType   string `json:"note_type"`
+	TextFormat string `json:"text_format"`
+	Agents     string `json:"agents"`
 }
 
 // HighLevelInfo is how to reach the pretend HighLevel. OAuthURL is followed by
@@ -57,7 +70,7 @@ func (i *Info) reachedAt(highlevel, usercom, control string) {
 }
 
 func infoOf(s *Sandbox) Info {
-	app := s.HighLevel.App()
+	app, settings := s.HighLevel.App(), s.UserComSettings()
 	return Info{
 		HighLevel: HighLevelInfo{
 			WebhookKey: s.HighLevel.PublicKeyPEM(),
@@ -70,5 +83,8 @@ func infoOf(s *Sandbox) Info {
 		},
 		Control:  ControlInfo{Key: s.saved.ControlKey},
 		Expected: s.saved.Expected,
+		Tasks:    s.saved.Tasks,
+		Notes:    s.saved.Notes,
+		Settings: SettingsInfo{settings["task_type"], settings["note_type"], settings["text_format"], settings["agents"]},
 	}
 }

@@ -21,6 +21,8 @@ type savedState struct {
 	UserComSecret string          `json:"usercom_client_secret"`
 	ControlKey    string          `json:"control_key"`
 	Expected      Expected        `json:"expected"`
+	Tasks         ExpectedOf      `json:"tasks"`
+	Notes         ExpectedOf      `json:"notes"`
 	HighLevel     json.RawMessage `json:"highlevel"`
 	UserCom       json.RawMessage `json:"usercom"`
 }

@@ -54,5 +54,5 @@ func (c *CRM) Agents() string {
 	for _, a := range c.agents.rows {
 		all = append(all, fmt.Sprintf("%d %s", a.ID, a.Email))
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all, "; ")
 }
