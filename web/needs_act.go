@@ -72,6 +72,16 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
 			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
 		}
+	case "accept-all":
+		if c.FormValue("sure") != "yes" {
+			return back("Nothing was decided: say first that you mean all of them.", true)
+		}
+		if orders, err = s.acceptAll(ctx, w, pair, by); err != nil {
+			return err
+		}
+		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
+			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
+		}
 	default:
 		typed := strings.TrimSpace(c.FormValue("value"))
 		switch {
@@ -165,6 +175,10 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 	if do == "link" || do == "create" || do == "alone" {
 		o.Kind, o.Partner, o.Link, o.Field = engine.OrderKind(do), c.FormValue("partner"), "", ""
 		return o, o.Record != ""
+	}
+	if do == "accept" {
+		o.Kind, o.Seen[0] = engine.OrderAccept, c.FormValue("seen")
+		return o, o.Record != "" && o.Seen[0] != ""
 	}
 	if err := json.Unmarshal([]byte(c.FormValue("seen")), &o.Seen); err != nil || o.Link == "" {
 		return o, false

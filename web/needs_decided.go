@@ -61,6 +61,8 @@ func (n *needsOf) decidedLine(ctx context.Context, o engine.Order) (d templates.
 		d.Partner, _, err = n.called(ctx, partner)
 	case engine.OrderCreate:
 		d.Text = "a new " + systems[o.Side.Other()].One + " is made in " + systems[o.Side.Other()].Name
+	case engine.OrderAccept:
+		d.Text = "what it waits with is written"
 	default:
 		d.Text = "a delete is decided"
 	}

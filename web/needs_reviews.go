@@ -31,7 +31,7 @@ func (n *needsOf) reviews(ctx context.Context) error {
 		}
 		for _, r := range list {
 			place = engine.Place{Side: r.Side, ID: r.ID}
-			if answered[r.Side](r.ID, "") {
+			if r.Plan != nil || answered[r.Side](r.ID, "") {
 				continue
 			}
 			if shown++; shown > needsOnPage {

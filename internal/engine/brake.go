@@ -50,6 +50,9 @@ func (s *session) allowance(ctx context.Context) error {
 	defer s.watch(func(p *Progress) { p.Done = done })
 	planned := 0
 	err = s.foresee(ctx, func(j job, d *Decision) {
+		if s.wanted(j, d) {
+			return
+		}
 		if j.do == create || j.do == search || j.do == remake || j.do == erase || j.do == vanish && (j.fate == fateTag || j.fate == fateAgain) || d != nil && d.Writing() {
 			planned++
 		}

@@ -67,9 +67,9 @@ func (s *session) unlinked(v *view, side Side, parent string) []Mirror {
 	for _, id := range v.kin.kids[side][parent] {
 		m := v.mirror[side][id]
 		_, linked := v.link[side][id]
-		_, asked := v.review[side][id]
+		r, asked := v.review[side][id]
 		_, ours := s.source(m.Stamp) // it has a partner already, who need only be told
-		if linked || asked || ours || v.grave[side][id] || m.ID == "" || !m.Gone.IsZero() || m.Parent != parent {
+		if linked || asked && !r.held() || ours || v.grave[side][id] || m.ID == "" || !m.Gone.IsZero() || m.Parent != parent {
 			continue
 		}
 		out = append(out, m)

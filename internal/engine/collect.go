@@ -61,6 +61,17 @@ func together(first outcome, in <-chan outcome, idle func() bool) []outcome {
 	return group
 }
 
+// both counts what two counts.
+func both(a, b func(*Run)) func(*Run) {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return func(r *Run) { a(r); b(r) }
+}
+
 func (s *session) commit(ctx context.Context, group []outcome) error {
 	commits := make([]Commit, 0, len(group))
 	s.mu.Lock()
@@ -108,5 +119,5 @@ func (s *session) uncount(before Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.run.To, s.run.Linked, s.run.Asked, s.run.OneWay = before.To, before.Linked, before.Asked, before.OneWay
-	s.run.Alike, s.run.Left = before.Alike, before.Left
+	s.run.Alike, s.run.Left, s.run.Held = before.Alike, before.Left, before.Held
 }

@@ -217,6 +217,9 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		}
 	}
 	s.ordersOver(j, l, d, &o, w)
+	if w.retry == nil && o.err == nil {
+		s.released(j, &o.commit)
+	}
 	switch {
 	case w.retry != nil:
 		r := s.failed(j, w.retry)
@@ -329,14 +332,4 @@ func conflictSide(d Decision) Side {
 		}
 	}
 	return B
-}
-
-func both(a, b func(*Run)) func(*Run) {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	return func(r *Run) { a(r); b(r) }
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"couplet/internal/connector"
@@ -189,8 +190,10 @@ func (s *session) searchFirst(ctx context.Context, j job) outcome {
 	if c, news, err := s.discovered(ctx, j, found, asked); err != nil || news {
 		return outcome{commit: c, err: err}
 	}
-	if err := s.spend(); err != nil {
+	if ok, err := s.mayCreate(&j); err != nil {
 		return outcome{err: err}
+	} else if !ok {
+		return s.holdBack(j, *j.line)
 	}
 	j.intent = s.newIntent(j)
 	if err := s.e.Store.Begin(ctx, s.ws, s.lease, []Intent{j.intent}); err != nil {
@@ -329,4 +332,18 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 // reading would find anything new about it.
 func (s *session) cameUpon(side Side, id, parent string, at time.Time) Hint {
 	return Hint{Side: side, ID: id, Parent: parent, Reason: "poll", At: at, Due: s.e.Now()}
+}
+
+// Stamp names the record that a created record was made from. It is written into the created record, so that a create
+// whose answer was lost can be recognised (sync-semantics 5.8, "Where the stamp lives").
+func (s *session) stamp(source string) string { return s.stampPrefix() + source }
+
+func (s *session) stampPrefix() string {
+	id := s.pair.ID
+	return "couplet:" + id[max(0, len(id)-8):] + ":"
+}
+
+// source reads a stamp of this pair.
+func (s *session) source(stamp string) (string, bool) {
+	return strings.CutPrefix(stamp, s.stampPrefix())
 }

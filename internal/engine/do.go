@@ -17,7 +17,11 @@ const suspicion = 10 * time.Minute
 func (s *session) inline(j job) (outcome, bool) {
 	switch j.do {
 	case drop:
-		return outcome{commit: Commit{Finished: j.hints(), Orders: j.ends}, count: j.dropped()}, true
+		c := Commit{Finished: j.hints(), Orders: j.ends}
+		s.released(j, &c)
+		return outcome{commit: c, count: j.dropped()}, true
+	case hold:
+		return s.holdBack(j, *j.line), true
 	case leave:
 		return s.leaveAlone(j), true
 	case spare:

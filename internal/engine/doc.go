@@ -81,9 +81,13 @@
 //
 // A dry run takes the decisions of the run that would follow and carries out none of them (foretell.go): it reads what that
 // run would read, plans every record with the same planner, and tells each in its log. A person looks at it and approves it
-// for the revision of the flow that it was made for (flow.Flow.Revision). What has changed by the time of the run is
-// planned again then. The first plan is carried out as it then is, without a limit: nothing compares it with what was
-// approved. The brake holds the runs after it.
+// for the revision of the flow that it was made for (flow.Flow.Revision). Its lines are kept until they are carried out. The
+// run that follows plans each record again right before it writes, and compares that with the lines (agreed.go): the same
+// record, the same kind of write, the same fields and values, or fewer of them. A write that stands in no line was seen by
+// nobody. max(25, 5 %) of those are allowed in all, counted with the intent or the sending that makes them; each record
+// beyond that becomes a review with what would be written (hold.go), and waits, linked or not, until a person accepts just
+// that or approves a new preview that shows it. The rest goes on. A flow file approves the first plan whatever it is. Once
+// the plan is carried out the brake holds the runs after it, and what was approved or accepted counts for no brake.
 //
 // # Undoing
 //

@@ -69,9 +69,11 @@ func (s *session) drain(ctx context.Context) error {
 		}
 		if next.IsZero() || next.Sub(now) > s.farthest() {
 			if s.pair.Settled.IsZero() {
-				return s.e.Store.SettlePair(ctx, s.ws, s.lease, s.pair.ID, now)
+				if err := s.e.Store.SettlePair(ctx, s.ws, s.lease, s.pair.ID, now); err != nil {
+					return err
+				}
 			}
-			return nil
+			return s.carriedOut(ctx)
 		}
 		if err := s.sleep(ctx, next); err != nil {
 			return err
@@ -237,8 +239,10 @@ func (s *session) beginCreates(ctx context.Context, jobs []job) ([]job, error) {
 		if jobs[i].do != create {
 			continue
 		}
-		if err := s.spend(); err != nil {
+		if ok, err := s.mayCreate(&jobs[i]); err != nil {
 			return nil, err
+		} else if !ok {
+			continue
 		}
 		jobs[i].intent = s.newIntent(jobs[i])
 		intents = append(intents, jobs[i].intent)
@@ -256,7 +260,7 @@ func (s *session) newIntent(j job) Intent {
 		id = NewID("int", now)
 	}
 	return Intent{ID: id, Pair: s.pair.ID, Side: j.side.Other(), Source: j.m[j.side].ID,
-		Stamp: s.stamp(j.m[j.side].ID), Content: s.content(j), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
+		Beyond: j.beyond, Stamp: s.stamp(j.m[j.side].ID), Content: s.content(j), Run: s.run.ID, State: Sent, At: now, Refusals: j.intent.Refusals}
 }
 
 // claimHints takes the hints of records that no job has in hand.

@@ -51,6 +51,7 @@ var why = map[string]string{
 	"deleted_earlier":     "a record with this email or phone was deleted earlier",
 	"made_by_us":          "it carries our reference, and the record it was made from is gone or has another partner",
 	"held_there":          "the other side refused to create it because another record there holds its email or phone",
+	unapproved:            "what would be written is not what the approved preview showed",
 	"left_alone":          "{who} said that it is to be left without a partner",
 	"matched_by_person":   "{who} said that the two belong together",
 	"chosen":              "{who} decided that the value of {side} counts",

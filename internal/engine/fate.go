@@ -67,6 +67,7 @@ func (s *session) part(ctx context.Context, j job, side Side, f fate) outcome {
 		return s.tag(ctx, j, side)
 	case fateAgain:
 		_, c := s.parting(j, side, OneGone)
+		s.released(j, &c)
 		now := s.e.Now()
 		m := j.m[survivor]
 		c.Again = []Hint{{Side: survivor, ID: j.link.IDs[survivor], Parent: m.Parent, Reason: "seen", At: now, Due: now}}
@@ -92,6 +93,9 @@ func (f fate) reason(side Side) string { return string(f) + "_" + side.String() 
 // hold keeps both ids of a link taken until a person has decided about the record that is left, or the other is there again.
 func (s *session) hold(j job, side Side, r Review) outcome {
 	l, c := s.parting(j, side, OneGone)
+	if j.place() != (Place{r.Side, r.ID}) {
+		s.released(j, &c)
+	}
 	e := s.entry(j, "", -1, "")
 	e.IDs = l.IDs
 	c.Entry = &e
@@ -138,6 +142,9 @@ const tries = 3
 func (s *session) tag(ctx context.Context, j job, side Side) outcome {
 	survivor := side.Other()
 	if o, over := s.reread(ctx, &j, survivor); over {
+		return o
+	}
+	if o, later := s.postponed(j); later {
 		return o
 	}
 	if err := s.spend(); err != nil {

@@ -102,7 +102,7 @@ func (s *session) writeDown(ctx context.Context, group []*pledge) {
 
 // sendingOf is what a plan is about to send.
 func (s *session) sendingOf(j job, l *Link, d Decision) *Sending {
-	x := &Sending{Link: l.ID, Run: s.run.ID, At: s.e.Now(), Fields: map[string]SentField{}}
+	x := &Sending{Link: l.ID, Run: s.run.ID, Beyond: j.beyond, At: s.e.Now(), Fields: map[string]SentField{}}
 	if j.do == join {
 		x.By, x.Intent, x.Side = j.match.By, j.intent.ID, j.intent.Side
 	}
@@ -139,7 +139,7 @@ func (s *session) remains(c *Commit, x *Sending, d Decision, w *result, answered
 		c.Answered = append(c.Answered, x.Link)
 		return
 	}
-	x.By, x.Intent = "", "" // that the two were joined is told with this commit
+	x.By, x.Intent, x.Beyond = "", "", "" // that the two were joined is told with this commit
 	c.Sending = x
 }
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -39,7 +38,11 @@ type job struct {
 	heirs [2]string
 	// reviewed says that the record waits for a person already.
 	reviewed bool
-	why      string
+	// lines are what a person approved of its records. beyond is the approved run that its write goes beyond, "" for none.
+	lines  []Line
+	beyond string
+	line   *Line // of a job to hold: what would be written
+	why    string
 	decided
 }
 
@@ -60,6 +63,7 @@ const (
 	resolve   todo = "resolve"   // find out whether an earlier create happened
 	review    todo = "review"    // leave it to a person
 	wait      todo = "wait"      // too early to tell
+	hold      todo = "hold"      // nobody approved what would be written: it waits for a person
 	leave     todo = "leave"     // a person said that it gets no partner
 	withdrawn todo = "withdrawn" // what a person decided does not fit any more
 	drop      todo = "drop"      // nothing to do
@@ -93,7 +97,7 @@ func (s *session) decide(ctx context.Context, hints []Hint) ([]job, error) {
 		}
 		taken[Place{h.Side, h.ID}] = len(jobs)
 	}
-	return jobs, nil
+	return jobs, s.approvedLines(ctx, v, jobs)
 }
 
 // judge decides about one hint.
@@ -173,7 +177,7 @@ func (s *session) pairUp(v *view, j job) job {
 			j.do, j.match.Reason = review, "left_alone"
 			return j
 		}
-		if r, open := v.review[other][j.match.Partner]; open && r.Alone == "" {
+		if r, open := v.review[other][j.match.Partner]; open && r.Alone == "" && !r.held() {
 			j.do, j.match.Reason = review, "linked_elsewhere"
 			return j
 		}
@@ -235,20 +239,6 @@ func (s *session) stamped(v *view, j job, source string) job {
 		j.link.Base = s.madeFrom(in, m.Fields)
 	}
 	return j
-}
-
-// Stamp names the record that a created record was made from. It is written into the created record, so that a create
-// whose answer was lost can be recognised (sync-semantics 5.8, "Where the stamp lives").
-func (s *session) stamp(source string) string { return s.stampPrefix() + source }
-
-func (s *session) stampPrefix() string {
-	id := s.pair.ID
-	return "couplet:" + id[max(0, len(id)-8):] + ":"
-}
-
-// source reads a stamp of this pair.
-func (s *session) source(stamp string) (string, bool) {
-	return strings.CutPrefix(stamp, s.stampPrefix())
 }
 
 // view is what is stored about a batch of hints and about everything their keys lead to.
@@ -363,6 +353,9 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 		if err := into(v.grave[sd])(st.Buried(ctx, ws, s.pair.ID, side, free, hashes, s.e.Now())); err != nil {
 			return err
 		}
+	}
+	if err := s.loadHeld(ctx, v); err != nil {
+		return err
 	}
 	if len(links) > 0 {
 		if err := into(v.sending)(st.Sendings(ctx, ws, links)); err != nil {

@@ -40,6 +40,7 @@ const (
 	OrderAlone  OrderKind = "alone"  // no partner, until its match keys change; of a field: leave the two values different
 	OrderChoose OrderKind = "choose" // the value of one side counts
 	OrderPut    OrderKind = "put"    // this value counts, on both sides
+	OrderAccept OrderKind = "accept" // write what the record waits with, although no preview showed it
 	OrderDelete OrderKind = "delete"
 	OrderKeep   OrderKind = "keep"
 )

@@ -77,6 +77,8 @@ func (s *session) fieldOrders(v *view, j *job) {
 			case o.Field == "" && o.Kind == OrderLink && o.Partner == j.link.IDs[side.Other()]:
 				j.who = o.By
 				j.end(o, "")
+			case o.Kind == OrderAccept && side == A:
+				j.order = &o
 			case o.Field == "":
 				j.end(o, linkedNow)
 			case o.Link != j.link.ID || j.link.State != On:
@@ -115,11 +117,12 @@ func (s *session) answered(v *view, j *job) (job, bool) {
 	if waits {
 		j.review = &r
 	}
-	sticky := waits && r.Reason != "no_key" // only a person resolves it
+	sticky := waits && r.Reason != "no_key" && !r.held() // only a person resolves it
 	if waits && r.Alone != "" {
 		sticky = s.alone(v, j.side, j.hint.ID)
 	}
 	switch {
+	case j.accepted(): // it goes the way of any other record, up to its write
 	case j.order != nil:
 		return s.obey(v, *j, *j.order), true
 	case sticky:

@@ -42,7 +42,11 @@ func TestARehearsalListsTheRecordsThatTheRunThenChanges(t *testing.T) {
 
 	// The records that it names are those that are written, and no others.
 	foretold := w.sides(dry)
+	dry = w.approve() // which was looked at
 	r := w.run(engine.Done)
+	if r.Beyond != 0 || r.Held != 0 {
+		t.Errorf("%d beyond the approved plan, %d held, and nobody changed anything", r.Beyond, r.Held)
+	}
 	if diff := cmp.Diff(told(dry), told(r)); diff != "" {
 		t.Errorf("foretold and done differ: %s", diff)
 	}

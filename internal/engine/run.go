@@ -230,6 +230,9 @@ func (s *session) work(ctx context.Context) error {
 	if err := s.wakeChildren(ctx); err != nil {
 		return err
 	}
+	if err := s.recall(ctx); err != nil {
+		return err
+	}
 	if s.run.DryRun {
 		return s.rehearse(ctx)
 	}
@@ -371,6 +374,8 @@ type session struct {
 	losable    int      // links this run may let go of, 0 = no limit
 	lost       int
 	deleted    int            // as people decided, within the same limit
+	agreed     *agreed        // the approved plan that is being carried out, nil when there is none
+	holding    bool           // records wait because nobody approved their writes, or may come to
 	vanished   map[Place]bool // what foretelling did not find
 	foreseeing bool           // what is decided is told and not done: foretelling
 	lists      bool           // what an undo would give back is decided from the lists

@@ -85,8 +85,11 @@ type Run struct {
 	// Waiting counts, by side, the records that wait until what they hang on is linked.
 	Waiting [2]int
 	// Asked counts the records that this run left to a person; Review is how many wait in all.
-	Asked    int
-	APICalls [2]Calls
+	Asked int
+	// Beyond counts the writes of this run that the approved preview did not show and that were allowed, Held the records that
+	// were not and wait.
+	Beyond, Held int
+	APICalls     [2]Calls
 	// Allow lets this one run write beyond the brake.
 	Allow bool
 	// Undo says what is taken back, of a run that undoes.

@@ -70,6 +70,15 @@ type Store interface {
 	// CountTouched counts the links that a run's log names.
 	CountTouched(ctx context.Context, ws, run string) (int, error)
 	CountReviews(ctx context.Context, ws, pair string) (int, error)
+	// CountHeld counts the records that wait because nobody approved what would be written; WakeHeld has them looked at again.
+	CountHeld(ctx context.Context, ws, pair string) (int, error)
+	WakeHeld(ctx context.Context, ws string, l Lease, pair string, now time.Time) error
+	// KeptPlan finds a dry run that was approved and is not carried out yet, and how many writes went beyond it so far, as
+	// counted by Begin and Intend. PlanDone says that it is carried out.
+	KeptPlan(ctx context.Context, ws, run string) (plan Run, beyond int, kept bool, err error)
+	PlanDone(ctx context.Context, ws string, l Lease, run string) error
+	// Approved lists the lines of a dry run about the given records, by side.
+	Approved(ctx context.Context, ws, run string, ids [2][]string) ([]Entry, error)
 	// Buried reports which of the given ids or key hashes have a tombstone that still counts.
 	Buried(ctx context.Context, ws, pair string, side Side, ids, keys []string, now time.Time) (map[string]bool, error)
 	Capabilities(ctx context.Context, ws string, conns [2]string, object string) ([]Capability, error)

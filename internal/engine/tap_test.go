@@ -274,3 +274,31 @@ func (p *tap) ActiveRun(ctx context.Context, ws, flow string) (r0 engine.Run, r1
 	}
 	return p.Store.ActiveRun(ctx, ws, flow)
 }
+
+func (p *tap) KeptPlan(ctx context.Context, ws, run string) (r0 engine.Run, r1 int, r2 bool, err error) {
+	if err := p.on("KeptPlan"); err != nil {
+		return r0, r1, r2, err
+	}
+	return p.Store.KeptPlan(ctx, ws, run)
+}
+
+func (p *tap) PlanDone(ctx context.Context, ws string, l engine.Lease, run string) error {
+	if err := p.on("PlanDone"); err != nil {
+		return err
+	}
+	return p.Store.PlanDone(ctx, ws, l, run)
+}
+
+func (p *tap) Approved(ctx context.Context, ws, run string, ids [2][]string) (r0 []engine.Entry, err error) {
+	if err := p.on("Approved"); err != nil {
+		return r0, err
+	}
+	return p.Store.Approved(ctx, ws, run, ids)
+}
+
+func (p *tap) WakeHeld(ctx context.Context, ws string, l engine.Lease, pair string, now time.Time) error {
+	if err := p.on("WakeHeld"); err != nil {
+		return err
+	}
+	return p.Store.WakeHeld(ctx, ws, l, pair, now)
+}

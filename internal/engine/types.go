@@ -122,9 +122,11 @@ type Intent struct {
 	Stamp  string
 	// Content is what the record was made of, where it can be recognised by that alone (see [session.content]).
 	Content string
-	Run     string
-	State   IntentState
-	At      time.Time // when it was sent last
+	// Beyond is the approved dry run that this goes beyond, "" when it does not. It is counted when the intent is stored.
+	Beyond string
+	Run    string
+	State  IntentState
+	At     time.Time // when it was sent last
 	// Refusals counts answers that refused the values and were later proven to have created nothing.
 	Refusals int
 	Problem  string
@@ -136,7 +138,9 @@ type Intent struct {
 type Sending struct {
 	Link string
 	Run  string
-	At   time.Time
+	// Beyond is as with an [Intent].
+	Beyond string
+	At     time.Time
 	// By is how the two records were matched when the same turn joined them, "" when they were linked before. Intent and
 	// Side are the create that they were found by, if one was open.
 	By     string
@@ -192,7 +196,9 @@ type Review struct {
 	// Candidates are ids on the other side, Twins on its own.
 	Candidates []string
 	Twins      []string
-	At         time.Time
+	// Plan is what would be written, of a record that waits because nobody approved it.
+	Plan *Line
+	At   time.Time
 	// Alone is who said that the record is to be left alone, "" while it waits; AloneKeys is a hash of the match keys that it had
 	// then. It holds as long as those do.
 	Alone, AloneKeys string

@@ -184,8 +184,12 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 		s.keep(&o.commit, j, seen)
 		return o
 	}
-	if err := s.spend(); err != nil {
+	if ok, err := s.may(&j, d, d.sides(), false); err != nil {
 		return outcome{err: err}
+	} else if !ok {
+		o := s.holdBack(j, j.lineOf(d, d.sides(), false))
+		s.keep(&o.commit, j, seen)
+		return o
 	}
 	return s.carryOut(ctx, j, d, seen)
 }

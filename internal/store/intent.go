@@ -23,7 +23,14 @@ func (s *Store) Begin(ctx context.Context, ws string, l engine.Lease, intents []
 	for i := range intents {
 		rows[i] = intentRow(ws, &intents[i])
 	}
-	return s.under(ctx, ws, l, func(tx *db.Tx) error { return tx.Each(ctx, putIntent, rows) })
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		for i := range intents {
+			if err := countBeyond(ctx, tx, ws, intents[i].Beyond); err != nil {
+				return err
+			}
+		}
+		return tx.Each(ctx, putIntent, rows)
+	})
 }
 
 // closeIntents removes intents whose outcome is stored.

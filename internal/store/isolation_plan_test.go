@@ -22,6 +22,19 @@ func (w *world) planReads() []call {
 		{"UndosOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.UndosOf(ctx, ws, w.run.ID, true, 9)
 		}},
+		{"Approved", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Approved(ctx, ws, "kept", [2][]string{{"a1"}, {"b1"}})
+		}},
+		{"KeptPlan", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			_, _, kept, err := s.KeptPlan(ctx, ws, "kept")
+			return kept, err
+		}},
+		{"Held", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Held(ctx, ws, p, engine.Place{Side: -1}, 9)
+		}},
+		{"CountHeld", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CountHeld(ctx, ws, p)
+		}},
 		{"CountChanged", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountChanged(ctx, ws, "plan")
 		}},
@@ -52,6 +65,15 @@ func (w *world) planWrites() []call {
 	return []call{
 		{"NameFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.NameFields(ctx, ws, "plan", map[string][2]string{"other": {}})
+		}},
+		{"WakeHeld", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.WakeHeld(ctx, ws, l, w.pair.ID, start)
+		}},
+		{"PlanDone", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.PlanDone(ctx, ws, l, "kept")
+		}},
+		{"KeepPlan", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.KeepPlan(ctx, ws, w.flow.ID, "plan")
 		}},
 		{"DropPlans", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.DropPlans(ctx, ws, engine.Run{Flow: w.flow.ID, ID: "none"})

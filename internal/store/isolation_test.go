@@ -30,7 +30,7 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{a1, mirror("a2")}, nil, []engine.Hint{h}))
 	must(t, w.Begin(w.ctx, w.ws, w.lease, []engine.Intent{{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", State: engine.Sent, At: start}}))
 	must(t, w.Intend(w.ctx, w.ws, w.lease, w.run, []engine.Commit{{Sending: sending("l1")}}))
-	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
+	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}, {Pair: w.pair.ID, ID: "a1", Reason: "changed_since_preview", Plan: &engine.Line{Made: true}}},
 		Bury:     []engine.Tombstone{{Pair: w.pair.ID, ID: "a9", Keys: []string{"hash"}, Until: start.Add(time.Hour)}},
 		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},
 		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", At: start}},
@@ -57,6 +57,11 @@ func (w *world) fill(t testing.TB) {
 	look := w.plan
 	look.ID, look.Trigger, look.Undo = "look", engine.Undo, &engine.Undoing{Run: w.run.ID}
 	must(t, w.StartRun(w.ctx, look))
+	kept := w.plan
+	kept.ID = "kept"
+	must(t, w.StartRun(w.ctx, kept))
+	w.commitAs(t, kept, engine.Commit{Entry: &engine.Entry{ID: "k1", Run: "kept", IDs: [2]string{"a1", ""}, Result: engine.ResultCreated, At: start, Planned: true}})
+	must(t, w.KeepPlan(w.ctx, w.ws, w.flow.ID, "kept"))
 	w.silent = w.run
 	w.silent.ID, w.silent.Flow = "silent", "none"
 	must(t, w.StartRun(w.ctx, w.silent))

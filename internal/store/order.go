@@ -121,12 +121,15 @@ func fitField(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error 
 func fitRecord(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *engine.Order) error {
 	var one int
 	var r engine.Review
-	waits, err := tx.Get(ctx, "select reason from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", []any{ws, o.Pair, int64(o.Side), o.Record}, &r.Reason)
-	if err == nil && (!waits || r.AsksDelete() != (o.Kind == engine.OrderDelete || o.Kind == engine.OrderKeep)) {
+	waits, err := tx.Get(ctx, "select reason, plan from review where workspace_id = $1 and pair = $2 and side = $3 and id = $4", []any{ws, o.Pair, int64(o.Side), o.Record}, &r.Reason, db.JSON(&r.Plan))
+	if err == nil && (!waits || r.AsksDelete() != (o.Kind == engine.OrderDelete || o.Kind == engine.OrderKeep) || (o.Kind == engine.OrderAccept) != (r.Plan != nil)) {
 		err = ErrSettled
 	}
 	if err == nil && o.Kind == engine.OrderDelete {
 		err = fitDelete(ctx, tx, ws, pair, o)
+	}
+	if seen, _ := o.Seen[0].(string); err == nil && o.Kind == engine.OrderAccept && seen != "" && seen != PlanSeen(r.Plan) {
+		err = ErrMoved
 	}
 	if err != nil || o.Kind != engine.OrderLink {
 		return err

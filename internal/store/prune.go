@@ -26,7 +26,7 @@ type Pruned struct{ Runs, Entries, Events, Conflicts, Keys int64 }
 
 // Prune deletes from a workspace what has outlived its time, and on SQLite gives the room back to the disk.
 func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (n Pruned, err error) {
-	const oldRuns = `select id from run where workspace_id = $1 and over and (started_at < $2 or quiet and started_at < $3)`
+	const oldRuns = `select id from run where workspace_id = $1 and over and not kept and (started_at < $2 or quiet and started_at < $3)`
 	quiet, old := db.MS(now.Add(-p.QuietRuns)), db.MS(now.Add(-p.Runs))
 	for _, step := range []struct {
 		n    *int64

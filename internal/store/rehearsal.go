@@ -25,7 +25,7 @@ func (s *Store) FieldNames(ctx context.Context, ws, run string) (map[string][2]s
 
 // DropPlans implements engine.Store.
 func (s *Store) DropPlans(ctx context.Context, ws string, run engine.Run) error {
-	old, err := db.All(ctx, s.db, `select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry and undoes = $4`,
+	old, err := db.All(ctx, s.db, `select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry and not kept and undoes = $4`,
 		[]any{ws, run.Flow, run.ID, undoes(run)}, scanID)
 	for _, id := range old {
 		if err == nil {

@@ -131,6 +131,19 @@ func TestANewRehearsalTakesThePlaceOfTheOldOnes(t *testing.T) {
 				t.Errorf("%s has %d lines, want %d", id, len(entries), want)
 			}
 		}
+		must(t, w.KeepPlan(w.ctx, w.ws, w.flow.ID, now.ID)) // it was approved, and is kept over newer ones until it is carried out
+		newer := w.foretold(t, "newer", line)
+		must(t, w.DropPlans(w.ctx, w.ws, newer))
+		_, err := w.Prune(w.ctx, w.ws, start.AddDate(1, 0, 0), store.DefaultPolicy)
+		must(t, err)
+		if kept, err := w.Approved(w.ctx, w.ws, now.ID, [2][]string{{"a1"}, {"b1"}}); err != nil || len(kept) != 1 {
+			t.Errorf("%v of what was approved, %v", kept, err)
+		}
+		must(t, w.PlanDone(w.ctx, w.ws, w.lease, now.ID))
+		must(t, w.DropPlans(w.ctx, w.ws, newer))
+		if kept, err := w.Approved(w.ctx, w.ws, now.ID, [2][]string{{"a1"}, {"b1"}}); err != nil || len(kept) != 0 {
+			t.Errorf("%v is still there, %v", kept, err)
+		}
 		if fields, err := w.PlanFields(w.ctx, w.ws, old.ID, -1); err != nil || len(fields) > 0 {
 			t.Error(fields, err)
 		}

@@ -8,20 +8,27 @@ import (
 	"couplet/internal/engine"
 )
 
-const putReview = `insert into review (workspace_id, pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+const putReview = `insert into review (workspace_id, pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys, plan)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 	on conflict (workspace_id, pair, side, id) do update set reason = excluded.reason, candidates = excluded.candidates, twins = excluded.twins,
-		alone_by = excluded.alone_by, alone_keys = excluded.alone_keys`
+		alone_by = excluded.alone_by, alone_keys = excluded.alone_keys, plan = excluded.plan`
 
-const reviewColumns = "pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys"
+const reviewColumns = "pair, side, id, reason, candidates, twins, opened_at, alone_by, alone_keys, plan"
 
 func reviewRow(ws string, r *engine.Review) []any {
-	return []any{ws, r.Pair, int64(r.Side), r.ID, r.Reason, docOr(r.Candidates, len(r.Candidates)), docOr(r.Twins, len(r.Twins)), db.MS(r.At), r.Alone, r.AloneKeys}
+	return []any{ws, r.Pair, int64(r.Side), r.ID, r.Reason, docOr(r.Candidates, len(r.Candidates)), docOr(r.Twins, len(r.Twins)), db.MS(r.At), r.Alone, r.AloneKeys, planDoc(r.Plan)}
 }
 
 func scanReview(rows *sql.Rows) (r engine.Review, err error) {
-	err = rows.Scan(&r.Pair, &r.Side, &r.ID, &r.Reason, db.JSON(&r.Candidates), db.JSON(&r.Twins), db.Time(&r.At), &r.Alone, &r.AloneKeys)
+	err = rows.Scan(&r.Pair, &r.Side, &r.ID, &r.Reason, db.JSON(&r.Candidates), db.JSON(&r.Twins), db.Time(&r.At), &r.Alone, &r.AloneKeys, db.JSON(&r.Plan))
 	return r, err
+}
+
+func planDoc(l *engine.Line) any {
+	if l == nil {
+		return ""
+	}
+	return db.Doc(l)
 }
 
 // settleReviews closes reviews. Every link closes those of its records and few have any, so a pair without one is spared

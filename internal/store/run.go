@@ -39,6 +39,8 @@ type runCounts struct {
 	Left     int              `json:"left,omitempty"`
 	Review   int              `json:"review"`
 	Asked    int              `json:"asked"`
+	Beyond   int              `json:"beyond,omitempty"`
+	Held     int              `json:"held,omitempty"`
 	APICalls [2]engine.Calls  `json:"api_calls"`
 	OneWay   [2]int           `json:"one_way"`
 	Waiting  [2]int           `json:"waiting,omitzero"`
@@ -61,7 +63,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.APICalls, r.OneWay, r.Waiting}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.Beyond, r.Held, r.APICalls, r.OneWay, r.Waiting}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed, undoes(r))
 	return err
@@ -88,7 +90,7 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt, m.Undo
 	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
 	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
-	r.Waiting = c.Waiting
+	r.Waiting, r.Beyond, r.Held = c.Waiting, c.Beyond, c.Held
 	return r, err
 }
 

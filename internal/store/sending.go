@@ -35,6 +35,13 @@ func (s *Store) Intend(ctx context.Context, ws string, l engine.Lease, run engin
 			}
 			return err
 		}
+		for i := range outcomes {
+			if x := outcomes[i].Sending; x != nil {
+				if err := countBeyond(ctx, tx, ws, x.Beyond); err != nil {
+					return err
+				}
+			}
+		}
 		if err := tx.Each(ctx, putSending, g.sendings); err != nil {
 			return err
 		}

@@ -22,6 +22,11 @@ func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f
 		if f.Revision() != a.Revision {
 			return ErrOutdated
 		}
+		if old := f.Approval; old == nil || old.Rehearsal != a.Rehearsal {
+			if err := keepPlan(ctx, tx, ws, id, a.Rehearsal); err != nil {
+				return err
+			}
+		}
 		f.Enabled, f.Approval = true, &a
 		if err := updateFlow(ctx, tx, f, s.now()); err != nil {
 			return err

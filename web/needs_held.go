@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// held gathers the records that wait because nobody approved what would be written.
+func (n *needsOf) held(ctx context.Context) error {
+	all, shown := 0, 0
+	err := n.s.eachHeld(ctx, n.ws, n.view.pair.ID, func(r engine.Review) error {
+		if all++; shown == needsOnPage {
+			n.page.More = true
+			return nil
+		}
+		shown++
+		x, err := n.heldCard(ctx, r)
+		n.page.Held = append(n.page.Held, x)
+		return err
+	})
+	if all > 1 {
+		n.page.HeldAll = append(n.page.HeldAll, templates.NeedHeldAll{Flow: n.flow.Name, Pair: n.view.pair.ID, N: all})
+	}
+	return err
+}
+
+// eachHeld walks the records of a pair that wait so and that nobody has accepted yet.
+func (s *Server) eachHeld(ctx context.Context, ws, pair string, each func(engine.Review) error) error {
+	const batch = 500
+	for place := (engine.Place{Side: -1}); ; {
+		list, err := s.o.Store.Held(ctx, ws, pair, place, batch)
+		if err != nil {
+			return err
+		}
+		var ids [2][]string
+		for _, r := range list {
+			ids[r.Side] = append(ids[r.Side], r.ID)
+		}
+		var answered [2]func(record, field string) bool
+		for side := range ids {
+			if answered[side], err = s.answered(ctx, ws, pair, engine.Side(side), ids[side]); err != nil {
+				return err
+			}
+		}
+		for _, r := range list {
+			place = engine.Place{Side: r.Side, ID: r.ID}
+			if answered[r.Side](r.ID, "") {
+				continue
+			}
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.NeedHeld, err error) {
+	systems := n.view.systems()
+	x = templates.NeedHeld{Flow: n.flow.Name, FlowID: n.flow.ID, Why: sentenceOf(engine.Explain(r.Reason, n.view.names())) + ".", Ends: systems, Since: r.At,
+		Pair: n.view.pair.ID, Side: r.Side.String(), ID: r.ID, Seen: store.PlanSeen(r.Plan)}
+	ids := r.Plan.IDs
+	ids[r.Side] = r.ID
+	if x.Name, _, err = n.called(ctx, ids); err != nil {
+		return x, err
+	}
+	e := engine.Entry{IDs: ids, Sides: r.Plan.Sides, To: -1}
+	for side, to := range r.Plan.Sides {
+		if to && r.Plan.Made {
+			x.Makes = systems[side].Name
+		}
+	}
+	for _, f := range r.Plan.Fields {
+		if line, told := n.view.fieldLine(e, f); told {
+			x.Fields = append(x.Fields, line)
+		}
+	}
+	x.Again, err = n.again(ctx, r.Side, r.ID, "")
+	return x, err
+}
+
+// acceptAll accepts what every record of a pair waits with.
+func (s *Server) acceptAll(ctx context.Context, ws, pair, by string) (orders []engine.Order, err error) {
+	err = s.eachHeld(ctx, ws, pair, func(r engine.Review) error {
+		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderAccept, Side: r.Side, Record: r.ID, Seen: [2]any{store.PlanSeen(r.Plan)}, By: by})
+		return nil
+	})
+	return orders, err
+}
