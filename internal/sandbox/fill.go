@@ -60,6 +60,7 @@ func (s *Sandbox) fill(rates rates) error {
 			s.fillHighLevel(people.Children, ids[0])
 			s.fillUserCom(people.Children, ids[1])
 		}
+		s.fillCompanies(people, ids[0])
 		saved.Expected = Expect(people.HighLevel, people.UserCom)
 		saved.Tasks, saved.Notes = ExpectOf(TaskKind, people.Children), ExpectOf(NoteKind, people.Children)
 	} else if err := errors.Join(s.HighLevel.Load(saved.HighLevel), s.UserCom.Load(saved.UserCom)); err != nil {

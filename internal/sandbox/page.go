@@ -29,7 +29,7 @@ import (
 // tags, customFields.ID; first_name, phone_number, company_name, and other
 // attributes by their own name; company where there is no company_name), buttons
 // save, delete (opens) and delete-confirm. All but names of inputs are data-testid.
-// Tasks and notes: page_item.go. An input whose was.NAME shows that it was not changed is not written, so that a
+// Tasks and notes: page_item.go; companies: page_company.go. An input whose was.NAME shows that it was not changed is not written, so that a
 // form that stood open for long overwrites nothing else.
 
 //go:embed pages
@@ -78,6 +78,7 @@ func (s *Sandbox) pages() (h http.Handler, path func(*http.Request) string) {
 		p.Mux.HandleFunc("POST /"+one.ID+"/{id}/delete", p.remove)
 		p.items(one.ID)
 	}
+	p.companies()
 	p.Mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		p.Refuse(w, kit.Refused{Status: http.StatusNotFound, Title: "There is no such page",
 			Why: "The address is wrong, or what it showed was deleted.", Fix: "Go back to the list."})

@@ -90,17 +90,7 @@ func (p *page) saveItem(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	typed := map[string]string{}
-	for i, f := range d.Fields {
-		was := f.Value
-		if r.PostForm.Has("was." + f.Name) {
-			was = r.PostForm.Get("was." + f.Name)
-		}
-		// A browser sends line ends its own way.
-		if v := strings.ReplaceAll(r.PostForm.Get(f.Name), "\r\n", "\n"); r.PostForm.Has(f.Name) && (d.ID == "" || v != strings.ReplaceAll(was, "\r\n", "\n")) {
-			typed[f.Name], d.Fields[i].Value = v, v
-		}
-	}
+	typed := changedInputs(r.PostForm, d.Fields, d.ID == "")
 	if len(typed) > 0 {
 		if err := s.SaveItem(d.Contact, d.Kind, d.ID, typed); err != nil {
 			d.Problem = d.Side.Name + " did not take it: " + explain(err)

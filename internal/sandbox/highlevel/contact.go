@@ -16,6 +16,7 @@ type Contact struct {
 	Email              string         `json:"email,omitempty"`
 	Phone              string         `json:"phone,omitempty"` // E.164
 	CompanyName        string         `json:"companyName,omitempty"`
+	BusinessID         string         `json:"businessId,omitempty"` // written by /contacts/bulk/business alone
 	Address1           string         `json:"address1,omitempty"`
 	City               string         `json:"city,omitempty"`
 	State              string         `json:"state,omitempty"`

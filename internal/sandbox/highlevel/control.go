@@ -6,7 +6,7 @@ import (
 )
 
 // Objects are what control can edit.
-var Objects = []string{"contacts", "tags", "customFields", "users", "tasks", "notes"}
+var Objects = []string{"contacts", "tags", "customFields", "users", "tasks", "notes", "businesses"}
 
 // Create makes a record as a user of the CRM would: without the API's whitelist
 // and duplicate rule, but with webhooks. Tasks and notes need contactId. customFields with the id of a dropped field bring that
@@ -47,6 +47,11 @@ func (c *CRM) Create(object string, fields map[string]any) (map[string]any, erro
 			return plain(c.createTask(id, fields))
 		}
 		return plain(c.createNote(id, fields))
+	case "businesses":
+		if err := (dto{"name": must(filled)}).validate(map[string]any{"name": fields["name"]}); err != nil {
+			return nil, err
+		}
+		return plain(c.createBusiness(fields))
 	}
 	return nil, unknownObject(object)
 }
@@ -59,6 +64,9 @@ func (c *CRM) override(contact *Contact, fields map[string]any) {
 				*at = stampOf(t)
 			}
 		}
+	}
+	if v, present := fields["businessId"]; present {
+		contact.BusinessID, _ = v.(string)
 	}
 	if _, present := fields["followers"]; present {
 		contact.Followers = strs(fields["followers"])
@@ -109,6 +117,15 @@ func (c *CRM) Update(object, id string, fields map[string]any) (map[string]any, 
 			return plain(c.changeNote(contactID, at, fields))
 		}
 		return nil, resourceGone("Note", id)
+	case "businesses":
+		b, err := c.business(id)
+		if err != nil {
+			return nil, err
+		}
+		if name, given := fields["name"]; given && name == "" {
+			return nil, invalid("name should not be empty")
+		}
+		return plain(c.changeBusiness(b, fields))
 	}
 	return nil, unknownObject(object)
 }
@@ -146,6 +163,12 @@ func (c *CRM) Delete(object, id string) error {
 			return nil
 		}
 		return resourceGone("Note", id)
+	case "businesses":
+		b, err := c.business(id)
+		if err == nil {
+			c.dropBusiness(b)
+		}
+		return orNothing(err)
 	}
 	return unknownObject(object)
 }

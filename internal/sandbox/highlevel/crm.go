@@ -67,6 +67,8 @@ type CRM struct {
 	tasks    taskShelf
 	notes    map[string][]*Note // by contact, oldest first
 
+	businesses []*Business // oldest first
+
 	taskIndex *taskIndex
 	taskCalls int // how often TaskCreate was told
 }
@@ -115,7 +117,7 @@ func (a *agency) open(place Location, ids *kit.IDs) {
 func (c *CRM) empty() {
 	c.contacts, c.emails, c.phones = map[string]*Contact{}, lookup{}, lookup{}
 	c.index = newIndex(c.o.SearchLag)
-	c.tags, c.tagNames, c.fields, c.users = nil, map[string]*Tag{}, nil, nil
+	c.tags, c.tagNames, c.fields, c.users, c.businesses = nil, map[string]*Tag{}, nil, nil, nil
 	c.dropped = map[string]*CustomField{}
 	c.tasks, c.taskIndex, c.notes, c.taskCalls = newTaskShelf(), newTaskIndex(c.o.SearchLag), map[string][]*Note{}, 0
 }

@@ -32,6 +32,10 @@ func (c *CRM) Get(object, id string) (map[string]any, error) {
 		if contactID, at, ok := c.noteByID(id); ok {
 			found = c.notes[contactID][at]
 		}
+	case "businesses":
+		if b, err := c.business(id); err == nil {
+			found = b
+		}
 	default:
 		return nil, unknownObject(object)
 	}
@@ -62,6 +66,8 @@ func (c *CRM) Count(object string) int {
 			n += len(list)
 		}
 		return n
+	case "businesses":
+		return len(c.businesses)
 	}
 	return 0
 }

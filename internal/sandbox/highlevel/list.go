@@ -16,6 +16,7 @@ type listRow struct {
 	Email        string       `json:"email,omitempty"`
 	Phone        string       `json:"phone,omitempty"`
 	CompanyName  string       `json:"companyName,omitempty"`
+	BusinessID   string       `json:"businessId,omitempty"`
 	Timezone     string       `json:"timezone,omitempty"`
 	Country      string       `json:"country,omitempty"`
 	Source       string       `json:"source,omitempty"`
@@ -96,7 +97,7 @@ func (c *CRM) listContacts(q *call) (int, any, *apiError) {
 func listRowOf(c *Contact) listRow {
 	return listRow{
 		ID: c.ID, LocationID: c.LocationID, ContactName: strings.ToLower(c.Name()),
-		FirstName: c.FirstName, LastName: c.LastName, Email: c.Email, Phone: c.Phone, CompanyName: c.CompanyName,
+		FirstName: c.FirstName, LastName: c.LastName, Email: c.Email, Phone: c.Phone, CompanyName: c.CompanyName, BusinessID: c.BusinessID,
 		Timezone: c.Timezone, Country: c.Country, Source: c.Source, AssignedTo: c.AssignedTo,
 		DateAdded: c.DateAdded, DateUpdated: c.DateUpdated,
 		CustomFields: c.CustomFields, Tags: c.Tags, Attributions: []any{}, Followers: c.Followers,

@@ -69,7 +69,7 @@ func vendorDocs(t *testing.T) []*openapi3.T {
 		root = filepath.Join("..", "..", "..", "..", "shared", "apis")
 	}
 	var docs []*openapi3.T
-	for _, name := range []string{"contacts", "locations", "users", "oauth"} {
+	for _, name := range []string{"contacts", "locations", "users", "businesses", "oauth"} {
 		loader := openapi3.NewLoader()
 		loader.IsExternalRefsAllowed = true
 		doc, err := loader.LoadFromFile(filepath.Join(root, "highlevel", "apps", name+".json"))
@@ -276,6 +276,18 @@ func (v *validator) drive() {
 	v.call(del, contact+"/tags", obj{"tags": []string{"b"}})
 	v.call(post, "/contacts/bulk/tags/update/add", obj{
 		"contacts": []any{dig(made, "contact.id")}, "tags": []string{"c"}, "locationId": place})
+
+	business := dig(v.call(post, "/businesses/", obj{
+		"name": "Acme", "locationId": place, "phone": "+12015550124", "email": "hello@acme.example", "website": "acme.example", "address": "1 Main St",
+		"city": "Dolomite", "state": "AL", "postalCode": "35061", "country": "united states", "description": "d",
+	}), "buiseness.id").(string)
+	v.call(get, "/businesses/?locationId="+place+"&limit=10&skip=0", nil)
+	v.call(get, "/businesses/"+business, nil)
+	v.call(put, "/businesses/"+business, obj{"name": "Acme Inc", "phone": ""})
+	v.call(post, "/contacts/bulk/business", obj{"locationId": place, "ids": []any{dig(made, "contact.id")}, "businessId": business})
+	v.call(get, contact, nil)
+	v.call(post, "/contacts/bulk/business", obj{"locationId": place, "ids": []any{dig(made, "contact.id")}, "businessId": nil})
+	v.call(del, "/businesses/"+business, nil)
 
 	app := v.c.App()
 	code := v.c.agency.consent(&request{Asked: kit.Asked{Client: app.ClientID, Redirect: "https://app.example.com/"}}, agencyAccount, AllScopes())

@@ -10,6 +10,8 @@ const (
 	tasksRead               = "locations/tasks.readonly"
 	locationsRead           = "locations.readonly"
 	usersRead               = "users.readonly"
+	companiesRead           = "businesses.readonly"
+	companiesWrite          = "businesses.write"
 	oauthRead, oauthWrite   = "oauth.readonly", "oauth.write"
 
 	get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
@@ -61,6 +63,13 @@ func init() { // not a literal: handlers refer to routes through AllScopes
 		{get, "/users/search", usersRead, both, (*CRM).searchUsers},
 		{get, "/users/", usersRead, locationOnly, (*CRM).listUsers},
 		{get, "/users/{userId}", usersRead, both, (*CRM).getUser},
+
+		{get, "/businesses/", companiesRead, locationOnly, (*CRM).listBusinesses},
+		{post, "/businesses/", companiesWrite, locationOnly, (*CRM).postBusiness},
+		{get, "/businesses/{businessId}", companiesRead, locationOnly, (*CRM).getBusiness},
+		{put, "/businesses/{businessId}", companiesWrite, locationOnly, (*CRM).putBusiness},
+		{del, "/businesses/{businessId}", companiesWrite, locationOnly, (*CRM).deleteBusiness},
+		{post, "/contacts/bulk/business", write, locationOnly, (*CRM).postBulkBusiness},
 
 		{post, "/oauth/token", "", anybody, (*CRM).postToken},
 		{post, "/oauth/locationToken", oauthWrite, agencyOnly, (*CRM).postLocationToken},

@@ -202,6 +202,7 @@ func TestControlKnowsItsObjects(t *testing.T) {
 	fields := map[string]obj{
 		"contacts": {"email": "b@example.com"}, "tags": {"name": "x"}, "customFields": {"name": "F"},
 		"users": {"firstName": "U"}, "tasks": {"contactId": id, "title": "T"}, "notes": {"contactId": id, "body": "N"},
+		"businesses": {"name": "B"},
 	}
 	for _, object := range Objects {
 		made, err := c.Create(object, fields[object])

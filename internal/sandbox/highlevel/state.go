@@ -26,6 +26,7 @@ type state struct {
 	Users        []*User        `json:"users"`
 	Tasks        []*Task        `json:"tasks"` // oldest first
 	Notes        []*Note        `json:"notes"`
+	Businesses   []*Business    `json:"businesses,omitempty"` // oldest first
 }
 
 // company is what the agency holds beyond app, key and tokens. A state file from
@@ -63,7 +64,7 @@ func (c *CRM) held() *state {
 		Location: c.location,
 		Contacts: make([]*Contact, 0, len(c.contacts)), Tags: append([]*Tag{}, c.tags...),
 		CustomFields: append([]*CustomField{}, c.fields...), Users: append([]*User{}, c.users...),
-		Tasks: c.tasks.all(), Notes: []*Note{},
+		Tasks: c.tasks.all(), Notes: []*Note{}, Businesses: append([]*Business{}, c.businesses...),
 	}
 	for _, contact := range c.contacts {
 		s.Contacts = append(s.Contacts, contact)
@@ -140,7 +141,7 @@ func (c *CRM) take(s *state) {
 	for _, tag := range s.Tags {
 		c.tags, c.tagNames[tag.Name] = append(c.tags, tag), tag
 	}
-	c.fields, c.users = s.CustomFields, s.Users
+	c.fields, c.users, c.businesses = s.CustomFields, s.Users, s.Businesses
 	for _, contact := range s.Contacts {
 		c.store(nil, contact)
 	}
