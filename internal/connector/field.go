@@ -46,6 +46,8 @@ type Field struct {
 	MaxLen int `json:"max_len,omitempty"`
 	// Parts are the fields that are written to change this one, when it is read as a whole and written in pieces.
 	Parts []string `json:"parts,omitempty"`
+	// Match is the kind of key that the field's values are, where its type does not say so: name or domain.
+	Match string `json:"match,omitempty"`
 	// Consent marks a field that says "do not contact": it is only ever tightened.
 	Consent bool `json:"consent,omitempty"`
 	// Custom marks a field that belongs to the account, not to the system.
@@ -54,8 +56,25 @@ type Field struct {
 	Help    string   `json:"help,omitempty"`
 }
 
-// Key reports whether values of the field can identify a person.
-func (f Field) Key() bool { return f.Type == Email || f.Type == Phone }
+// The kinds of keys that no type stands for: what something is called, and the bare domain of a website.
+const (
+	NameKey   = "name"
+	DomainKey = "domain"
+)
+
+// KeyKind is the kind of key by which values of the field identify a record, "" when they identify nothing. Fields of an
+// account's own do so only where somebody says so.
+func (f Field) KeyKind() string {
+	switch {
+	case f.Match != "":
+		return f.Match
+	case f.Custom:
+		return ""
+	case f.Type == Email || f.Type == Phone:
+		return string(f.Type)
+	}
+	return ""
+}
 
 // FieldNamed returns the field of that name.
 func FieldNamed(fields []Field, name string) (Field, bool) {

@@ -163,6 +163,7 @@ func (o *Object) check(p *problems) {
 	p.in = in
 	p.want(o.Stamp.Label == "" || o.Stamp.Type == Text && (o.Stamp.Custom || known[o.Stamp.Name]), "stamp must be a text field, a custom one or one of fields")
 	p.want(o.Stamp.Label != "" || len(o.Alike) > 0, "neither a stamp nor alike tells the records apart")
+	p.want(!o.Whole || o.Parent == "" && !o.Changes, "whole is for records that hang on nothing and of which changes cannot be asked for")
 	p.want(o.Parent != "" || !o.PerParent, "per_parent without a parent")
 	for what, names := range map[string][]string{"alike": o.Alike, "required": o.Required} {
 		for _, name := range names {
@@ -187,6 +188,7 @@ func (f Field) check(p *problems, known map[string]bool) {
 	p.want(slices.Contains(types, f.Type), "type %q is unknown", f.Type)
 	p.want(slices.Contains(writes, f.OnCreate) && slices.Contains(writes, f.OnUpdate), "on_create or on_update is unknown")
 	p.want(f.Read || f.OnCreate != No || f.OnUpdate != No, "can be neither read nor written")
+	p.want(slices.Contains([]string{"", NameKey, DomainKey}, f.Match), "match %q is unknown", f.Match)
 	p.want(!f.Consent || f.Type == Bool, "consent must be a bool")
 	p.want(f.Type != Option || len(f.Options) > 0, "option without options")
 	p.want(f.MaxLen >= 0, "max_len is below zero")

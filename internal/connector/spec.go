@@ -186,7 +186,7 @@ const about = "object "
 func Of(object string) Need { return Need(about + object) }
 
 // ScopesFor lists the scopes that the needs ask for, in the order of the spec. Needs that do not say which object they are
-// about (see [Of]) are about those that hang on nothing: contacts.
+// about (see [Of]) are about the first one that hangs on nothing: contacts.
 func (s *Spec) ScopesFor(needs ...Need) []Scope {
 	objects := map[string]bool{}
 	for _, n := range needs {
@@ -195,8 +195,8 @@ func (s *Spec) ScopesFor(needs ...Need) []Scope {
 		}
 	}
 	if len(objects) == 0 {
-		for _, o := range s.Objects {
-			objects[o.Name] = o.Parent == ""
+		if i := slices.IndexFunc(s.Objects, func(o Object) bool { return o.Parent == "" }); i >= 0 {
+			objects[s.Objects[i].Name] = true
 		}
 	}
 	var out []Scope
@@ -245,6 +245,9 @@ type Object struct {
 	Sweep   bool `json:"sweep"`
 	Changes bool `json:"changes"`
 	Ordered bool `json:"ordered"`
+	// Whole says that the records are few, and that the system answers neither what changed nor a search: all of them are
+	// read each time, and one is looked for among all.
+	Whole bool `json:"whole,omitempty"`
 	// Settle is how long a write may stay invisible to List and Find.
 	Settle Duration `json:"settle"`
 	// Views list the fields that each kind of answer shows, where it shows fewer than all.

@@ -57,7 +57,7 @@ func (b *bench) all(object, parent string) (all map[string]connector.Record, par
 		page, err := b.conn.List(b.ctx(), req)
 		b.must(err)
 		for _, rec := range page.Records {
-			if rec.ID == "" || rec.Object != object || rec.Parent == "" || parent != "" && rec.Parent != parent {
+			if o, _ := b.conn.Spec().Object(object); rec.ID == "" || rec.Object != object || (rec.Parent == "") != (o.Parent == "") || parent != "" && rec.Parent != parent {
 				b.Fatalf("a %s without id, object or the right parent: %+v", object, rec)
 			}
 			all[rec.ID] = rec

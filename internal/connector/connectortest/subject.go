@@ -43,6 +43,8 @@ type Subject struct {
 	Unique bool
 	// Children are the objects whose records hang on contacts.
 	Children []Child
+	// Others are objects whose records hang on nothing and are no contacts.
+	Others []Child
 }
 
 // Run runs every check as a subtest of its own, each with a subject of its own.
@@ -98,6 +100,13 @@ var checks = []struct {
 	{"a record that hangs on a contact is found by what makes it alike", eachChild(childFound)},
 	{"a record that lacks what the system wants is refused before any call", eachChild(childRefused)},
 	{"a write to what hangs on a contact has an unknown outcome without an answer", eachChild(childInDoubt)},
+	{"a company comes back as it was sent", eachOther(childComesBack)},
+	{"a list shows every company", eachOther(otherListed)},
+	{"a change of a company changes nothing else", eachOther(childChanged)},
+	{"deleting a company that is gone succeeds", eachOther(otherDeleted)},
+	{"a company is found by what it holds", eachOther(childFound)},
+	{"a company that lacks what the system wants is refused before any call", eachOther(childRefused)},
+	{"a write to a company has an unknown outcome without an answer", eachOther(childInDoubt)},
 }
 
 // bench is one subject with everything that a check needs.

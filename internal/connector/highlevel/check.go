@@ -100,6 +100,13 @@ func (c *Connector) Probe(ctx context.Context) ([]string, error) {
 			_, err := c.Owners(ctx)
 			return err
 		}},
+		{scopeCompanies, func() error {
+			_, _, err := c.listCompanies(ctx, 0, 1)
+			return err
+		}},
+		{scopeCompaniesWrite, func() error {
+			return c.harmless(ctx, "/businesses/"+nobody, companyPattern, scopeCompaniesWrite)
+		}},
 	} {
 		err := one.try()
 		switch connector.KindOf(err) {

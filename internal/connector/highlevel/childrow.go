@@ -31,7 +31,7 @@ func (s shelf) row(row map[string]any) connector.Record {
 			rec.Version = at
 		}
 	}
-	rec.Created, _ = time.Parse(time.RFC3339Nano, instant(row["dateAdded"]))
+	rec.Created, _ = time.Parse(time.RFC3339Nano, first(instant(row["dateAdded"]), instant(row["createdAt"])))
 	for _, f := range s.object.Fields {
 		if v, shown := row[f.Name]; shown {
 			rec.Fields[f.Name] = childValue(f.Type, v)

@@ -119,7 +119,7 @@ func (c *Connector) field(def definition) connector.Field {
 
 // Describe lists the standard fields and those of the location (7.2).
 func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Field, error) {
-	if s, ok := shelves[object]; ok {
+	if s, ok := plain(object); ok {
 		return slices.Clone(s.object.Fields), nil // the location's fields are of contacts and opportunities
 	}
 	if err := only(object); err != nil {
@@ -139,7 +139,7 @@ func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Fi
 // EnsureField creates a custom field unless one of that label is there already (7.2). Calls of one connector wait for
 // each other, so that two of them do not both create it.
 func (c *Connector) EnsureField(ctx context.Context, object string, want connector.Field) (connector.Field, error) {
-	if s, ok := shelves[object]; ok {
+	if s, ok := plain(object); ok {
 		return connector.Field{}, &connector.Error{Kind: connector.Invalid, Message: "The " + s.many + " of " + spec.Name + " have no custom fields, so " +
 			want.Label + " cannot be made there."}
 	}

@@ -17,7 +17,7 @@ const (
 // Find looks a contact up by each of the values and returns those that every look-up gave, read afresh: search rows
 // lag and show no real names (1.7, 4.6).
 func (c *Connector) Find(ctx context.Context, object, parent string, by connector.Fields) ([]connector.Record, error) {
-	if s, ok := shelves[object]; ok {
+	if s, ok := plain(object); ok {
 		return c.findChildren(ctx, s, parent, by)
 	}
 	if err := only(object); err != nil {

@@ -63,7 +63,7 @@ const (
 	scopeUsers       = "users.readonly"
 )
 
-// only refuses objects that are no contacts and lie on no shelf.
+// only refuses objects that are no contacts, lie on no shelf, and are no companies.
 func only(object string) error {
 	if object == "contact" {
 		return nil
@@ -83,6 +83,9 @@ func contactPath(id string) string { return "/contacts/" + url.PathEscape(id) }
 func (c *Connector) Get(ctx context.Context, ref connector.Ref) (connector.Record, error) {
 	if s, ok := shelves[ref.Object]; ok {
 		return c.getChild(ctx, s, ref)
+	}
+	if ref.Object == company {
+		return c.getCompany(ctx, ref.ID)
 	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
@@ -112,6 +115,9 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
 	if s, ok := shelves[ref.Object]; ok {
 		return c.deleteChild(ctx, s, ref)
+	}
+	if ref.Object == company {
+		return c.deleteCompany(ctx, ref.ID)
 	}
 	if err := only(ref.Object); err != nil {
 		return err

@@ -67,6 +67,12 @@ func subject(t *testing.T, transport http.RoundTripper) connectortest.Subject {
 				Change: connector.Fields{"completed": true}},
 			{Object: "note", Text: "body", Values: connector.Fields{"body": ""}, Change: connector.Fields{"userId": "TUcm12345678901234567"}},
 		},
+		Others: []connectortest.Child{
+			{Object: "company", Text: "name", Values: connector.Fields{
+				"name": "", "phone": "+12015550199", "email": "hello@acme.example", "website": "https://acme.example", "address": "1 Main Street", "city": "Gdynia",
+				"state": "Pomorskie", "postalCode": "81-300", "country": "Poland", "description": "Makes\nthings.",
+			}, Change: connector.Fields{"website": nil, "country": "PL"}},
+		},
 	}
 }
 

@@ -49,6 +49,9 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 		}
 		return c.listChildren(ctx, s, req.Parent)
 	}
+	if req.Object == company {
+		return c.scan(ctx, firms, req)
+	}
 	if err := only(req.Object); err != nil {
 		return connector.Page{}, err
 	}

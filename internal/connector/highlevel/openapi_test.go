@@ -75,7 +75,7 @@ func newJudge(t *testing.T) *judge {
 		folder = "../../../../shared/apis"
 	}
 	j := &judge{seen: map[string]int{}, excused: make([]int, len(exceptions)), findings: map[string]bool{}}
-	for _, name := range []string{"contacts", "locations", "users"} {
+	for _, name := range []string{"contacts", "locations", "users", "businesses"} {
 		path := filepath.Join(folder, "highlevel", "apps", name+".json")
 		if _, err := os.Stat(path); err != nil {
 			if os.Getenv("CI") == "true" {
@@ -219,6 +219,7 @@ func (j *judge) report(t *testing.T) {
 		"POST /locations/{locationId}/tasks/search", "GET /users/",
 		"GET /contacts/{contactId}/notes", "POST /contacts/{contactId}/notes", "GET /contacts/{contactId}/notes/{id}",
 		"PUT /contacts/{contactId}/notes/{id}", "DELETE /contacts/{contactId}/notes/{id}",
+		"GET /businesses/", "POST /businesses/", "GET /businesses/{businessId}", "PUT /businesses/{businessId}", "DELETE /businesses/{businessId}",
 		"GET /locations/{locationId}", "GET /locations/{locationId}/customFields", "POST /locations/{locationId}/customFields",
 	}
 	for _, what := range want {

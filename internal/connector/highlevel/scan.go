@@ -12,7 +12,7 @@ import (
 	"couplet/internal/connector"
 )
 
-// The tasks of a location come by limit and skip, without a sort and without a total (5): while people work, rows move to
+// The tasks and the companies of a location come by limit and skip, without a sort and without a total (5): while people work, rows move to
 // other pages, and one reading can miss some. So they are read again until two readings agree, or three were made
 // (sync-semantics 5.5).
 
@@ -43,7 +43,7 @@ func (t tally) add(id string) tally {
 	return tally{t.Sum + binary.BigEndian.Uint64(sum[:8]), t.More + binary.BigEndian.Uint64(sum[8:16]), t.Count + 1}
 }
 
-// scan is one page of a reading of all tasks. The readings after the first repeat the records: a caller knows them by their
+// scan is one page of a reading of all tasks, or all companies. The readings after the first repeat the records: a caller knows them by their
 // content.
 func (c *Connector) scan(ctx context.Context, s shelf, req connector.ListRequest) (connector.Page, error) {
 	cur := scanCursor{Scan: 1}
@@ -52,21 +52,28 @@ func (c *Connector) scan(ctx context.Context, s shelf, req connector.ListRequest
 			return connector.Page{}, &connector.Error{Kind: connector.Invalid, Message: "The place to go on reading is not one of " + spec.Name + ".", Err: err}
 		}
 	}
-	rows, at, err := c.searchTasks(ctx, cur.Skip, taskPage)
+	read, size := c.searchTasks, taskPage
+	if req.Object == company {
+		read, size = c.listCompanies, companyPage
+	}
+	rows, at, err := read(ctx, cur.Skip, size)
 	if err != nil {
 		return connector.Page{}, err
 	}
 	page := connector.Page{Total: -1, At: at, Records: make([]connector.Record, 0, len(rows))}
 	for _, row := range rows {
 		rec := s.row(row)
+		if req.Object == company {
+			rec, _ = s.whole(connector.Ref{}, row, "list") // a row is all there is of one; without an id it is nothing
+		}
 		cur.Now = cur.Now.add(rec.ID)
-		if rec.ID == "" || rec.Parent == "" || row["deleted"] == true || !changedSince(rec, req.Since) {
+		if rec.ID == "" || rec.Parent == "" && s.object.Parent != "" || row["deleted"] == true || !changedSince(rec, req.Since) {
 			continue
 		}
 		page.Records = append(page.Records, rec)
 	}
 	switch {
-	case len(rows) >= taskPage, len(rows) > 0 && len(rows)%roundPage == 0:
+	case len(rows) >= size, len(rows) > 0 && len(rows)%roundPage == 0:
 		cur.Skip += len(rows)
 	case cur.Scan > 1 && cur.Now == cur.Last:
 		return page, nil

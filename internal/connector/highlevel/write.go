@@ -17,6 +17,9 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 	if s, ok := shelves[object]; ok {
 		return c.createChild(ctx, s, parent, values)
 	}
+	if object == company {
+		return c.createCompany(ctx, values)
+	}
 	if err := only(object); err != nil {
 		return connector.Record{}, err
 	}
@@ -61,6 +64,9 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connector.Fields) (connector.Record, error) {
 	if s, ok := shelves[ref.Object]; ok {
 		return c.updateChild(ctx, s, ref, values)
+	}
+	if ref.Object == company {
+		return c.updateCompany(ctx, ref.ID, values)
 	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err

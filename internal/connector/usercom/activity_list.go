@@ -46,17 +46,22 @@ func (c *Connector) findChildren(ctx context.Context, object, parent string, by 
 	if err != nil {
 		return nil, err
 	}
+	return c.filtered(ctx, s.object, connector.ListRequest{Object: object, Parent: parent}, by, c.children)
+}
+
+// filtered reads all pages of a list and keeps what holds every value.
+func (c *Connector) filtered(ctx context.Context, o *connector.Object, req connector.ListRequest, by connector.Fields,
+	list func(context.Context, connector.ListRequest) (connector.Page, error)) ([]connector.Record, error) {
 	for name, v := range by {
 		if asText(v) == "" {
-			return nil, &connector.Error{Kind: connector.Invalid, Fields: []string{name}, Message: "The " + s.object.Many + " of " + spec.Name +
+			return nil, &connector.Error{Kind: connector.Invalid, Fields: []string{name}, Message: "The " + o.Many + " of " + spec.Name +
 				" cannot be looked up by an empty value of " + name + "."}
 		}
 	}
 	var found []connector.Record
 	seen := map[string]bool{}
-	req := connector.ListRequest{Object: object, Parent: parent}
 	for {
-		page, err := c.children(ctx, req)
+		page, err := list(ctx, req)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +72,7 @@ func (c *Connector) findChildren(ctx context.Context, object, parent string, by 
 			}
 		}
 		if page.Partial {
-			return nil, &connector.Error{Kind: connector.Temporary, Message: spec.Name + " broke off the list of " + s.object.Many +
+			return nil, &connector.Error{Kind: connector.Temporary, Message: spec.Name + " broke off the list of " + o.Many +
 				", so it is not known whether the one that is looked for is there. Couplet tries again later."}
 		}
 		if page.Next == "" {

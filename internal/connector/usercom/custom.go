@@ -26,6 +26,20 @@ type customs struct {
 	current atomic.Pointer[catalog]
 }
 
+// kind is an object whose records have attributes of the workspace: people, and companies.
+type kind struct {
+	object *connector.Object
+	// types are the content_type of its attributes, in both dialects; the first is written.
+	types   []string
+	customs customs
+}
+
+func newKind(object string, types ...string) *kind {
+	k := &kind{types: types, customs: customs{gate: make(chan struct{}, 1)}}
+	k.object, _ = spec.Object(object)
+	return k
+}
+
 // attribute is a custom attribute as the API has it (section 7). value_type is a word or, in the older dialect, a number.
 type attribute struct {
 	ID          int64  `json:"id"`
@@ -52,18 +66,18 @@ var valueTypes = map[string]connector.Type{
 const nameLimit = 32
 
 // catalog returns the attributes, with those asked for among them if they exist.
-func (c *Connector) catalog(ctx context.Context, asked []string) (*catalog, error) {
-	if cat := c.customs.current.Load(); cat != nil && c.covers(cat, asked) {
+func (c *Connector) catalog(ctx context.Context, k *kind, asked []string) (*catalog, error) {
+	if cat := k.customs.current.Load(); cat != nil && k.covers(cat, asked) {
 		return cat, nil
 	}
-	if err := c.enter(ctx); err != nil {
+	if err := k.enter(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { <-c.customs.gate }()
-	if cat := c.customs.current.Load(); cat != nil && c.covers(cat, asked) {
+	defer func() { <-k.customs.gate }()
+	if cat := k.customs.current.Load(); cat != nil && k.covers(cat, asked) {
 		return cat, nil
 	}
-	list, err := c.attributes(ctx)
+	list, err := c.attributes(ctx, k)
 	if err != nil {
 		return nil, err
 	}
@@ -78,30 +92,30 @@ func (c *Connector) catalog(ctx context.Context, asked []string) (*catalog, erro
 			cat.absent = append(cat.absent, name)
 		}
 	}
-	c.customs.current.Store(cat)
+	k.customs.current.Store(cat)
 	return cat, nil
 }
 
 // enter lets one caller at a time read or make attributes.
-func (c *Connector) enter(ctx context.Context) error {
+func (k *kind) enter(ctx context.Context) error {
 	select {
-	case c.customs.gate <- struct{}{}:
+	case k.customs.gate <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return &connector.Error{Kind: connector.Temporary, Message: "The call to " + spec.Name + " was stopped.", Err: ctx.Err()}
 	}
 }
 
-func (c *Connector) covers(cat *catalog, asked []string) bool {
+func (k *kind) covers(cat *catalog, asked []string) bool {
 	return !slices.ContainsFunc(asked, func(name string) bool {
 		_, known := cat.types[name]
-		_, standard := connector.FieldNamed(c.object.Fields, name)
+		_, standard := connector.FieldNamed(k.object.Fields, name)
 		return !known && !standard && !slices.Contains(cat.absent, name)
 	})
 }
 
-// attributes reads all pages of GET /attributes/ and keeps those of people.
-func (c *Connector) attributes(ctx context.Context) ([]attribute, error) {
+// attributes reads all pages of GET /attributes/ and keeps those of the kind.
+func (c *Connector) attributes(ctx context.Context, k *kind) ([]attribute, error) {
 	var all []attribute
 	query := ""
 	for {
@@ -122,8 +136,8 @@ func (c *Connector) attributes(ctx context.Context) ([]attribute, error) {
 		}
 	}
 	return slices.DeleteFunc(all, func(a attribute) bool {
-		_, standard := connector.FieldNamed(c.object.Fields, a.NameStd)
-		return standard || a.NameStd == "" || a.ContentType != "clientuser" && a.ContentType != "user"
+		_, standard := connector.FieldNamed(k.object.Fields, a.NameStd)
+		return standard || a.NameStd == "" || !slices.Contains(k.types, a.ContentType)
 	}), nil
 }
 
@@ -145,6 +159,14 @@ func field(a attribute) connector.Field {
 	return f
 }
 
+// kindOf refuses objects that have no attributes.
+func (c *Connector) kindOf(object string) (*kind, error) {
+	if object == companyObject {
+		return c.firms, nil
+	}
+	return c.people, only(object)
+}
+
 // Describe lists the standard fields and the attributes of the workspace. One page of people shows whether this
 // workspace lets the first and the last name be read (6.1).
 func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Field, error) {
@@ -155,21 +177,22 @@ func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Fi
 		}
 		return c.fieldsOf(s.object), nil
 	}
-	if err := only(object); err != nil {
-		return nil, err
-	}
-	list, err := c.attributes(ctx)
+	k, err := c.kindOf(object)
 	if err != nil {
 		return nil, err
 	}
-	if !c.split.Load() {
+	list, err := c.attributes(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if k == c.people && !c.split.Load() {
 		var out envelope[person]
 		if _, err := c.client.Do(ctx, connector.Request{Method: http.MethodGet, Path: "/users/", Out: &out}); err != nil {
 			return nil, err
 		}
 		c.split.Store(slices.ContainsFunc(out.Results, person.split))
 	}
-	fields := slices.Clone(c.object.Fields)
+	fields := slices.Clone(k.object.Fields)
 	for i := range fields {
 		if split := c.split.Load(); split && !fields[i].Read {
 			fields[i].Read, fields[i].Help = true, ""
@@ -186,20 +209,21 @@ func (c *Connector) Describe(ctx context.Context, object string) ([]connector.Fi
 func (c *Connector) EnsureField(ctx context.Context, object string, want connector.Field) (connector.Field, error) {
 	if isChild(object) {
 		return connector.Field{}, &connector.Error{Kind: connector.Invalid, Fields: []string{"name"},
-			Message: "Couplet makes attributes of people only, not of tasks or notes of " + spec.Name + ". Pair a field that is there."}
+			Message: "Couplet makes attributes of people and companies only, not of tasks or notes of " + spec.Name + ". Pair a field that is there."}
 	}
-	if err := only(object); err != nil {
+	k, err := c.kindOf(object)
+	if err != nil {
 		return connector.Field{}, err
 	}
 	if n := utf8.RuneCountInString(want.Label); n < 1 || n > nameLimit {
 		return connector.Field{}, &connector.Error{Kind: connector.Invalid, Fields: []string{"name"},
 			Message: "The name of an attribute in " + spec.Name + " has 1 to 32 characters. Choose a shorter name."}
 	}
-	if err := c.enter(ctx); err != nil {
+	if err := k.enter(ctx); err != nil {
 		return connector.Field{}, err
 	}
-	defer func() { <-c.customs.gate }()
-	all, err := c.attributes(ctx)
+	defer func() { <-k.customs.gate }()
+	all, err := c.attributes(ctx, k)
 	if err != nil {
 		return connector.Field{}, err
 	}
@@ -209,7 +233,7 @@ func (c *Connector) EnsureField(ctx context.Context, object string, want connect
 	if i := slices.IndexFunc(all, same); i >= 0 {
 		return field(all[i]), nil
 	}
-	body := map[string]any{"content_type": "clientuser", "name": want.Label, "value_type": valueTypeFor(want)}
+	body := map[string]any{"content_type": k.types[0], "name": want.Label, "value_type": valueTypeFor(want)}
 	if body["value_type"] == "fixed" {
 		body["choices"], body["allow_multiple_choices"] = want.Options, want.Type == connector.Set
 	}
@@ -223,7 +247,7 @@ func (c *Connector) EnsureField(ctx context.Context, object string, want connect
 	if out.NameStd == "" {
 		out.NameStd = standardName(want.Label)
 	}
-	c.customs.current.Store(nil) // read again when it is next needed
+	k.customs.current.Store(nil) // read again when it is next needed
 	return field(out), nil
 }
 

@@ -12,16 +12,19 @@ import (
 	"couplet/internal/connector"
 )
 
-// Find looks people up by each of the values and returns those that every look-up gave (section 4, 6.4). Tasks and notes
-// are looked for by reading all of them.
+// Find looks people up by each of the values and returns those that every look-up gave (section 4, 6.4). Tasks, notes
+// and companies are looked for by reading all of them.
 func (c *Connector) Find(ctx context.Context, object, parent string, by connector.Fields) ([]connector.Record, error) {
 	if isChild(object) {
 		return c.findChildren(ctx, object, parent, by)
 	}
+	if object == companyObject {
+		return c.findCompanies(ctx, by)
+	}
 	if err := only(object); err != nil {
 		return nil, err
 	}
-	cat, err := c.catalog(ctx, names(by))
+	cat, err := c.catalog(ctx, c.people, names(by))
 	if err != nil {
 		return nil, err
 	}

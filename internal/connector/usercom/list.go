@@ -47,6 +47,9 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 	if isChild(req.Object) {
 		return c.children(ctx, req)
 	}
+	if req.Object == companyObject {
+		return c.listCompanies(ctx, req)
+	}
 	if err := only(req.Object); err != nil {
 		return connector.Page{}, err
 	}
@@ -60,7 +63,7 @@ func (c *Connector) List(ctx context.Context, req connector.ListRequest) (connec
 	})
 	cat := &catalog{}
 	if len(asked) > 0 {
-		known, err := c.catalog(ctx, asked)
+		known, err := c.catalog(ctx, c.people, asked)
 		if err != nil {
 			return connector.Page{}, err
 		}

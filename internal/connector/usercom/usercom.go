@@ -33,7 +33,8 @@ type Connector struct {
 	issued    bool
 	workspace string
 	object    *connector.Object
-	customs   customs
+	people    *kind
+	firms     *kind
 	// split is set once a contact was seen that shows first and last name, which most workspaces do not (6.1).
 	split atomic.Bool
 	// nameNeeded is set once an activity was changed only together with its name (section 8).
@@ -55,10 +56,10 @@ func New(acc connector.Account, options ...Option) (*Connector, error) {
 	}
 	object, _ := spec.Object("contact")
 	c := &Connector{Hooks: hooks, client: client, acc: acc, token: acc.Token, issued: acc.Issued, workspace: acc.Params["subdomain"], object: object}
+	c.people, c.firms = newKind("contact", "clientuser", "user"), newKind(companyObject, companyObject)
 	if strings.Contains(given, ".") && acc.BaseURL != "" {
 		c.workspace = client.Host() // a host of the customer's own
 	}
-	c.customs.gate = make(chan struct{}, 1)
 	return c, nil
 }
 
@@ -89,7 +90,7 @@ func locate(params map[string]string, base string) (map[string]string, string) {
 // Spec implements connector.Connector.
 func (c *Connector) Spec() *connector.Spec { return spec }
 
-// only refuses objects that this connector does not keep. Tasks and notes are told apart before.
+// only refuses objects that this connector does not keep. Tasks, notes and companies are told apart before.
 func only(object string) error {
 	if object == "contact" {
 		return nil
@@ -114,6 +115,10 @@ func (c *Connector) Get(ctx context.Context, ref connector.Ref) (connector.Recor
 		rec, _, err := c.getChild(ctx, ref)
 		return rec, err
 	}
+	if ref.Object == companyObject {
+		rec, _, err := c.readCompany(ctx, ref.ID)
+		return rec, err
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
@@ -121,7 +126,7 @@ func (c *Connector) Get(ctx context.Context, ref connector.Ref) (connector.Recor
 }
 
 func (c *Connector) get(ctx context.Context, id string, asked ...string) (connector.Record, error) {
-	cat, err := c.catalog(ctx, asked)
+	cat, err := c.catalog(ctx, c.people, asked)
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -141,6 +146,9 @@ func (c *Connector) get(ctx context.Context, id string, asked ...string) (connec
 func (c *Connector) Delete(ctx context.Context, ref connector.Ref) error {
 	if isChild(ref.Object) {
 		return c.deleteChild(ctx, ref)
+	}
+	if ref.Object == companyObject {
+		return c.deleteCompany(ctx, ref.ID)
 	}
 	if err := only(ref.Object); err != nil {
 		return err

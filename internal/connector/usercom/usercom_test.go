@@ -63,6 +63,12 @@ func TestConnector(t *testing.T) {
 					Change: connector.Fields{"done": true}},
 				{Object: "note", Text: "description", Values: connector.Fields{"description": ""}, Change: connector.Fields{"name": "Another title"}, Follows: []string{"name"}},
 			},
+			Others: []connectortest.Child{
+				{Object: "company", Text: "name", Values: connector.Fields{
+					"name": "", "phone_numbers": "+48 58 300 00 00", "email": "hello@acme.example", "address": "1 Main Street", "city": "Gdynia",
+					"region": "Pomorskie", "postal_code": "81-300", "country": "Poland", "description": "Makes\nthings.", "category": "Tools", "size": "11-50",
+				}, Change: connector.Fields{"phone_numbers": nil, "country": "PL"}},
+			},
 		}
 	})
 }

@@ -21,6 +21,9 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 	if isChild(object) {
 		return c.createChild(ctx, object, parent, values)
 	}
+	if object == companyObject {
+		return c.createCompany(ctx, values)
+	}
 	if err := only(object); err != nil {
 		return connector.Record{}, err
 	}
@@ -29,7 +32,7 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 	if delta, ok := values["tags"].(connector.Delta); ok {
 		values["tags"] = delta.Add
 	}
-	cat, err := c.catalog(ctx, names(values))
+	cat, err := c.catalog(ctx, c.people, names(values))
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -77,6 +80,9 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 	if isChild(ref.Object) {
 		return c.updateChild(ctx, ref, values)
 	}
+	if ref.Object == companyObject {
+		return c.updateCompany(ctx, ref.ID, values)
+	}
 	if err := only(ref.Object); err != nil {
 		return connector.Record{}, err
 	}
@@ -98,7 +104,7 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 	if len(values) == 0 {
 		return c.get(ctx, ref.ID)
 	}
-	cat, err := c.catalog(ctx, names(values))
+	cat, err := c.catalog(ctx, c.people, names(values))
 	if err != nil {
 		return connector.Record{}, err
 	}
@@ -150,15 +156,20 @@ func (c *Connector) mergeSets(ctx context.Context, id string, values connector.F
 			now = &rec
 		}
 		had, _ := now.Fields[name].([]string)
-		list := slices.DeleteFunc(slices.Clone(had), func(s string) bool { return slices.Contains(delta.Remove, s) })
-		for _, add := range delta.Add {
-			if !slices.Contains(list, add) {
-				list = append(list, add)
-			}
-		}
-		values[name] = list
+		values[name] = changedSet(had, delta)
 	}
 	return nil
+}
+
+// changedSet is a list of names after a change.
+func changedSet(had []string, delta connector.Delta) []string {
+	list := slices.DeleteFunc(slices.Clone(had), func(s string) bool { return slices.Contains(delta.Remove, s) })
+	for _, add := range delta.Add {
+		if !slices.Contains(list, add) {
+			list = append(list, add)
+		}
+	}
+	return list
 }
 
 // settle makes the record of the answer to a write, and reads the person if the answer lacks a field that was written
