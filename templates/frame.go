@@ -27,8 +27,9 @@ type Frame struct {
 // Choice is one of several things to choose from.
 type Choice struct{ ID, Name string }
 
-// System is how a system is shown: its name, its mark ("hl" or "uc"), and its words for one record and for many.
-type System struct{ ID, Name, Mark, One, Many string }
+// System is how a system is shown: its name, its mark ("hl" or "uc"), its words for one record and for many, and what tells
+// one from all others, with its article.
+type System struct{ ID, Name, Mark, One, Many, Key string }
 
 // End is one line of a couplet: what is kept in step, in which system.
 type End struct {

@@ -170,6 +170,8 @@ type MapRules struct {
 	Summary                           []string
 	Direction, Match, Conflict, Blank []MapOption
 	Region                            []MapOption
+	// Same is what two records are that are matched: person.
+	Same string
 }
 
 // MapClash is a change that was not made because a colleague was faster.

@@ -79,6 +79,7 @@ func (m *mapOf) see(ctx context.Context, s *Server, ws string) {
 func (m *mapOf) compile() {
 	m.seen.ground = m.seen.read.Fit(m.draft.Flow, m.specs)
 	m.rules, m.problems = mapping.Compile(m.draft.Flow.Map, m.fields(connector.A), m.fields(connector.B), m.options())
+	m.seen.ground.Fields = m.rules.Keyed(m.seen.ground.Fields)
 }
 
 // openFlow leads to the part of a flow that a person sees first.

@@ -97,7 +97,7 @@ func (b *board) matchKey(r *mapping.Rule) string {
 	for _, kind := range b.flow().Match {
 		is := true
 		for side := range r.Fields {
-			key := slices.IndexFunc(b.fields(connector.Side(side)), func(f connector.Field) bool { return string(f.Type) == kind && !f.Custom && f.Read })
+			key := slices.IndexFunc(b.fields(connector.Side(side)), func(f connector.Field) bool { return f.KeyKind() == kind && f.Read })
 			is = is && key >= 0 && len(r.Fields[side]) == 1 && r.Fields[side][0].Name == b.fields(connector.Side(side))[key].Name
 		}
 		if is {
@@ -230,13 +230,19 @@ func formRow(r mapping.Row) templates.MapRow {
 // flowRules are the rules of the whole flow.
 func (b *board) flowRules() templates.MapRules {
 	f := b.flow()
-	var r templates.MapRules
+	r := templates.MapRules{Same: "person"}
+	if f.Object == "company" {
+		r.Same = f.Object
+	}
 	for _, d := range []mapping.Direction{mapping.Both, mapping.AToB, mapping.BToA} {
 		chosen := f.Direction == d || f.Direction == "" && d == mapping.Both
 		r.Direction = append(r.Direction, templates.MapOption{Value: string(d), Text: b.wayWords(d), Icon: templates.WayIcon(way(d)), Chosen: chosen})
 	}
 	matched := "matched by what they say, contact by contact"
-	keys := [][]string{{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}}
+	keys := matchChoices[f.Object]
+	if keys == nil {
+		keys = matchChoices["contact"]
+	}
 	if b.hangs() {
 		keys = nil
 	} else {
@@ -264,8 +270,23 @@ func (b *board) flowRules() templates.MapRules {
 // hangs reports whether the flow's records hang on others, so that they have no keys.
 func (b *board) hangs() bool { return b.flow().Parent() != "" }
 
+// matchChoices are the orders of keys that a person can choose from, by object.
+var matchChoices = map[string][][]string{
+	"contact": {{"email", "phone"}, {"phone", "email"}, {"email"}, {"phone"}},
+	"company": {{"domain", "name", "email"}, {"name", "domain", "email"}, {"domain", "name"}, {"name"}, {"domain"}},
+}
+
+// matchWords says an order of keys.
 func matchWords(kinds []string) string {
-	return map[string]string{"email,phone": "Email, else phone", "phone,email": "Phone, else email", "email": "Email only", "phone": "Phone only"}[strings.Join(kinds, ",")]
+	words := map[string]string{"email": "email", "phone": "phone", "name": "name", "domain": "the website's domain"}
+	var said []string
+	for _, kind := range kinds {
+		said = append(said, words[kind])
+	}
+	if len(said) == 1 {
+		return templates.Capital(said[0]) + " only"
+	}
+	return templates.Capital(strings.Join(said, ", else "))
 }
 
 // lowerFirst begins a phrase small, unless it begins with a name.

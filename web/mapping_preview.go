@@ -67,7 +67,7 @@ func (b *board) side(s engine.Sample, d engine.Decision, to connector.Side) temp
 	here := s.Records[to].ID != ""
 	switch {
 	case s.Waits():
-		out.Absent = "Waits for you: " + engine.Explain(s.Why, names) + ". Nothing is written until somebody says who this is."
+		out.Absent = "Waits for you: " + engine.ExplainOf(b.flow().Object, s.Why, names, "") + ". Nothing is written until somebody says who this is."
 	case !here && s.Why == "" && b.hangs():
 		out.Absent = "Which " + b.systems[to].One + " of " + names[to] + " it belongs with, if any, is found contact by contact. The preview of the first sync shows it."
 	case !here && s.Why == "":

@@ -111,5 +111,5 @@ func (n *needsOf) again(ctx context.Context, side engine.Side, record, field str
 	if err != nil || !ok || o.State != engine.OrderWithdrawn || o.Reason == "taken_back" {
 		return "", err
 	}
-	return sentenceOf(engine.ExplainBy(o.Reason, n.view.names(), o.By)), nil
+	return sentenceOf(engine.ExplainOf(n.view.pair.Object, o.Reason, n.view.names(), o.By)), nil
 }

@@ -53,7 +53,7 @@ func (n *needsOf) reviews(ctx context.Context) error {
 func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.NeedReview, err error) {
 	st, p, other := n.s.o.Store, n.view.pair, r.Side.Other()
 	systems := n.view.systems()
-	x = templates.NeedReview{Flow: n.flow.Name, Why: sentenceOf(engine.Explain(r.Reason, n.view.names())) + ".", Fix: needFix(r.Reason, systems[r.Side]),
+	x = templates.NeedReview{Flow: n.flow.Name, Why: sentenceOf(engine.ExplainOf(p.Object, r.Reason, n.view.names(), "")) + ".", Fix: needFix(r.Reason, systems[r.Side]),
 		Pair: p.ID, Side: r.Side.String(), ID: r.ID, System: systems[r.Side], Other: systems[other], Since: r.At}
 	var own [2]string
 	own[r.Side] = r.ID

@@ -146,7 +146,7 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 			line.Text = "back and forth between two values, so it is left alone"
 		}
 	case store.NeedReview:
-		kind, line.Icon, line.Title = "review", "copy", reviewTitle(n.Reason)
+		kind, line.Icon, line.Title = "review", "copy", reviewTitle(f.Object, n.Reason)
 		line.Text = "left alone for now"
 	case store.NeedParked:
 		kind, line.Kind, line.Icon = "failure", "bad", "circle-x"
@@ -161,7 +161,13 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 }
 
 // reviewTitle names a reason for which a record cannot be told apart.
-func reviewTitle(reason string) string {
+func reviewTitle(object, reason string) string {
+	switch {
+	case object == "company" && reason == "shared_key":
+		return "Doubles with one name, website or email"
+	case object == "company" && reason == "keys_disagree":
+		return "Name, website and email disagree"
+	}
 	switch reason {
 	case "no_key":
 		return "No email and no phone"

@@ -104,7 +104,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 // needed says why a record waits for a person, and what that person can do.
 func (v view) needed(r store.PlanRow) (why, fix string) {
 	if r.Entry.Result == engine.ResultReview {
-		return inSentence(engine.Explain(r.Entry.Reason, v.names())), needFix(r.Entry.Reason, v.systems()[r.Side])
+		return inSentence(engine.ExplainOf(v.flow.Object, r.Entry.Reason, v.names(), "")), needFix(r.Entry.Reason, v.systems()[r.Side])
 	}
 	for _, f := range r.Entry.Fields {
 		if f.Outcome == engine.OpenClash {

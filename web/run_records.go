@@ -158,7 +158,7 @@ func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord 
 	r.Name, r.Address = v.title(e, m)
 	r.Kind, r.Icon, r.Word = resultWord(e)
 	if e.Reason != "" {
-		r.Reason = templates.Capital(strings.TrimSuffix(engine.Explain(e.Reason, v.names()), ".")) + "."
+		r.Reason = templates.Capital(strings.TrimSuffix(engine.ExplainOf(v.pair.Object, e.Reason, v.names(), ""), ".")) + "."
 	}
 	for _, f := range e.Fields {
 		if line, told := v.fieldLine(e, f); told {
@@ -336,7 +336,7 @@ func needFix(reason string, x templates.System) string {
 	case "no_key":
 		return "Give it an email or a phone in " + x.Name + ". The next look takes it up."
 	case "shared_key", "keys_disagree":
-		return "Give each " + x.One + " an email of its own, or merge those that are one, in " + x.Name + ". The next look takes it up."
+		return "Give each " + x.One + " " + x.Key + " of its own, or merge those that are one, in " + x.Name + ". The next look takes it up."
 	case "linked_elsewhere", "held_there", "made_by_us":
 		return "See whether the two are one; if they are, merge them. The next look takes it up."
 	case "deleted_earlier":

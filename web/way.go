@@ -141,7 +141,16 @@ func systemOf(spec *connector.Spec, object string) templates.System {
 	} else if len(spec.Objects) > 0 {
 		x.One, x.Many = spec.Objects[0].One, spec.Objects[0].Many
 	}
+	x.Key = ownKeys(object)
 	return x
+}
+
+// ownKeys is what tells a record of an object from all others, with its article.
+func ownKeys(object string) string {
+	if object == "company" {
+		return "a website or a name"
+	}
+	return "an email"
 }
 
 // accountOf names the account of a connection: as its system does, or by what the person calls it.

@@ -117,7 +117,7 @@ func TestOnlyTemplatesThatExistAreShown(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.walk("viewer").open("/flows")
-	if n := w.doc.Find("[data-testid=template]").Length(); n != 3 {
+	if n := w.doc.Find("[data-testid=template]").Length(); n != 4 {
 		t.Errorf("%d templates", n)
 	}
 	// A viewer sees flows and how they are, and nothing that makes or switches one.

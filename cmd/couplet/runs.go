@@ -148,7 +148,7 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if c.JSON {
 		docs := make([]entryDoc, len(entries))
 		for i, e := range entries {
-			docs[i] = entryJSON(e, names)
+			docs[i] = entryJSON(e, f.Object, names)
 		}
 		calls, err := a.callDocs(ctx, r.ID)
 		if err != nil {
@@ -158,7 +158,7 @@ func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	}
 	a.tell(ctx, t, f, r)
 	for _, e := range entries {
-		tellEntry(t, e, names)
+		tellEntry(t, e, f.Object, names)
 	}
 	if len(entries) == 0 && c.Result != "" {
 		t.printf("No record of this run is %s.\n", c.Result)
@@ -187,7 +187,7 @@ func (a *app) callDocs(ctx context.Context, run string) ([]pathDoc, error) {
 	return docs, err
 }
 
-func entryJSON(e engine.Entry, names [2]string) entryDoc {
+func entryJSON(e engine.Entry, object string, names [2]string) entryDoc {
 	d := entryDoc{A: e.IDs[0], B: e.IDs[1], Result: e.Result, Reason: e.Reason, At: e.At.UTC(), Planned: e.Planned, Fields: e.Fields}
 	if d.Fields == nil {
 		d.Fields = []engine.FieldChange{}
@@ -196,7 +196,7 @@ func entryJSON(e engine.Entry, names [2]string) entryDoc {
 		d.To = engine.Side(e.To).String()
 	}
 	if e.Reason != "" {
-		d.Why = engine.ExplainBy(e.Reason, names, e.By)
+		d.Why = engine.ExplainOf(object, e.Reason, names, e.By)
 	}
 	for _, x := range e.Calls {
 		d.Calls = append(d.Calls, callDoc{Method: x.Method, Path: x.Path, Status: x.Status, TookMS: x.Took.Milliseconds()})
@@ -205,14 +205,14 @@ func entryJSON(e engine.Entry, names [2]string) entryDoc {
 }
 
 // tellEntry prints one record: what happened to it, and field by field why.
-func tellEntry(t *terminal, e engine.Entry, names [2]string) {
+func tellEntry(t *terminal, e engine.Entry, object string, names [2]string) {
 	t.printf("- %s  %s %s, %s %s", e.Result, names[0], orNone(e.IDs[0]), names[1], orNone(e.IDs[1]))
 	if e.Reason != "" {
-		t.printf(": %s", engine.ExplainBy(e.Reason, names, e.By))
+		t.printf(": %s", engine.ExplainOf(object, e.Reason, names, e.By))
 	}
 	t.printf("\n")
 	for _, f := range e.Fields {
-		t.printf("    %-28s %s\n", f.Field, engine.ExplainBy(f.Rule, names, f.By))
+		t.printf("    %-28s %s\n", f.Field, engine.ExplainOf(object, f.Rule, names, f.By))
 		for side := range names {
 			before, after := showOf(f.Field, f.Before[side]), showOf(f.Field, f.After[side])
 			if before != after {

@@ -44,9 +44,14 @@ func (s *session) family(ctx context.Context) error {
 		objects[side], _ = s.conn[side].Spec().Object(s.flow.Object)
 		parent = max(parent, objects[side].Parent)
 	}
+	some, all := likeness(s.rules, objects)
+	if objects[A].Stamp.Label == "" || objects[B].Stamp.Label == "" {
+		s.told = some
+	}
 	if parent == "" {
 		return nil
 	}
+	s.told = some
 	k := &kin{sides: [2]Side{A, B}, word: parent + "s"}
 	if o, ok := s.conn[A].Spec().Object(parent); ok {
 		k.word = o.Many
@@ -67,7 +72,7 @@ func (s *session) family(ctx context.Context) error {
 	for side := range objects {
 		k.lists[side] = objects[side].PerParent
 	}
-	k.alike, k.all = likeness(s.rules, objects)
+	k.alike, k.all = some, all
 	s.kin = k
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // Creating children differs in three things: the partner hangs on a parent, the search is a look at that parent's
 // children, and a system may refuse a record without fields that the other system does not ask for.
 
-// siblings lists the children of a parent.
+// siblings lists the children of a parent, or all records of an object that has no search.
 func (s *session) siblings(ctx context.Context, side Side, parent string) ([]connector.Record, error) {
 	req := connector.ListRequest{Object: s.flow.Object, Fields: s.need[side], Parent: parent}
 	var all []connector.Record
@@ -28,9 +28,9 @@ func (s *session) siblings(ctx context.Context, side Side, parent string) ([]con
 	}
 }
 
-// madeChild finds what an earlier create made, among the unlinked children of the partner parent, by what it says.
-func (s *session) madeChild(ctx context.Context, j job, found []connector.Record) (connector.Record, bool, error) {
-	if s.kin == nil || len(found) == 0 {
+// madeAlike finds what an earlier create made, among the unlinked records that it could be, by what it says.
+func (s *session) madeAlike(ctx context.Context, j job, found []connector.Record) (connector.Record, bool, error) {
+	if len(s.told) == 0 || len(found) == 0 {
 		return connector.Record{}, false, nil
 	}
 	to := j.side.Other()

@@ -177,7 +177,7 @@ func (s *session) form(side Side, f connector.Fields) string {
 // content is what a create is made of, for recognising what it made, and for telling what people change until then. It is
 // kept with the intent, because the source may say something else by then.
 func (s *session) content(j job) string {
-	if s.kin == nil {
+	if len(s.told) == 0 {
 		return ""
 	}
 	said := map[string]any{}
@@ -225,7 +225,7 @@ func (s *session) madeOf(in Intent, f connector.Fields) bool {
 		return false
 	}
 	from := in.Side.Other()
-	for _, r := range s.kin.alike {
+	for _, r := range s.told {
 		v := r.Restore(from, said[r.Key])
 		got, shown := r.Read(in.Side, f)
 		if mapping.Empty(v) && shown { // it was left to the system, or filled in for it

@@ -228,7 +228,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 			return o
 		}
 	}
-	if r, ok, err := s.madeChild(ctx, j, found); err != nil {
+	if r, ok, err := s.madeAlike(ctx, j, found); err != nil {
 		return outcome{err: err}
 	} else if ok {
 		j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
@@ -273,6 +273,9 @@ func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Re
 	if s.kin != nil {
 		return s.siblings(ctx, to, j.parent[to])
 	}
+	if s.few(to) {
+		return s.siblings(ctx, to, "")
+	}
 	var queries []connector.Fields
 	if stamped && s.stampField[to] != "" {
 		queries = append(queries, connector.Fields{s.stampField[to]: j.intent.Stamp})
@@ -280,7 +283,7 @@ func (s *session) find(ctx context.Context, j job, stamped bool) ([]connector.Re
 	for _, kind := range s.flow.Match {
 		v := j.m[j.side].Keys[kind]
 		for _, f := range s.fields[to] {
-			if v != "" && f.Key() && !f.Custom && string(f.Type) == kind {
+			if v != "" && f.KeyKind() == kind {
 				queries = append(queries, connector.Fields{f.Name: v})
 				break
 			}

@@ -39,6 +39,8 @@ var why = map[string]string{
 	"refused":             "{side} did not accept the value",
 	"matched_by_email":    "matched by email",
 	"matched_by_phone":    "matched by phone",
+	"matched_by_name":     "matched by name",
+	"matched_by_domain":   "matched by the domain of the website",
 	"matched_by_stamp":    "recognised by our reference: an earlier create whose answer was lost",
 	"matched_by_content":  "it says the same as one that hangs on the same contact",
 	"matched_by_likeness": "the only one on the same contact that looks like it",
@@ -94,16 +96,33 @@ var why = map[string]string{
 	"back":                "it was gone and is there again, so the two go on together",
 }
 
-// Explain says a reason in words. names are what the two systems are called.
-func Explain(reason string, names [2]string) string { return ExplainBy(reason, names, "") }
+// whyOf are the reasons that sound otherwise for one object, because its records are matched by other keys.
+var whyOf = map[string]map[string]string{"company": {
+	"no_key":          "it has no name to match by",
+	"shared_key":      "its name, website or email belongs to more than one company",
+	"keys_disagree":   "its name, website and email do not lead to one and the same company",
+	"deleted_earlier": "a company with this name, website or email was deleted earlier",
+	"match_found":     "what {who} decided was withdrawn: a company with the same name, website or email came up on the other side",
+	"merged_there":    "its partner is gone in {side}, and another company there holds its name, website or email: most likely the two were merged",
+}}
 
-// ExplainBy is Explain for what a person decided, who is named.
-func ExplainBy(reason string, names [2]string, who string) string {
-	text, ok := why[reason]
+// Explain says a reason in words. names are what the two systems are called.
+func Explain(reason string, names [2]string) string { return ExplainOf("", reason, names, "") }
+
+// ExplainOf is Explain for a reason that is about a record of an object, and for what a person decided, who is named.
+func ExplainOf(object, reason string, names [2]string, who string) string {
+	find := func(reason string) (string, bool) {
+		if text, ok := whyOf[object][reason]; ok {
+			return text, true
+		}
+		text, ok := why[reason]
+		return text, ok
+	}
+	text, ok := find(reason)
 	side := ""
 	if !ok {
 		stem, suffix, _ := cutLast(reason, "_")
-		text, ok = why[stem]
+		text, ok = find(stem)
 		if ok && suffix == A.String() {
 			side = names[A]
 		} else if ok && suffix == B.String() {

@@ -73,7 +73,7 @@ func (s *session) heirs(ctx context.Context, j job, side Side) (found [2]string,
 
 // bearers asks a side who holds the email of a record that is gone there, also as an address beside the first.
 func (s *session) bearers(ctx context.Context, side Side, m Mirror) ([]string, error) {
-	i := slices.IndexFunc(s.fields[side], func(f connector.Field) bool { return f.Type == connector.Email && f.Key() && !f.Custom })
+	i := slices.IndexFunc(s.fields[side], func(f connector.Field) bool { return f.KeyKind() == string(connector.Email) })
 	if i < 0 || m.Keys["email"] == "" || !slices.Contains(s.flow.Match, "email") {
 		return nil, nil
 	}

@@ -53,8 +53,8 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	defer s.leave(PhaseRead, int(side))
 	need := s.need[side]
 	mode := "since"
-	whole := covers(cur.Fields, need)
-	if cur.Generation == 0 || s.run.Full || !whole || s.e.Now().Sub(cur.GenBegan) > sweepEvery || cur.Mode == "gen" {
+	whole, few := covers(cur.Fields, need), s.few(side)
+	if few || cur.Generation == 0 || s.run.Full || !whole || s.e.Now().Sub(cur.GenBegan) > sweepEvery || cur.Mode == "gen" {
 		mode = "gen" // one that was begun is ended: its fields count as asked for from its first page on
 	}
 	if cur.Mode == mode && cur.Page != "" && whole {
@@ -67,7 +67,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 		}
 	}
 	s.reading(side, cur, mode == "gen", false)
-	class := s.readingClass(cur, mode == "gen")
+	class := s.readingClass(cur, mode == "gen" && (!few || cur.Generation == 0 || s.run.Full))
 	s.working(side, class)
 	ctx = connector.As(ctx, class)
 	// The next page is read while this one is being stored. Nothing of it goes on when the pass is over.
@@ -131,6 +131,13 @@ func (s *session) list(ctx context.Context, reading *sync.WaitGroup, side Side, 
 		done <- l
 	})
 	return done
+}
+
+// few reports whether a side's records are so few that all of them are read each time, because nothing else can be asked
+// for (connector.Object.Whole).
+func (s *session) few(side Side) bool {
+	o, ok := s.conn[side].Spec().Object(s.flow.Object)
+	return ok && o.Whole
 }
 
 // store keeps one page, and on the last one moves the watermark. A reading that did not reach its end moves nothing: what
@@ -230,8 +237,8 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 			if !had || mapping.Canon(before) != mapping.Canon(v) {
 				m.Fields[name] = v
 				news, keep = true, true
-				f, standard := connector.FieldNamed(s.fields[side], name)
-				rekey = rekey || standard && f.Key()
+				f, _ := connector.FieldNamed(s.fields[side], name)
+				rekey = rekey || f.KeyKind() != ""
 				moved = moved || had // a value shown for the first time is no change
 			}
 			continue
@@ -319,7 +326,7 @@ func covers(have, need []string) bool {
 func needed(rules *mapping.Map, side Side, fields []connector.Field, stamp string) []string {
 	names := rules.Reads(side)
 	for _, f := range fields {
-		if f.Key() && !f.Custom && f.Read {
+		if f.KeyKind() != "" && f.Read {
 			names = append(names, f.Name)
 		}
 	}

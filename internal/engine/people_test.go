@@ -17,7 +17,7 @@ import (
 // fields are what somebody types, under the names of that system.
 type fields = map[string]any
 
-// people are the two systems' pages; object is what each calls a contact.
+// people are the two systems' pages; object is what each calls a contact, or a company.
 func (w *world) people(side engine.Side) (crm interface {
 	Create(object string, fields map[string]any) (map[string]any, error)
 	Update(object, id string, fields map[string]any) (map[string]any, error)
@@ -25,9 +25,17 @@ func (w *world) people(side engine.Side) (crm interface {
 	Delete(object, id string) error
 }, object string) {
 	if side == engine.A {
-		return w.box.HighLevel, "contacts"
+		return w.box.HighLevel, map[string]string{"contact": "contacts", "company": "businesses"}[w.object()]
 	}
-	return w.box.UserCom, "users"
+	return w.box.UserCom, map[string]string{"contact": "users", "company": "companies"}[w.object()]
+}
+
+// object is what the people of the world work at: companies where the flow is about them, else contacts.
+func (w *world) object() string {
+	if w.flow.Object == "company" {
+		return w.flow.Object
+	}
+	return "contact"
 }
 
 // add makes a person as a user of that CRM would, and returns the id.

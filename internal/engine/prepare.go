@@ -49,7 +49,7 @@ func (s *session) prepare(ctx context.Context) error {
 	for i := range rules.Rules { // under the names of the map: bases and decisions hang on them
 		rules.Rules[i].Key = s.flow.Map[of[i]].Key()
 	}
-	s.rules = rules
+	s.rules, s.fields = rules, rules.Keyed(s.fields)
 	if err := s.family(ctx); err != nil {
 		return err
 	}

@@ -364,7 +364,8 @@ type session struct {
 	// anew is since when bases of a key count, in unix milliseconds; older ones were agreed about something else.
 	anew       map[string]int64
 	rules      *mapping.Map
-	kin        *kin // of records that hang on others
+	kin        *kin            // of records that hang on others
+	told       []*mapping.Rule // those by which a record is recognised where a side keeps no stamp
 	need       [2][]string
 	stampField [2]string
 	caps       *abilities

@@ -29,6 +29,8 @@ const sampleLimit = 4
 func (e *Engine) Samples(ctx context.Context, ws string, f flow.Flow, g Ground, n int) (Sampling, error) {
 	s := &sampler{e: e, ws: ws, f: f, g: g, n: n}
 	s.open(ctx)
+	m, _ := mapping.Compile(f.Map, g.Fields[A], g.Fields[B], g.Options(f))
+	s.g.Fields = m.Keyed(g.Fields)
 	s.list(ctx)
 	if err := s.pair(ctx); err != nil {
 		return Sampling{}, err
@@ -123,7 +125,7 @@ func (s *sampler) list(ctx context.Context) {
 func (s *sampler) wanted(side Side) []string {
 	var names []string
 	for _, f := range s.g.Fields[side] {
-		if f.Key() && !f.Custom && f.Read {
+		if f.KeyKind() != "" && f.Read {
 			names = append(names, f.Name)
 		}
 	}
@@ -242,7 +244,7 @@ func (s *sampler) find(ctx context.Context, side Side, k Key) ([]connector.Recor
 	if s.conn[side] == nil {
 		return nil, s.problem[side]
 	}
-	i := slices.IndexFunc(s.g.Fields[side], func(f connector.Field) bool { return string(f.Type) == k.Kind && !f.Custom && f.Read })
+	i := slices.IndexFunc(s.g.Fields[side], func(f connector.Field) bool { return f.KeyKind() == k.Kind && f.Read })
 	if i < 0 {
 		return nil, nil
 	}

@@ -200,7 +200,7 @@ func (w *world) all(side engine.Side) map[string]connector.Record {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	fields, err := c.(connector.Describer).Describe(w.t.Context(), "contact")
+	fields, err := c.(connector.Describer).Describe(w.t.Context(), w.object())
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func (w *world) all(side engine.Side) map[string]connector.Record {
 	}
 	out := map[string]connector.Record{}
 	for after := connector.Cursor(""); ; {
-		page, err := c.List(w.t.Context(), connector.ListRequest{Object: "contact", Fields: names, After: after})
+		page, err := c.List(w.t.Context(), connector.ListRequest{Object: w.object(), Fields: names, After: after})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func (w *world) inStep() (links []engine.Link) {
 	var fields [2][]connector.Field
 	for side, id := range w.flow.Connections {
 		c, _ := w.Open(w.t.Context(), ws, id, nil)
-		if fields[side], err = c.(connector.Describer).Describe(w.t.Context(), "contact"); err != nil {
+		if fields[side], err = c.(connector.Describer).Describe(w.t.Context(), w.object()); err != nil {
 			w.t.Fatal(err)
 		}
 	}

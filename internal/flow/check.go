@@ -12,8 +12,20 @@ import (
 	"couplet/internal/mapping"
 )
 
-// MatchKinds are the kinds of keys by which records of two accounts are found to be the same person.
-var MatchKinds = []string{string(connector.Email), string(connector.Phone)}
+// matchKinds are the kinds of keys by which records of two accounts are found to be the same, by object.
+var matchKinds = map[string][]string{
+	"contact": {string(connector.Email), string(connector.Phone)},
+	"company": {connector.DomainKey, connector.NameKey, string(connector.Email)},
+}
+
+// MatchKinds are the kinds of keys that records of an object have, in the order in which most people want them tried; none
+// for records that are found by what they hang on.
+func MatchKinds(object string) []string {
+	if object == "" {
+		object = "contact"
+	}
+	return matchKinds[object]
+}
 
 var directions = []mapping.Direction{mapping.Both, mapping.AToB, mapping.BToA}
 
@@ -131,12 +143,13 @@ func (c *checker) match(f Flow) {
 		}
 		return
 	}
+	known := MatchKinds(f.Object)
 	if len(kinds) == 0 {
-		c.add("match", "match is empty, so nobody could be found on the other side; use %s", listed(MatchKinds))
+		c.add("match", "match is empty, so nobody could be found on the other side; use %s", listed(known))
 	}
 	for i, k := range kinds {
-		if !slices.Contains(MatchKinds, k) {
-			c.add("match", "match %q is not known; use one of %s", k, listed(MatchKinds))
+		if !slices.Contains(known, k) {
+			c.add("match", "match %q is not known; use one of %s", k, listed(known))
 		}
 		if slices.Contains(kinds[:i], k) {
 			c.add("match", "match names %s twice; keep one", k)

@@ -23,7 +23,7 @@ type Flow struct {
 	Enabled     bool              `json:"enabled"`
 	Direction   mapping.Direction `json:"direction"`
 	Schedule    Schedule          `json:"schedule"`
-	// Match are kinds of keys ("email", "phone") in the order in which they are tried.
+	// Match are kinds of keys (see MatchKinds) in the order in which they are tried.
 	Match    []string       `json:"match"`
 	Map      []mapping.Row  `json:"map"`
 	Conflict mapping.Policy `json:"conflict"`

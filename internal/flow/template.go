@@ -37,7 +37,7 @@ type Extra struct {
 	Field connector.Field
 }
 
-// Templates are all templates, by id.
+// Templates are all templates: contacts first, then other records that hang on nothing, then those that hang on others.
 var Templates = sync.OnceValue(func() []Template {
 	entries, err := templateFiles.ReadDir("templates")
 	if err != nil {
@@ -53,6 +53,16 @@ var Templates = sync.OnceValue(func() []Template {
 		}
 		out = append(out, t)
 	}
+	rank := func(t Template) int {
+		switch {
+		case t.Object == "contact":
+			return 0
+		case t.Parent == "":
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(x, y Template) int { return rank(x) - rank(y) })
 	return out
 })
 

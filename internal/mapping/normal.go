@@ -127,24 +127,3 @@ func elements(set []string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
-
-// Keys are the normalised values by which a record can be matched, by kind ("email", "phone"), in the field order of
-// the description. A value that is no valid number is no key.
-func Keys(fields []connector.Field, f connector.Fields, region string) map[string]string {
-	keys := map[string]string{}
-	for _, field := range fields {
-		kind := string(field.Type)
-		if !field.Key() || field.Custom || keys[kind] != "" || Empty(f[field.Name]) {
-			continue
-		}
-		switch field.Type {
-		case connector.Email:
-			keys[kind] = Normal(connector.Email, f[field.Name], region)
-		case connector.Phone:
-			if e := E164(text(f[field.Name]), region); e != "" {
-				keys[kind] = e
-			}
-		}
-	}
-	return keys
-}
