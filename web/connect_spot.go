@@ -142,9 +142,10 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	chosen := p.side >= 0 && p.journey.Template != ""
 	var writes bool
 	for _, t := range flow.Templates() {
-		// What hangs on others comes after them, and asks for more then. Whoever has chosen it needs those others too.
+		// Contacts come first, and what comes after them asks for more then. Whoever has chosen what hangs on others needs those
+		// others too.
 		own, above := t.ID == p.journey.Template, t.Parent == "" && t.Object == p.journey.template.Parent
-		if chosen && !own && !above || !chosen && p.side >= 0 && t.Parent != "" {
+		if chosen && !own && !above || !chosen && p.side >= 0 && t.ID != p.journey.template.ID {
 			continue
 		}
 		for side, system := range t.Systems {
