@@ -49,6 +49,8 @@ type Mapping struct {
 	Free     [2][]MapField
 	Rules    MapRules
 	Preview  MapPreview
+	// Drift are fields that changed in their system.
+	Drift []FieldDrift
 	// Dense sets the pairs tighter. Custom counts the accounts' own fields.
 	Dense  bool
 	Custom int

@@ -22,6 +22,9 @@ type NeedsPage struct {
 	Decided  []NeedDecided
 	Offers   []NeedOffer
 	Rules    []NeedRule
+
+	// Drift are fields whose pairs are paused.
+	Drift []FieldDrift
 	// More says that more waits than the page shows, MoreDecided that more is decided.
 	More, MoreDecided bool
 }
@@ -158,11 +161,11 @@ func (d NeedDecided) called() string {
 
 // Empty reports whether nothing is shown.
 func (v NeedsPage) Empty() bool {
-	return len(v.Values)+len(v.Held)+len(v.Reviews)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules) == 0
+	return len(v.Values)+len(v.Held)+len(v.Reviews)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules)+len(v.Drift) == 0
 }
 
 // needKinds are the kinds of what waits, for the filter.
-var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"failure", "Not accepted"}, {"decided", "Decided"}}
+var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"decided", "Decided"}}
 
 // NeedKind is a kind of the filter, "" for one that nobody knows.
 func NeedKind(kind string) string {
@@ -179,7 +182,7 @@ func (v NeedsPage) Headline() string {
 	if v.Kind == "decided" && len(v.Decided) > 0 {
 		return atLeast(len(v.Decided), v.MoreDecided, "answer waits for the next run", "answers wait for the next run")
 	}
-	n := len(v.Values) + len(v.Held) + len(v.Reviews)
+	n := len(v.Drift) + len(v.Values) + len(v.Held) + len(v.Reviews)
 	for _, f := range v.Failures {
 		n += f.N
 	}

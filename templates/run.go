@@ -34,6 +34,9 @@ type RunPage struct {
 	Tabs    []RunTab
 	Tab     string
 
+	// Drift are fields that the run found changed.
+	Drift []FieldDrift
+
 	// Problems are of the problems tab; Only says that the page shows one of them with all its records.
 	Problems []RunProblem
 	Only     bool

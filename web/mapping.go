@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
 	"couplet/internal/store"
@@ -30,6 +32,8 @@ type mapOf struct {
 	rules     *mapping.Map
 	problems  []mapping.Problem
 	dismissed []string
+	// known are the custom fields of the map, as they were agreed and as they are.
+	known []engine.Known
 }
 
 // prospect is the flow with its accounts.
@@ -67,8 +71,28 @@ func (s *Server) loadMap(c echo.Context) (*mapOf, error) {
 		return nil, err
 	}
 	m.see(ctx, s, ws(c))
-	return m, nil
+	return m, m.knowFields(ctx, s, ws(c))
 }
+
+// knowFields compares what is known of the custom fields with what both accounts have now. A field that has another name now is
+// shown under the one that the map knows it by.
+func (m *mapOf) knowFields(ctx context.Context, s *Server, ws string) (err error) {
+	m.known, err = s.o.Store.KnownFields(ctx, ws, m.flow().Connections, m.flow().Object)
+	if err != nil {
+		return err
+	}
+	for i, k := range m.known {
+		side := slices.Index(m.draft.Flow.Connections[:], k.Conn)
+		if m.seen.read.Problem[side] == nil && len(m.seen.read.Fields[side]) > 0 {
+			m.known[i] = k.Seen(m.seen.read.Fields[side], s.o.Now())
+		}
+	}
+	m.compile()
+	return nil
+}
+
+// names are what the two systems are called.
+func (m *mapOf) names() [2]string { return [2]string{m.specs[0].Name, m.specs[1].Name} }
 
 // see looks at both accounts and compiles the map on what is there.
 func (m *mapOf) see(ctx context.Context, s *Server, ws string) {
@@ -78,6 +102,15 @@ func (m *mapOf) see(ctx context.Context, s *Server, ws string) {
 
 func (m *mapOf) compile() {
 	m.seen.ground = m.seen.read.Fit(m.draft.Flow, m.specs)
+	for _, k := range m.known {
+		if k.Now == nil || k.Name == "" || k.Now.Name == k.Name {
+			continue
+		}
+		fields := m.seen.ground.Fields[slices.Index(m.draft.Flow.Connections[:], k.Conn)]
+		if i := slices.IndexFunc(fields, func(f connector.Field) bool { return f.Name == k.Now.Name }); i >= 0 {
+			fields[i].Name = k.Name
+		}
+	}
 	m.rules, m.problems = mapping.Compile(m.draft.Flow.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 	m.seen.ground.Fields = m.rules.Keyed(m.seen.ground.Fields)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/internal/mapping"
 	"couplet/templates"
 )
@@ -45,9 +47,10 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	}
 	b := &board{mapOf: m, at: at, systems: v.Systems}
 	if n := len(m.seen.sampling.Samples); n > 0 {
-		b.values = m.seen.sampling.Samples[at.Sample].Values()
+		b.values = m.under(m.seen.sampling.Samples[at.Sample].Values())
 	}
 	b.ways = mapping.Ways(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
+	v.Drift = drifted(f, m.known, m.names())
 	v.Needs, v.Pairs = b.pairs()
 	v.Suggest = b.suggestions()
 	v.Dense = len(f.Map)+len(v.Suggest) >= denseFrom
@@ -67,6 +70,21 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	}
 	v.Preview = b.preview(lessons)
 	return v, nil
+}
+
+// under are values with those of renamed fields under the names that the map knows them by.
+func (m *mapOf) under(values mapping.Sample) mapping.Sample {
+	for _, k := range m.known {
+		side := slices.Index(m.draft.Flow.Connections[:], k.Conn)
+		if k.Now == nil || k.Now.Name == k.Name || values[side] == nil {
+			continue
+		}
+		if v, shown := values[side][k.Now.Name]; shown {
+			values[side] = maps.Clone(values[side])
+			values[side][k.Name] = v
+		}
+	}
+	return values
 }
 
 func inRange(n, of int) int {
@@ -143,6 +161,9 @@ func (b *board) end(side connector.Side, names mapping.Names) templates.MapField
 		f, ok := connector.FieldNamed(b.fields(side), name)
 		if !ok {
 			f = connector.Field{Name: name, Label: name}
+			if i := slices.IndexFunc(b.known, func(k engine.Known) bool { return k.Name == name && k.Conn == b.flow().Connections[side] }); i >= 0 {
+				f.Label = b.known[i].Field.Label // it is gone, and has a name all the same
+			}
 		}
 		one := b.field(side, f)
 		if i == 0 {

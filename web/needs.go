@@ -41,6 +41,11 @@ func (s *Server) needsView(c echo.Context) (v templates.NeedsPage, err error) {
 	if err != nil {
 		return v, err
 	}
+	if v.Kind == "" || v.Kind == "field" {
+		if err := s.needsFields(ctx, ws(c), h, &v); err != nil {
+			return v, err
+		}
+	}
 	for _, p := range pairs {
 		f, _ := h.of(p.ID)
 		if chosen, ok := h.flow(v.Flow); ok && !h.on(chosen, p.ID) {
@@ -52,6 +57,17 @@ func (s *Server) needsView(c echo.Context) (v templates.NeedsPage, err error) {
 		}
 	}
 	return v, nil
+}
+
+// needsFields gathers the fields whose pairs are paused.
+func (s *Server) needsFields(ctx context.Context, ws string, h house, v *templates.NeedsPage) error {
+	known, err := s.o.Store.Drift(ctx, ws)
+	for _, f := range h.flows {
+		if v.Flow == "" || v.Flow == f.ID {
+			v.Drift = append(v.Drift, templates.PausedFields(h.drift(f, known))...)
+		}
+	}
+	return err
 }
 
 // needsFilter is what an address narrows the page to. What nobody knows is left out.

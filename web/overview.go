@@ -58,7 +58,7 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 		v.Flows = append(v.Flows, w.line(f, barsOf(hours, from, f.ID)))
 	}
 	v.Day = barsOf(hours, from, "")
-	v.Needs = w.needLines()
+	v.Needs = append(w.driftLines(), w.needLines()...)
 	v.Conns = s.allowances(w, hours)
 	return v, nil
 }
@@ -86,7 +86,10 @@ func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) 
 			}
 		}
 	}
-	w.needs, err = s.o.Store.Needs(ctx, ws)
+	if w.needs, err = s.o.Store.Needs(ctx, ws); err != nil {
+		return w, err
+	}
+	w.known, err = s.o.Store.Drift(ctx, ws)
 	return w, err
 }
 

@@ -19,6 +19,7 @@ type watched struct {
 	last  map[string]engine.Run
 	next  map[string]store.FlowState
 	needs []store.Need
+	known []engine.Known // custom fields that changed
 }
 
 // state says how a flow is going: the couplet's state, and a few words.
@@ -62,6 +63,8 @@ func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
 		say(templates.Attention, "warn", "circle-alert", templates.HaltWord(last), last.ID)
 	case last.Status == engine.Failed:
 		say(templates.Failed, "bad", "circle-x", "The last run failed", last.ID)
+	case len(templates.PausedFields(w.drift(f, w.known))) > 0:
+		say(templates.Attention, "warn", "pause", templates.PausedPairs(w.drift(f, w.known)), "")
 	case needs > 0:
 		say(templates.Attention, "warn", "circle-alert", templates.Count(needs, "record needs you", "records need you"), "")
 	case !ran:

@@ -72,6 +72,10 @@ func (v runView) sheet() templates.RunPage {
 		p.Undid = "/runs/" + u.Run
 	}
 	p.CanUndo = v.wrote() && v.run.Status.Final()
+	f, _ := v.flow(v.run.Flow)
+	for _, d := range v.run.Drift {
+		p.Drift = append(p.Drift, driftWords(f, d, v.names()))
+	}
 	calls := 0
 	for _, c := range v.run.APICalls {
 		calls += c.Read + c.Write

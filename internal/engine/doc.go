@@ -77,6 +77,14 @@
 // worker takes the run over under the same id and goes on. Every commit names the fence it was made under. A create asks right
 // before it leaves whether the lease still holds (lease.go): the process may have been stopped, and replaced, while it waited.
 //
+// # Fields that change
+//
+// A custom field that somebody removes, makes anew or retypes holds up its own pairs and nothing else (drift.go). What is known of a
+// field is what was agreed about it and what it is now (known.go); a run compares the two when it begins, and again when an answer
+// shows a value suddenly empty, not taken, or refused. Only fields that were read after such an answer prove anything, and
+// what a field that is gone shows is never believed: mirror and bases outlive it. A renamed field is followed by its id.
+// Once a field is what it was, or a person accepted what it is, every record is looked at once more.
+//
 // # Rehearsing
 //
 // A dry run takes the decisions of the run that would follow and carries out none of them (foretell.go): it reads what that

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -77,7 +78,7 @@ func (s *session) recognise(ctx context.Context) (rows []mapping.Row, of []int, 
 			}
 			k = Known{Conn: s.flow.Connections[side], Object: s.flow.Object, Name: name, Field: f}
 		}
-		k = k.seen(s.fields[side], now)
+		k = k.Seen(s.fields[side], now)
 		if held := k.Drift().Pauses(); held != k.Held {
 			s.schema.lifted = s.schema.lifted || k.Held
 			k.Held = held
@@ -205,7 +206,7 @@ func (s *session) compare(ctx context.Context, side Side, fields []connector.Fie
 		if k.Now != nil {
 			used = k.Now.Name
 		}
-		next := k.seen(fields, s.e.Now())
+		next := k.Seen(fields, s.e.Now())
 		moved := next.Now != nil && next.Now.Name != used
 		if s.schema.gone[side][used] || !next.Drift().Pauses() && !moved {
 			continue
@@ -248,4 +249,17 @@ func (s *session) afresh(bases map[string]Base) map[string]Base {
 		return bases
 	}
 	return out
+}
+
+// drifted is what of the map changed behind our back.
+func (s *session) drifted() []Drifted {
+	s.schema.mu.Lock()
+	defer s.schema.mu.Unlock()
+	var all []Known
+	for side := range s.schema.known {
+		for _, name := range slices.Sorted(maps.Keys(s.schema.known[side])) {
+			all = append(all, s.schema.known[side][name])
+		}
+	}
+	return DriftOf(s.flow, all)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"couplet/internal/connector"
+	"couplet/internal/flow"
 )
 
 // Known is a custom field that a map names: as it was when it was paired or when a person accepted it last, and as it is now
@@ -73,9 +74,9 @@ func (k Known) Accepted(now time.Time) Known {
 	return k
 }
 
-// seen is the field after it was looked up among those that an account has now. It is found by its id, wherever there is one:
+// Seen is the field after it was looked up among those that an account has now. It is found by its id, wherever there is one:
 // another field may have taken its name.
-func (k Known) seen(fields []connector.Field, at time.Time) Known {
+func (k Known) Seen(fields []connector.Field, at time.Time) Known {
 	k.Now = nil
 	i := -1
 	if k.Field.ID != "" {
@@ -106,4 +107,33 @@ func (k Known) seen(fields []connector.Field, at time.Time) Known {
 func sameNames(x, y []string) bool {
 	x, y = slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(y))
 	return slices.Equal(x, y)
+}
+
+// Drifted is a field of a flow that changed behind our back.
+type Drifted struct {
+	Known
+	Side Side
+	// Keys are the rows of the map that name it.
+	Keys []string
+}
+
+// DriftOf lists what of the fields of a flow's map changed, side by side.
+func DriftOf(f flow.Flow, known []Known) (out []Drifted) {
+	for _, side := range []Side{A, B} {
+		for _, k := range known {
+			if k.Name == "" || k.Conn != f.Connections[side] || k.Object != f.Object || k.Drift() == "" {
+				continue
+			}
+			d := Drifted{Known: k, Side: side}
+			for _, row := range f.Map {
+				if slices.Contains(row.Side(side), k.Name) {
+					d.Keys = append(d.Keys, row.Key())
+				}
+			}
+			if len(d.Keys) > 0 {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
 }

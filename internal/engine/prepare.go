@@ -104,7 +104,7 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 	for i, w := range want {
 		stamp := stamped && i == len(want)-1
 		k, known := s.knownAs(side, w)
-		if k = k.seen(fields, s.e.Now()); known && k.Now != nil {
+		if k = k.Seen(fields, s.e.Now()); known && k.Now != nil {
 			want[i] = *k.Now // whatever it is called by now
 			continue
 		}

@@ -245,7 +245,7 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	s.mu.Lock()
 	r := s.run
 	s.mu.Unlock()
-	r.Finished, r.Beat = s.e.Now(), s.e.Now()
+	r.Finished, r.Beat, r.Drift = s.e.Now(), s.e.Now(), s.drifted()
 	r.Progress.over(s.e.Now())
 	var stop *stopError
 	var ce *connector.Error

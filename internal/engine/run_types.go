@@ -94,6 +94,8 @@ type Run struct {
 	Allow bool
 	// Undo says what is taken back, of a run that undoes.
 	Undo *Undoing
+	// Drift is what of the map's fields was found changed: pairs may have been paused.
+	Drift []Drifted
 	// Progress is for those who watch.
 	Progress Progress
 	// Revision is that of the flow that ran (flow.Flow.Revision).

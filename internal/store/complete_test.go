@@ -44,7 +44,8 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Waiting: [2]int{1, 2}, Linked: 8, Same: 9, Alike: 12, Left: 13, Review: 10, Asked: 11, Beyond: 14, Held: 15, Halt: halt,
 			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2},
-			Undo: &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u"}}
+			Undo:  &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u"},
+			Drift: []engine.Drifted{{Known: engine.Known{Conn: "c", Object: "o", Name: "n"}, Side: engine.B, Keys: []string{"k"}}}}
 		whole(t, progress)
 		whole(t, halt)
 		whole(t, *r.Undo)

@@ -94,6 +94,9 @@ func (w *world) reads() []call {
 		{"Buried", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Buried(ctx, ws, p, engine.A, []string{"a9"}, []string{"hash"}, start)
 		}},
+		{"Drift", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Drift(ctx, ws)
+		}},
 		{"KnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.KnownFields(ctx, ws, w.conns, "contact")
 		}},
@@ -203,9 +206,6 @@ func (w *world) writes() []call {
 		}},
 		{"SaveKnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveKnownFields(ctx, ws, []engine.Known{{Conn: c, Object: "contact", Name: "f", Held: true}})
-		}},
-		{"AcceptField", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.AcceptField(ctx, ws, c, "contact", "f", start)
 		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"couplet/db"
 	"couplet/internal/engine"
@@ -34,19 +33,9 @@ func (s *Store) SaveKnownFields(ctx context.Context, ws string, known []engine.K
 	})
 }
 
-// AcceptField notes that a person accepts what became of a custom field: what waited for that goes on with the next run.
-func (s *Store) AcceptField(ctx context.Context, ws, conn, object, name string, now time.Time) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		found, err := db.All(ctx, tx, "select "+knownColumns+` from known_field where workspace_id = $1 and conn = $2 and object = $3 and name = $4`+
-			tx.ForUpdate(), []any{ws, conn, object, name}, scanKnown)
-		if err == nil && len(found) == 0 {
-			err = notFound("field", name)
-		}
-		if err != nil || found[0].Drift() == "" {
-			return err
-		}
-		return putKnown(ctx, tx, ws, found[0].Accepted(now))
-	})
+// Drift lists the custom fields of a workspace that are not what they were agreed to be.
+func (s *Store) Drift(ctx context.Context, ws string) ([]engine.Known, error) {
+	return db.All(ctx, s.db, "select "+knownColumns+" from known_field where workspace_id = $1 and since > 0 order by conn, object, name", []any{ws}, scanKnown)
 }
 
 func putKnown(ctx context.Context, tx *db.Tx, ws string, k engine.Known) error {
