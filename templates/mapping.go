@@ -171,6 +171,7 @@ type MapSuggestion struct {
 type MapRules struct {
 	Summary                           []string
 	Direction, Match, Conflict, Blank []MapOption
+	Delete                            []MapOption
 	Region                            []MapOption
 	// Same is what two records are that are matched: person.
 	Same string

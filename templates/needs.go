@@ -18,6 +18,8 @@ type NeedsPage struct {
 	Held     []NeedHeld
 	HeldAll  []NeedHeldAll
 	Reviews  []NeedReview
+	Deletes  []NeedDelete
+	Doomed   []NeedDoomed
 	Failures []NeedFailure
 	Decided  []NeedDecided
 	Offers   []NeedOffer
@@ -86,6 +88,32 @@ type NeedReview struct {
 	Candidates                           []NeedCandidate
 	Since                                time.Time
 	Again                                string
+}
+
+// NeedDelete is a record whose partner was deleted in Gone, of which somebody says whether it is deleted in System, too.
+type NeedDelete struct {
+	Name, Flow, Pair, Side, ID string
+	System, Gone               System
+	Fields                     []NeedBeside
+	// Hangs is what is known to hang on it, Seen which state of it the page shows.
+	Hangs, Seen string
+	Since       time.Time
+	Again       string
+}
+
+// NeedBeside is a field of a record that is left and of the one that was deleted, by side. Since says that the one that is
+// left was changed after the two last agreed.
+type NeedBeside struct {
+	Label  string
+	Values [2]string
+	Since  bool
+}
+
+// NeedDoomed are several records of one side that wait to be deleted or kept, to be answered at once.
+type NeedDoomed struct {
+	Flow, Pair, Side string
+	System           System
+	N                int
 }
 
 // NeedCandidate is a record of the other side that it may be. Taken says that it has a partner.
@@ -161,11 +189,11 @@ func (d NeedDecided) called() string {
 
 // Empty reports whether nothing is shown.
 func (v NeedsPage) Empty() bool {
-	return len(v.Values)+len(v.Held)+len(v.Reviews)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules)+len(v.Drift) == 0
+	return len(v.Values)+len(v.Held)+len(v.Reviews)+len(v.Deletes)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules)+len(v.Drift) == 0
 }
 
 // needKinds are the kinds of what waits, for the filter.
-var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"decided", "Decided"}}
+var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"decided", "Decided"}}
 
 // NeedKind is a kind of the filter, "" for one that nobody knows.
 func NeedKind(kind string) string {
@@ -182,7 +210,7 @@ func (v NeedsPage) Headline() string {
 	if v.Kind == "decided" && len(v.Decided) > 0 {
 		return atLeast(len(v.Decided), v.MoreDecided, "answer waits for the next run", "answers wait for the next run")
 	}
-	n := len(v.Drift) + len(v.Values) + len(v.Held) + len(v.Reviews)
+	n := len(v.Drift) + len(v.Values) + len(v.Held) + len(v.Reviews) + len(v.Deletes)
 	for _, f := range v.Failures {
 		n += f.N
 	}
@@ -219,4 +247,15 @@ func orEmpty(s string) string {
 		return "(empty)"
 	}
 	return s
+}
+
+// left reports whether a side is that of the record that is left.
+func (x NeedDelete) left(side int) bool { return (x.Side == "b") == (side == 1) }
+
+// heading is the head of a side's column.
+func (x NeedDelete) heading(side int) string {
+	if x.left(side) {
+		return x.System.Name + ", still there"
+	}
+	return x.Gone.Name + ", deleted"
 }

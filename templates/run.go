@@ -177,6 +177,9 @@ func (v RunPage) summary() string {
 		if c.Updated > 0 {
 			parts = append(parts, Count(c.Updated, x.One, x.Many)+" "+plural(c.Updated, was, were)+"updated")
 		}
+		if c.Deleted > 0 {
+			parts = append(parts, Count(c.Deleted, x.One, x.Many)+" "+plural(c.Deleted, was, were)+"deleted")
+		}
 		if len(parts) > 0 {
 			nothing = false
 			said = append(said, "In "+x.Name+" "+strings.Join(parts, " and ")+".")
@@ -202,7 +205,8 @@ type runFigure struct {
 	class string
 }
 
-// figures are the six results, always in this order (design, section 3), counted as the preview counts them.
+// figures are the six results, always in this order (design, section 3), counted as the preview counts them. Deletes, of which
+// there are hardly ever any, come after them.
 func (v RunPage) figures() []runFigure {
 	c := sums(v.Run)
 	loud := func(n int, class string) string {
@@ -212,8 +216,12 @@ func (v RunPage) figures() []runFigure {
 		return ""
 	}
 	same, skipped := v.Run.Same+v.Run.Alike, v.Run.Left+v.Run.OneWay[0]+v.Run.OneWay[1]
-	return []runFigure{{"Created", c.Created, ""}, {"Updated", c.Updated, ""}, {"The same", same, ""}, {"Skipped", skipped, ""},
+	figures := []runFigure{{"Created", c.Created, ""}, {"Updated", c.Updated, ""}, {"The same", same, ""}, {"Skipped", skipped, ""},
 		{"Needs you", v.Run.Asked, loud(v.Run.Asked, "w")}, {"Failed", c.Failed, loud(c.Failed, "b")}}
+	if c.Deleted > 0 {
+		figures = append(figures, runFigure{"Deleted", c.Deleted, "b"})
+	}
+	return figures
 }
 
 // runPhase is a part of a run on its bar.

@@ -146,7 +146,7 @@ func (b RunBox) doing(c Clock) string { return Doing(b.Run, b.Flow.Systems, c) }
 // sums are what a run wrote so far, and what was not accepted, both ways.
 func sums(r engine.Run) (c engine.Counts) {
 	for _, x := range r.To {
-		c.Created, c.Updated, c.Failed = c.Created+x.Created, c.Updated+x.Updated, c.Failed+x.Failed
+		c.Created, c.Updated, c.Deleted, c.Failed = c.Created+x.Created, c.Updated+x.Updated, c.Deleted+x.Deleted, c.Failed+x.Failed
 	}
 	return c
 }

@@ -9,6 +9,8 @@ type SwitchOn struct {
 	Clock Clock
 	Flow  Prospect
 	Form  SwitchForm
+	// Deletes says what becomes of the partner of a deleted record.
+	Deletes string
 	// Problem says why the button did nothing, and Fix leads to what mends it.
 	Problem string
 	Fix     *Link

@@ -126,6 +126,9 @@ func editRules(m *mapOf, form func(string) []string) mapEdit {
 		if v := oneOf(form("blank")); v != "" {
 			f.Blank = mapping.Blank(v)
 		}
+		if v := oneOf(form("delete")); v != "" {
+			f.Delete = flow.Delete(v)
+		}
 		if v := oneOf(form("region")); v != "" && !(v == "US" && f.Region == "") {
 			f.Region = v
 		}

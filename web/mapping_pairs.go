@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -258,13 +259,25 @@ func (b *board) flowRules() templates.MapRules {
 	r.Conflict = b.conflicts(conflict, nil)
 	clears := f.Blank == mapping.Clear
 	r.Blank = []templates.MapOption{{Value: string(mapping.Keep), Text: "Leave the other side as it is", Chosen: !clears}, {Value: string(mapping.Clear), Text: "Empty the other side too", Chosen: clears}}
+	for _, d := range f.Deletes() {
+		r.Delete = append(r.Delete, templates.MapOption{Value: string(d), Text: deleteWords[d].option, Chosen: d == f.Delete || f.Delete == "" && d == flow.Detach})
+	}
 	r.Region = regions(f.Region)
 	empties := "an emptied value deletes nothing"
 	if clears {
 		empties = "an emptied value empties the other side"
 	}
-	r.Summary = []string{b.wayWords(f.Direction), matched, lowerFirst(b.policyWords(conflict), b.systems), empties}
+	r.Summary = []string{b.wayWords(f.Direction), matched, lowerFirst(b.policyWords(conflict), b.systems), empties, deleteWords[cmp.Or(f.Delete, flow.Detach)].short}
 	return r
+}
+
+// deleteWords say what becomes of the partner of a deleted record: as something to choose, in short, and in full.
+var deleteWords = map[flow.Delete]struct{ option, short, long string }{
+	flow.Detach: {"Leave its partner alone", "partners of deleted records stay", "Its partner on the other side is left alone and is not made again. This flow deletes nothing."},
+	flow.Tag:    {"Tag its partner “deleted in …”", "partners of deleted records get a tag", "Its partner on the other side gets a tag that says so, and is not made again. This flow deletes nothing."},
+	flow.Approve: {"Ask whether its partner is deleted, too", "deletes ask you first", "Somebody is asked on the page Needs you whether its partner is deleted, too, or kept. Nothing is deleted without an answer, " +
+		"and nothing brings back what was."},
+	flow.Restore: {"Make it again, once", "deleted records are made again", "It is made again from what it held last, once. This flow deletes nothing."},
 }
 
 // hangs reports whether the flow's records hang on others, so that they have no keys.

@@ -238,14 +238,14 @@ func TestTheRulesOfTheFlowAreChanged(t *testing.T) {
 	c := newCRMs(t, 20)
 	client := c.signIn("editor")
 	doc := c.open(client, "")
-	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by email, else phone · the newest change wins · an emptied value deletes nothing" {
+	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules Both ways · matched by email, else phone · the newest change wins · an emptied value deletes nothing · partners of deleted records stay" {
 		t.Errorf("%q", got)
 	}
 	if got := squeezed(doc.Find("#rules-form label").Has("[value=newest]")); got != "The newest change wins; where both were changed between two looks, HighLevel wins" {
 		t.Errorf("what decides a tie: %q", got)
 	}
-	doc = c.follow(client, c.press(client, doc.Find("#rules-form button"), "match", "phone", "conflict", "b_wins", "blank", "clear", "direction", "a_to_b", "region", "PT"))
-	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules HighLevel fills User.com · matched by phone only · User.com wins · an emptied value empties the other side" {
+	doc = c.follow(client, c.press(client, doc.Find("#rules-form button"), "match", "phone", "conflict", "b_wins", "blank", "clear", "direction", "a_to_b", "region", "PT", "delete", "approve"))
+	if got := squeezed(doc.Find("[data-testid=rules] summary")); got != "Rules HighLevel fills User.com · matched by phone only · User.com wins · an emptied value empties the other side · deletes ask you first" {
 		t.Errorf("%q", got)
 	}
 	f, _, err := c.store.Draft(t.Context(), c.flow.Workspace, c.flow.ID)

@@ -94,7 +94,7 @@ func (n *needsOf) gather(ctx context.Context) error {
 	for _, k := range []struct {
 		kind   string
 		gather func(context.Context) error
-	}{{"value", n.values}, {"value", n.rules}, {"held", n.held}, {"review", n.reviews}, {"failure", n.failures}, {"decided", n.decided}} {
+	}{{"value", n.values}, {"value", n.rules}, {"held", n.held}, {"review", n.reviews}, {"delete", n.deletes}, {"failure", n.failures}, {"decided", n.decided}} {
 		if n.page.Kind != "" && n.page.Kind != k.kind {
 			continue
 		}

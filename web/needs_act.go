@@ -62,11 +62,16 @@ func (s *Server) decideNeed(c echo.Context) error {
 			return back(settledText, true)
 		}
 		return s.woken(c, h, pair, here, templates.Count(int(n), "record is", "records are")+" tried again.")
-	case "all-a", "all-b":
+	case "all-a", "all-b", "delete-all", "keep-all":
 		if c.FormValue("sure") != "yes" {
 			return back("Nothing was decided: say first that you mean all of them.", true)
 		}
-		if orders, err = s.chooseAll(c, pair, c.FormValue("field"), sideOf(strings.TrimPrefix(do, "all-")), by); err != nil {
+		if kind := allDeletes[do]; kind != "" {
+			orders, err = s.decideAll(c, pair, kind, by)
+		} else {
+			orders, err = s.chooseAll(c, pair, c.FormValue("field"), sideOf(strings.TrimPrefix(do, "all-")), by)
+		}
+		if err != nil {
 			return err
 		}
 		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
@@ -91,6 +96,9 @@ func (s *Server) decideNeed(c echo.Context) error {
 			return back(bothText, true)
 		}
 		o, ok := orderOf(c, do)
+		if do == "delete" || do == "keep" {
+			o, ok = deleteOrder(c, engine.OrderKind(do))
+		}
 		if !ok {
 			return back("This answer is not known. Nothing was decided; choose one of the buttons.", true)
 		}

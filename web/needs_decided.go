@@ -63,8 +63,10 @@ func (n *needsOf) decidedLine(ctx context.Context, o engine.Order) (d templates.
 		d.Text = "a new " + systems[o.Side.Other()].One + " is made in " + systems[o.Side.Other()].Name
 	case engine.OrderAccept:
 		d.Text = "what it waits with is written"
-	default:
-		d.Text = "a delete is decided"
+	case engine.OrderDelete:
+		d.Text = "deleted in " + systems[o.Side].Name + ", too"
+	case engine.OrderKeep:
+		d.Text = "kept in " + systems[o.Side].Name + ", and linked no more"
 	}
 	return d, err
 }

@@ -12,42 +12,19 @@ import (
 
 // reviews gathers the records that cannot be told apart.
 func (n *needsOf) reviews(ctx context.Context) error {
-	const batch = 500
 	shown := 0
-	for place := (engine.Place{Side: -1}); ; {
-		list, err := n.s.o.Store.Reviews(ctx, n.ws, n.view.pair.ID, place, batch)
-		if err != nil {
-			return err
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+		if r.AsksDelete() || r.Plan != nil {
+			return true, nil
 		}
-		var ids [2][]string
-		for _, r := range list {
-			ids[r.Side] = append(ids[r.Side], r.ID)
+		if shown++; shown > needsOnPage {
+			n.page.More = true
+			return false, nil
 		}
-		var answered [2]func(record, field string) bool
-		for side := range ids {
-			if answered[side], err = n.s.answered(ctx, n.ws, n.view.pair.ID, engine.Side(side), ids[side]); err != nil {
-				return err
-			}
-		}
-		for _, r := range list {
-			place = engine.Place{Side: r.Side, ID: r.ID}
-			if r.Plan != nil || answered[r.Side](r.ID, "") {
-				continue
-			}
-			if shown++; shown > needsOnPage {
-				n.page.More = true
-				return nil
-			}
-			x, err := n.review(ctx, r)
-			if err != nil {
-				return err
-			}
-			n.page.Reviews = append(n.page.Reviews, x)
-		}
-		if len(list) < batch {
-			return nil
-		}
-	}
+		x, err := n.review(ctx, r)
+		n.page.Reviews = append(n.page.Reviews, x)
+		return true, err
+	})
 }
 
 func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.NeedReview, err error) {

@@ -95,7 +95,7 @@ func (w watched) broken(f flow.Flow) string {
 func did(r engine.Run) string {
 	n, failed := 0, 0
 	for _, c := range r.To {
-		n, failed = n+c.Created+c.Updated, failed+c.Failed
+		n, failed = n+c.Created+c.Updated+c.Deleted, failed+c.Failed
 	}
 	switch {
 	case n > 0:
@@ -151,6 +151,9 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	case store.NeedReview:
 		kind, line.Icon, line.Title = "review", "copy", reviewTitle(f.Object, n.Reason)
 		line.Text = "left alone for now"
+		if (engine.Review{Reason: n.Reason}).AsksDelete() {
+			kind, line.Icon, line.Text = "delete", "trash-2", "delete its partner, or keep it"
+		}
 	case store.NeedParked:
 		kind, line.Kind, line.Icon = "failure", "bad", "circle-x"
 		line.Title, _, _ = runView{house: w.house, pair: p}.trouble(n.Reason)
@@ -182,6 +185,8 @@ func reviewTitle(object, reason string) string {
 		return "The match has a partner already"
 	case "deleted_earlier":
 		return "Deleted earlier"
+	case "to_delete_a", "to_delete_b":
+		return "Deleted on one side"
 	case "merged_there_a", "merged_there_b":
 		return "Merged on one side"
 	case "deleted_again_a", "deleted_again_b":

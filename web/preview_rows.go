@@ -42,6 +42,9 @@ var kindOf = map[store.PlanGroup]templates.Badge{
 func (v view) row(r store.PlanRow, m [2]engine.Mirror) templates.Foretold {
 	x := v.systems()
 	out := templates.Foretold{ID: rowID(r), System: x[r.Side], Kind: kindOf[v.glance.group]}
+	if r.Entry.Result == engine.ResultDeleted {
+		out.Kind = templates.Badge{Kind: "bad", Text: "Delete", Icon: "trash-2"}
+	}
 	out.Name, out.Address = v.titles(r.Side, m)
 	if out.Name == "" {
 		out.Name, out.Address = out.Address, ""
@@ -68,6 +71,9 @@ func (v view) changes(out *templates.Foretold, r store.PlanRow) {
 		out.Lines = append(out.Lines, templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: value(f, f.Before, r.Side), After: value(f, f.After, r.Side)})
 	}
 	out.Many = templates.Count(len(out.Lines), "value", "values")
+	if r.Entry.Result == engine.ResultDeleted {
+		out.Why = "Somebody decided that it is deleted, because its partner was. Nothing brings it back."
+	}
 	if v.glance.group == store.PlanCreated {
 		from := v.systems()[1-r.Side]
 		out.Why = "It is made from the " + from.One + " in " + from.Name + "."

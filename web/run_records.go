@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -158,7 +159,7 @@ func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord 
 	r.Name, r.Address = v.title(e, m)
 	r.Kind, r.Icon, r.Word = resultWord(e)
 	if e.Reason != "" {
-		r.Reason = templates.Capital(strings.TrimSuffix(engine.ExplainOf(v.pair.Object, e.Reason, v.names(), ""), ".")) + "."
+		r.Reason = templates.Capital(strings.TrimSuffix(engine.ExplainOf(v.pair.Object, e.Reason, v.names(), e.By), ".")) + "."
 	}
 	for _, f := range e.Fields {
 		if line, told := v.fieldLine(e, f); told {
@@ -266,6 +267,8 @@ func resultWord(e engine.Entry) (kind, drawing, word string) {
 		return "warn", "circle-alert", "Needs you"
 	case engine.ResultFailed:
 		return "bad", "circle-x", "Not accepted"
+	case engine.ResultDeleted:
+		return "bad", "trash-2", would("Deleted", "Would be deleted")
 	case engine.ResultGone:
 		return "", "trash-2", "Deleted on one side"
 	}
@@ -286,7 +289,7 @@ func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates
 		changed = changed || !x.Kept
 		line.Sides[s] = x
 	}
-	line.Why = templates.Capital(engine.Explain(f.Rule, v.names()))
+	line.Why = templates.Capital(engine.ExplainBy(f.Rule, v.names(), cmp.Or(f.By, e.By)))
 	return line, changed || f.Outcome != engine.InSync
 }
 
@@ -341,6 +344,8 @@ func needFix(reason string, x templates.System) string {
 		return "See whether the two are one; if they are, merge them. The next look takes it up."
 	case "deleted_earlier":
 		return "It is not made again by itself, because somebody deleted it."
+	case "to_delete_a", "to_delete_b":
+		return "Say on the page Needs you whether it is deleted in " + x.Name + ", too, or kept."
 	case "merged_there_a", "merged_there_b":
 		return "Merge it in " + x.Name + " with the partner of that one, if they are the same. Couplet deletes neither and makes nothing again."
 	case "deleted_again_a", "deleted_again_b":

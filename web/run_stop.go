@@ -81,6 +81,11 @@ func (v runView) halted() *templates.RunStop {
 			Why:     "An account that suddenly shows nobody is more likely mistaken than empty, so the run let go of none of them.",
 			Fix:     "Check that it is the right account and that it shows its records. If they were really deleted, let the run go on this once.",
 			Buttons: []templates.RunButton{{Text: "Look at the connections", Href: "/connections", Primary: true}, v.letThrough("They are deleted, go on once")}}
+	case engine.HaltDeletes:
+		return &templates.RunStop{Title: fmt.Sprintf("%s to be deleted, and the brake allows %s in one run", templates.Count(h.N, "record is", "records are"), templates.Number(h.Most)),
+			Why:     "People decided that these are deleted. So many at once are more often a mistake than a wish, and nothing brings them back, so the run stopped.",
+			Fix:     "If it is right, let the run delete them this once; else take the answers back.",
+			Buttons: []templates.RunButton{{Text: "See the answers", Href: "/needs-you?kind=decided", Primary: true}, v.letThrough("Delete them this once")}}
 	case engine.HaltRefusals:
 		return &templates.RunStop{Title: fmt.Sprintf("%s of the first records were refused", templates.Number(h.N)),
 			Why:     "The first plan begins with a few records and sees how they fare before it touches the rest.",

@@ -200,7 +200,7 @@ func (h house) runLine(r engine.Run) templates.RunLine {
 		Rehearsal: r.DryRun, Recovered: r.Recovered}
 	l.Kind, l.Icon, l.Word = templates.Ended(r)
 	for _, c := range r.To {
-		l.Created, l.Updated, l.Failed = l.Created+c.Created, l.Updated+c.Updated, l.Failed+c.Failed
+		l.Created, l.Updated, l.Failed = l.Created+c.Created, l.Updated+c.Updated+c.Deleted, l.Failed+c.Failed
 	}
 	return l
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -44,7 +45,8 @@ func (s *Server) onPage(c echo.Context) error {
 
 func (s *Server) showOn(c echo.Context, status int, l last, form templates.SwitchForm, problem string, fix *templates.Link) error {
 	ctx := c.Request().Context()
-	v := templates.SwitchOn{Frame: frame(c, "Switch on "+l.flow.Name, "flows"), Clock: l.clock, Flow: l.shown(), Form: form, Problem: problem, Fix: fix}
+	v := templates.SwitchOn{Frame: frame(c, "Switch on "+l.flow.Name, "flows"), Clock: l.clock, Flow: l.shown(), Form: form, Problem: problem, Fix: fix,
+		Deletes: deleteWords[cmp.Or(l.flow.Delete, flow.Detach)].long}
 	if l.rehearsed.of(l.flow) {
 		v.Rehearsed = l.rehearsed.run.Started
 		for side, n := range l.rehearsed.run.To {

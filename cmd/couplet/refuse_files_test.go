@@ -30,7 +30,7 @@ func TestAFileThatIsWrongNamesItsLineAndChangesNothing(t *testing.T) {
 		"a key that is not known": {
 			h.with("enabled: true", "enable: true"), `:6: enable is not a key of a flow; known here: name, template, connections, enabled, `},
 		"a setting that is not acted on": {
-			h.with("enabled: true", "enabled: true, delete: ask"), ":6: delete \"ask\" is not known; use detach, tag, approve or restore"},
+			h.with("enabled: true", "enabled: true, delete: ask"), ":6: delete \"ask\" is not known; use one of detach, tag, approve, restore"},
 		"a field that HighLevel does not have": {
 			one("{ a: emial, b: email }"), `:6: flow contacts, row 1 of its map: HighLevel has no field "emial"; did you mean "email"?`},
 		"a field that User.com does not have": {

@@ -94,22 +94,28 @@ func listed[S ~string](words []S) string {
 	return strings.Join(out, ", ")
 }
 
-// tagged are the objects whose records carry tags.
-var tagged = []string{"contact"}
+// everywhere are the policies for deletes that fit all records. Tags and making again are for contacts: what hangs on them
+// has no tags, and what would be made again has no key to be recognised by, should its create fail halfway.
+var everywhere = []Delete{Detach, Approve}
+
+// Deletes are the policies for deletes that a flow can have, the default first.
+func (f Flow) Deletes() []Delete {
+	if f.Object != "" && f.Object != "contact" {
+		return everywhere
+	}
+	return []Delete{Detach, Tag, Approve, Restore}
+}
 
 func (c *checker) deletes(f Flow) {
-	switch f.Delete {
-	case Detach, Approve:
-	case Restore:
-		if f.Object != "" && !slices.Contains(tagged, f.Object) {
-			c.add("delete", "delete restore makes contacts again, and this flow keeps a %s in step; use detach or approve", f.Object)
-		}
-	case Tag:
-		if f.Object != "" && !slices.Contains(tagged, f.Object) {
-			c.add("delete", "delete tag needs records with tags, and a %s has none; use detach or approve", f.Object)
-		}
+	fits := f.Deletes()
+	switch {
+	case slices.Contains(fits, f.Delete):
+	case f.Delete == Tag:
+		c.add("delete", "delete tag needs records with tags, and a %s has none; use %s", f.Object, listed(fits))
+	case f.Delete == Restore:
+		c.add("delete", "delete restore makes contacts again, and this flow keeps a %s in step; use %s", f.Object, listed(fits))
 	default:
-		c.add("delete", "delete %q is not known; use detach, tag, approve or restore", f.Delete)
+		c.add("delete", "delete %q is not known; use one of %s", f.Delete, listed(fits))
 	}
 }
 

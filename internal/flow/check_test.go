@@ -2,6 +2,7 @@ package flow
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -203,5 +204,30 @@ func TestAFlowGoesThroughJSONAndComesBackTheSame(t *testing.T) {
 	}
 	if !strings.Contains(string(data), `"every":"5m"`) || !strings.Contains(string(data), `"change":"5%"`) {
 		t.Errorf("JSON is %s", data)
+	}
+}
+
+func TestEachObjectHasItsPoliciesForDeletes(t *testing.T) {
+	t.Parallel()
+	for template, fits := range map[string][]Delete{"contact-sync": {Detach, Tag, Approve, Restore}, "task-sync": {Detach, Approve}, "note-sync": {Detach, Approve}} {
+		f, err := Resolve(FlowSpec{Name: "x", Template: template})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Deletes(); !slices.Equal(got, fits) {
+			t.Errorf("%s: %v", template, got)
+		}
+		for _, d := range []Delete{Detach, Tag, Approve, Restore, "purge", ""} {
+			f.Delete = d
+			p := f.Problems()
+			if (len(p) == 0) != slices.Contains(fits, d) {
+				t.Errorf("%s, %q: %v", template, d, p)
+			}
+			for _, problem := range p {
+				if problem.Field != "delete" || !strings.Contains(problem.Text, "use ") || !strings.Contains(problem.Text, "approve") {
+					t.Errorf("%s, %q: %+v", template, d, problem)
+				}
+			}
+		}
 	}
 }

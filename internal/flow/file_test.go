@@ -157,7 +157,7 @@ func TestEveryFaultOfAFileIsNamedWithItsLineAndItsFix(t *testing.T) {
 		{"an unknown kind", "auth: { kind: token, token: \"${UC", "auth: { kind: password }", 10, []string{"\"password\" is not known", "use token, oauth2 or client_credentials"}},
 		{"auth unknown", "auth: { kind: token, token: \"${UC", "auth: { kind: basic }", 10, []string{`"basic" is not known`}},
 		{"no token anywhere", "auth: { kind: token, token: \"${UC", "auth: { kind: token }", 10, []string{"has no token, and none is stored"}},
-		{"delete ask", "delete:", "delete: ask", 28, []string{`delete "ask" is not known`, "use detach, tag, approve or restore"}},
+		{"delete ask", "delete:", "delete: ask", 28, []string{`delete "ask" is not known`, "use one of detach, tag, approve, restore"}},
 		{"delete unknown", "delete:", "delete: never", 28, []string{`"never" is not known`, "detach"}},
 		{"template unknown", "template:", "template: deal-sync", 15, []string{`"deal-sync" is not known`, "contact-sync"}},
 		{"system unknown", "system: usercom", "system: hubspot", 9, []string{`"hubspot" is not known`, "highlevel, usercom, plain"}},

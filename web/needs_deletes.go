@@ -1,0 +1,200 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/connector"
+	"couplet/internal/engine"
+	"couplet/internal/mapping"
+	"couplet/templates"
+)
+
+// Deletes that wait for somebody: one of two linked records is gone, and the flow asks before it deletes the other.
+
+// deletes gathers them, and a line for each side of which several wait, to be answered at once.
+func (n *needsOf) deletes(ctx context.Context) error {
+	var of [2]int
+	shown := 0
+	err := n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+		if !r.AsksDelete() {
+			return true, nil
+		}
+		of[r.Side]++
+		if shown++; shown > needsOnPage {
+			n.page.More = true
+			return true, nil
+		}
+		x, err := n.deleteCard(ctx, r)
+		n.page.Deletes = append(n.page.Deletes, x)
+		return true, err
+	})
+	for side, count := range of {
+		if count > 1 {
+			n.page.Doomed = append(n.page.Doomed, templates.NeedDoomed{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: engine.Side(side).String(), System: n.view.systems()[side], N: count})
+		}
+	}
+	return err
+}
+
+// eachReview shows what of a pair waits and was not answered yet, until show says that it is enough.
+func (s *Server) eachReview(ctx context.Context, ws, pair string, show func(engine.Review) (bool, error)) error {
+	const batch = 500
+	for place := (engine.Place{Side: -1}); ; {
+		list, err := s.o.Store.Reviews(ctx, ws, pair, place, batch)
+		if err != nil {
+			return err
+		}
+		var ids [2][]string
+		for _, r := range list {
+			ids[r.Side] = append(ids[r.Side], r.ID)
+		}
+		var answered [2]func(record, field string) bool
+		for side := range ids {
+			if answered[side], err = s.answered(ctx, ws, pair, engine.Side(side), ids[side]); err != nil {
+				return err
+			}
+		}
+		for _, r := range list {
+			place = engine.Place{Side: r.Side, ID: r.ID}
+			if answered[r.Side](r.ID, "") {
+				continue
+			}
+			if more, err := show(r); err != nil || !more {
+				return err
+			}
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+// deleteCard is one of them: what is left beside what was deleted.
+func (n *needsOf) deleteCard(ctx context.Context, r engine.Review) (x templates.NeedDelete, err error) {
+	st, p, other := n.s.o.Store, n.view.pair, r.Side.Other()
+	systems := n.view.systems()
+	x = templates.NeedDelete{Flow: n.flow.Name, Pair: p.ID, Side: r.Side.String(), ID: r.ID, System: systems[r.Side], Gone: systems[other], Since: r.At}
+	links, err := st.LinksOf(ctx, n.ws, p.ID, r.Side, []string{r.ID})
+	if err != nil {
+		return x, err
+	}
+	l := links[r.ID]
+	ids := l.IDs
+	ids[r.Side] = r.ID
+	name, m, err := n.called(ctx, ids)
+	if err != nil {
+		return x, err
+	}
+	if x.Name, x.Seen = n.named(r.Side, r.ID, m[r.Side]), strconv.FormatInt(m[r.Side].Sight(), 10); x.Name == "" {
+		x.Name = name
+	}
+	x.Fields = n.beside(l, m, r.Side)
+	if x.Hangs, err = n.hangs(ctx, r.Side, r.ID); err != nil {
+		return x, err
+	}
+	x.Again, err = n.again(ctx, r.Side, r.ID, "")
+	return x, err
+}
+
+// beside is what both records hold in the fields of the map, and in those that they once agreed on. Since says that the one
+// that is left was changed after they did.
+func (n *needsOf) beside(l engine.Link, m [2]engine.Mirror, left engine.Side) (lines []templates.NeedBeside) {
+	var keys []string
+	for _, row := range n.flow.Map {
+		keys = append(keys, strings.Join(row.A, "+")+"="+strings.Join(row.B, "+"))
+	}
+	for _, key := range slices.Sorted(maps.Keys(l.Base)) {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	for _, key := range keys {
+		line := templates.NeedBeside{Label: n.view.field(key, left)}
+		for side := range m {
+			line.Values[side] = n.holds(key, m[side].Fields, engine.Side(side))
+		}
+		if b, agreed := l.Base[key]; agreed {
+			line.Since = line.Values[left] != n.plain(key, value(engine.FieldChange{Field: key}, b.V, int(left)), left)
+		}
+		if line.Values != [2]string{} {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// holds is what a record holds in the fields that one side of a row of the map names.
+func (n *needsOf) holds(key string, f connector.Fields, side engine.Side) string {
+	names := rowOf(key).Side(side)
+	var v [2]any
+	if v[side] = f[names[0]]; len(names) > 1 {
+		parts := make(mapping.Parts, len(names))
+		for i, name := range names {
+			parts[i] = mapping.Words(f[name])
+		}
+		v[side] = parts
+	}
+	return n.plain(key, value(engine.FieldChange{Field: key}, v, int(side)), side)
+}
+
+// plain takes the formatting out of a text that has some.
+func (n *needsOf) plain(key, text string, side engine.Side) string {
+	if o, ok := n.object(side); ok {
+		if f, known := connector.FieldNamed(o.Fields, rowOf(key).Side(side)[0]); known && f.Type == connector.HTML {
+			return strings.TrimSpace(mapping.Plain(text))
+		}
+	}
+	return text
+}
+
+func (n *needsOf) object(side engine.Side) (*connector.Object, bool) {
+	return n.view.specs(n.view.conns[n.view.pair.Conns[side]].System).Object(n.view.pair.Object)
+}
+
+// hangs says how much is known to hang on a record, "" when nothing is: "2 tasks and 1 note".
+func (n *needsOf) hangs(ctx context.Context, side engine.Side, id string) (string, error) {
+	conn := n.view.pair.Conns[side]
+	var parts []string
+	for _, o := range n.view.specs(n.view.conns[conn].System).Objects {
+		if o.Parent != n.view.pair.Object {
+			continue
+		}
+		found, err := n.s.o.Store.ChildrenOf(ctx, n.ws, conn, o.Name, []string{id})
+		if err != nil {
+			return "", err
+		}
+		if k := len(found[id]); k > 0 {
+			parts = append(parts, templates.Count(k, o.One, o.Many))
+		}
+	}
+	return strings.Join(parts, " and "), nil
+}
+
+// deleteOrder reads an answer to a delete that waits.
+func deleteOrder(c echo.Context, kind engine.OrderKind) (o engine.Order, ok bool) {
+	o = engine.Order{Kind: kind, Side: sideOf(c.FormValue("side")), Record: c.FormValue("record")}
+	at, err := strconv.ParseInt(c.FormValue("seen"), 10, 64)
+	o.Seen[o.Side] = at
+	return o, err == nil && o.Record != ""
+}
+
+// decideAll answers all deletes of a pair that wait on one side, each as it is now.
+func (s *Server) decideAll(c echo.Context, pair string, kind engine.OrderKind, by string) (orders []engine.Order, err error) {
+	ctx, side := c.Request().Context(), sideOf(c.FormValue("side"))
+	err = s.eachReview(ctx, ws(c), pair, func(r engine.Review) (bool, error) {
+		if r.AsksDelete() && r.Side == side {
+			orders = append(orders, engine.Order{Pair: pair, Kind: kind, Side: side, Record: r.ID, By: by})
+		}
+		return true, nil
+	})
+	return orders, err
+}
+
+// allDeletes are the answers that are given to all at once.
+var allDeletes = map[string]engine.OrderKind{"delete-all": engine.OrderDelete, "keep-all": engine.OrderKeep}
