@@ -289,7 +289,7 @@ func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates
 		changed = changed || !x.Kept
 		line.Sides[s] = x
 	}
-	line.Why = templates.Capital(engine.ExplainBy(f.Rule, v.names(), cmp.Or(f.By, e.By)))
+	line.Why = templates.Capital(engine.ExplainOf(v.pair.Object, f.Rule, v.names(), cmp.Or(f.By, e.By)))
 	return line, changed || f.Outcome != engine.InSync
 }
 
