@@ -138,6 +138,8 @@ type Foretold struct {
 	Lines    []ForetoldField
 	Why, Fix string
 	Open     bool
+	// Href leads to the page of the two records, "" where they are no pair yet.
+	Href string
 }
 
 // Badge is a small label with its drawing.

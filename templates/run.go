@@ -44,6 +44,9 @@ type RunPage struct {
 	Records []RunRecord
 	More    string
 	Calls   []RunCall
+	// Lost are the values that gave way, and Here the address of that list.
+	Lost []RecordLoss
+	Here string
 }
 
 // RunTab is a view of a run with an address of its own.
@@ -107,9 +110,11 @@ type RunRecord struct {
 	Others []RunOther
 	Fields []RunField
 	Ends   [2]System
-	Calls  []string
-	Quote  string // what the system said
-	Open   bool
+	// Href leads to the page of the two records, "" where they are no pair.
+	Href  string
+	Calls []string
+	Quote string // what the system said
+	Open  bool
 }
 
 // RunOther is a record that may be meant.

@@ -41,7 +41,7 @@ var kindOf = map[store.PlanGroup]templates.Badge{
 
 func (v view) row(r store.PlanRow, m [2]engine.Mirror) templates.Foretold {
 	x := v.systems()
-	out := templates.Foretold{ID: rowID(r), System: x[r.Side], Kind: kindOf[v.glance.group]}
+	out := templates.Foretold{ID: rowID(r), Href: hrefOf(r.Entry), System: x[r.Side], Kind: kindOf[v.glance.group]}
 	if r.Entry.Result == engine.ResultDeleted {
 		out.Kind = templates.Badge{Kind: "bad", Text: "Delete", Icon: "trash-2"}
 	}

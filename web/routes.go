@@ -121,6 +121,12 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/runs/:id/undo/events", viewer, s.undoEvents},
 		{http.MethodPost, "/flows/:id/run", editor, s.runFlow},
 
+		// one pair of records
+		{http.MethodGet, "/records/:link", viewer, s.recordPage},
+		{http.MethodPost, "/records/:link/check", editor, s.checkRecord},
+		{http.MethodPost, "/records/:link/put", editor, s.putBack},
+		{http.MethodPost, "/records/:link/back", editor, s.takeRecordBack},
+
 		// what waits for a person
 		{http.MethodGet, "/needs-you", viewer, s.needsPage},
 		{http.MethodPost, "/needs-you", editor, s.decideNeed},

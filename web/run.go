@@ -24,6 +24,8 @@ type runView struct {
 	// found counts the entries by result, changed the records that were created or updated: a pair may be two of these.
 	found   map[engine.Result]int
 	changed int
+	// lost counts the values that gave way.
+	lost int
 }
 
 // runView reads a run of the workspace.
@@ -44,7 +46,10 @@ func (s *Server) runView(ctx context.Context, ws, id string) (v runView, err err
 	if v.found, err = s.o.Store.CountEntries(ctx, ws, id); err != nil {
 		return v, err
 	}
-	v.changed, err = s.o.Store.CountChanged(ctx, ws, id)
+	if v.changed, err = s.o.Store.CountChanged(ctx, ws, id); err != nil {
+		return v, err
+	}
+	v.lost, err = s.o.Store.CountLosses(ctx, ws, id)
 	return v, err
 }
 
@@ -86,6 +91,9 @@ func (v runView) sheet() templates.RunPage {
 	}
 	p.Tabs = []templates.RunTab{{ID: "problems", Name: "Problems", N: v.found[engine.ResultFailed]}, {ID: "needs", Name: "Needs you", N: v.run.Asked},
 		{ID: "changed", Name: "Changed", N: v.changed}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
+	if v.lost > 0 {
+		p.Tabs = slices.Insert(p.Tabs, 3, templates.RunTab{ID: "lost", Name: "Gave way", N: v.lost})
+	}
 	return p
 }
 
@@ -181,6 +189,8 @@ func (s *Server) runPage(c echo.Context) error {
 		err = s.runProblems(ctx, w, v, c.QueryParam("cause"), c.QueryParam("after"), &p)
 	case "calls":
 		p.Calls, err = s.runCalls(ctx, w, v)
+	case "lost":
+		err = s.runLosses(ctx, w, v, c.QueryParam("after"), &p)
 	default:
 		err = s.runRecords(ctx, w, v, c.QueryParam("after"), &p)
 	}

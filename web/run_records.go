@@ -155,7 +155,7 @@ func (s *Server) recordsOf(ctx context.Context, ws string, v runView, entries []
 // record is one entry in words.
 func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord {
 	systems := v.systems()
-	r := templates.RunRecord{ID: e.ID, Ends: systems, Systems: v.touched(e)}
+	r := templates.RunRecord{ID: e.ID, Ends: systems, Systems: v.touched(e), Href: hrefOf(e)}
 	r.Name, r.Address = v.title(e, m)
 	r.Kind, r.Icon, r.Word = resultWord(e)
 	if e.Reason != "" {
@@ -170,6 +170,14 @@ func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord 
 		r.Calls = append(r.Calls, fmt.Sprintf("%-6s %s   %s   %d ms", x.Method, x.Path, answerOf(x), x.Took.Milliseconds()))
 	}
 	return r
+}
+
+// hrefOf leads to the page of the two records that a line is about, "" where they are no pair yet.
+func hrefOf(e engine.Entry) string {
+	if e.Planned && (e.Result == engine.ResultCreated || e.Result == engine.ResultLinked) {
+		return ""
+	}
+	return recordHref(e.Link)
 }
 
 func answerOf(x connector.Exchange) string {

@@ -79,6 +79,13 @@ func (g *guide) watching() {
 		}
 		g.look("a run, "+tab, "09-run")
 	}
+	g.b.open(run + "?tab=changed")
+	g.h.press(css("[data-testid=record] > summary"))
+	g.h.press(css("[data-testid=record][open] [data-testid=record-page]"))
+	g.b.at("^/records/")
+	g.h.press(css("[data-testid=field] a"))
+	g.b.see(testid("answer"))
+	g.look("a record, why a value is so", "10-record")
 	g.b.open(run)
 	g.h.press(testid("undo"))
 	g.b.at("^/runs/[^/]+/undo")

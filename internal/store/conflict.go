@@ -96,7 +96,7 @@ func (s *Store) Conflicts(ctx context.Context, ws, pair string, open bool, after
 	if open {
 		which = "open"
 	}
-	return db.All(ctx, s.db, `select id, pair, link, field, open, rule, lost, a_value, b_value, run, opened_at, settled_at from conflict
+	return db.All(ctx, s.db, "select "+conflictColumns+` from conflict
 		where workspace_id = $1 and pair = $2 and `+which+" and id > $3 order by id limit $4", []any{ws, pair, after, limit}, scanConflict)
 }
 

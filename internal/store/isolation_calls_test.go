@@ -21,7 +21,7 @@ type call struct {
 // write changes something there; else the test would prove nothing.
 func (w *world) reads() []call {
 	c, p, all := w.conns[0], w.pair.ID, engine.Place{Side: -1}
-	return append(append(append(w.consentReads(), w.planReads()...), append(w.watchReads(), append(w.childReads(), w.orderReads()...)...)...), []call{
+	return append(append(append(w.consentReads(), w.planReads()...), append(w.watchReads(), append(append(w.childReads(), w.orderReads()...), w.recordReads()...)...)...), []call{
 		{"Cursor", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			cur, err := s.Cursor(ctx, ws, c, "contact")
 			cur.Conn, cur.Object = "", "" // what was asked for

@@ -83,6 +83,7 @@ type world struct {
 	user    store.User
 	order   engine.Order
 	rule    store.Rule
+	loss    store.StoredConflict
 	invited store.Invitation
 }
 
