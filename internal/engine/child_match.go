@@ -210,6 +210,8 @@ func (s *session) madeFrom(in Intent, shows connector.Fields) map[string]Base {
 		}
 		if says(r, from, v, got) {
 			sent = got
+		} else if yes, answers := got.(bool); answers && !yes { // as it is where the value did not arrive
+			continue
 		}
 		b := Base{Run: s.run.ID, Rule: "new_" + from.String(), At: s.e.Now().UnixMilli()}
 		b.V[from], b.V[in.Side] = v, sent

@@ -215,17 +215,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 		if stamp, _ := r.Fields[s.stampField[to]].(string); stamp == j.intent.Stamp {
 			j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 			j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "stamp"}
-			was := j.link.IDs[to]
-			if was == "" {
-				j.link.Base = s.madeFrom(j.intent, r.Fields)
-			} else {
-				j.link = moved(j.link, to, r.ID, s.stillAgreed(j.link, to, j.m[to].Fields))
-			}
-			o := s.reconcileFound(ctx, j)
-			if was != "" && o.commit.Link != nil {
-				o.commit.Bury = append(o.commit.Bury, s.replaced(to, was))
-			}
-			return o
+			return s.adopt(ctx, j)
 		}
 	}
 	if r, ok, err := s.madeAlike(ctx, j, found); err != nil {
@@ -233,8 +223,7 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	} else if ok {
 		j.m[to], _, _ = s.merge(to, Mirror{}, r, asked)
 		j.do, j.match = join, Match{Kind: MatchLink, Partner: r.ID, By: "made"}
-		j.link.Base = s.madeFrom(j.intent, r.Fields)
-		return s.reconcileFound(ctx, j)
+		return s.adopt(ctx, j)
 	}
 	closed := []string{j.intent.ID}
 	c, news, err := s.discovered(ctx, j, found, asked)
@@ -259,11 +248,20 @@ func (s *session) resolve(ctx context.Context, j job) outcome {
 	return outcome{commit: Commit{Intent: &in, Again: []Hint{j.again("", s.e.Now(), in.Problem)}}}
 }
 
-// reconcileFound is reconcile for a partner that a search has just shown. What came of writing it is newer than that.
-func (s *session) reconcileFound(ctx context.Context, j job) outcome {
-	to := j.side.Other()
+// adopt joins a record to the one that a create of ours made, which a search has just shown.
+func (s *session) adopt(ctx context.Context, j job) outcome {
+	to, found := j.side.Other(), j.m[j.side.Other()]
+	was := j.link.IDs[to]
+	if was == "" {
+		j.link.Base = s.madeFrom(j.intent, found.Fields)
+	} else { // it was made again
+		j.link = moved(j.link, to, found.ID, s.stillAgreed(j.link, to, found.Fields))
+	}
 	o := s.reconcile(ctx, j)
-	o.commit.Mirrors[to] = append([]Mirror{j.m[to]}, o.commit.Mirrors[to]...)
+	o.commit.Mirrors[to] = append([]Mirror{found}, o.commit.Mirrors[to]...) // what came of writing it is newer
+	if was != "" && o.commit.Link != nil {
+		o.commit.Bury = append(o.commit.Bury, s.replaced(to, was))
+	}
 	return o
 }
 

@@ -132,6 +132,9 @@ func (f *family) kids(side engine.Side) map[string]connector.Record {
 	for _, parent := range parents {
 		for after := connector.Cursor(""); ; {
 			page, err := c.List(f.t.Context(), connector.ListRequest{Object: f.flow.Object, Parent: parent, After: after})
+			if connector.KindOf(err) == connector.NotFound {
+				break // the list of contacts has not heard of it yet
+			}
 			if err != nil {
 				f.t.Fatal(err)
 			}
@@ -186,15 +189,7 @@ func (f *family) togetherKids() []engine.Link {
 		}
 	}
 	f.flow = child
-	var fields [2][]connector.Field
-	for side, id := range f.flow.Connections {
-		c, _ := f.Open(f.t.Context(), ws, id, nil)
-		fields[side], _ = c.(connector.Describer).Describe(f.t.Context(), f.flow.Object)
-	}
-	m, problems := mapping.Compile(f.flow.Map, fields[0], fields[1], mapping.Options{Region: "US"})
-	if len(problems) > 0 {
-		f.t.Fatal(problems)
-	}
+	m := f.rules(f.flow)
 	links := f.links()
 	seen := map[string]bool{}
 	for _, l := range links {
@@ -228,6 +223,21 @@ func (f *family) togetherKids() []engine.Link {
 		}
 	}
 	return links
+}
+
+// rules are those of a flow's map.
+func (f *family) rules(x flow.Flow) *mapping.Map {
+	f.t.Helper()
+	var fields [2][]connector.Field
+	for side, id := range x.Connections {
+		c, _ := f.Open(f.t.Context(), ws, id, nil)
+		fields[side], _ = c.(connector.Describer).Describe(f.t.Context(), x.Object)
+	}
+	m, problems := mapping.Compile(x.Map, fields[0], fields[1], mapping.Options{Region: "US"})
+	if len(problems) > 0 {
+		f.t.Fatal(problems)
+	}
+	return m
 }
 
 // loneKids are records whose contact is linked and that have no partner.

@@ -91,9 +91,13 @@ func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
 	h.flow.Blank = rapid.SampledFrom([]mapping.Blank{mapping.Keep, mapping.Clear}).Draw(rt, "blank")
 	h.flow.Retry.Max = flow.Duration(20 * time.Millisecond)
+	h.fields = []string{"name", "phone", "email", "company"}
 	if rapid.Bool().Draw(rt, "consent") {
 		h.consent = true
 		h.flow.Map = append(h.flow.Map, mapping.Row{A: mapping.Names{"dnd"}, B: mapping.Names{"unsubscribed"}})
+	}
+	if v.harm == "" && (rapid.IntRange(0, 2).Draw(rt, "children") == 0 || os.Getenv("COUPLET_CHILDREN") != "") {
+		h.haveChildren()
 	}
 	return h
 }
@@ -104,7 +108,7 @@ func (h *history) tell() {
 	for range rapid.IntRange(0, 3).Draw(rt, "people") {
 		h.create()
 	}
-	rt.Repeat(map[string]func(*rapid.T){
+	acts := map[string]func(*rapid.T){
 		"create":  func(*rapid.T) { h.create() },
 		"edit":    func(*rapid.T) { h.change() },
 		"edit 2":  func(*rapid.T) { h.change() },
@@ -118,7 +122,15 @@ func (h *history) tell() {
 		"hooks":   func(*rapid.T) { h.decide(); h.follow() },
 		"die":     func(*rapid.T) { h.die() },
 		"wait":    func(*rapid.T) { h.decide(); h.pass(11 * time.Minute) },
-	})
+	}
+	if h.fam != nil {
+		h.beginChildren()
+		for name, act := range h.childActs() {
+			acts[name] = act
+		}
+		rt.Repeat(acts) // there is twice as much to do
+	}
+	rt.Repeat(acts)
 	h.settle()
 	h.judge()
 }
@@ -127,6 +139,10 @@ func (h *history) tell() {
 type history struct {
 	*world
 	rt      *rapid.T
+	fam     *family // of a history with tasks and notes, else nil
+	staff   map[string]string
+	hangs   map[string]string // the contacts of tasks and notes that people made
+	fields  []string          // of the object of the flow at hand
 	consent bool
 	now     int // counts what happened
 	typed   []typed
@@ -143,11 +159,13 @@ type history struct {
 
 // typed is one value that somebody typed, in one form for both sides.
 type typed struct {
-	at    int
-	side  engine.Side
-	id    string
-	field string // name, phone, email, company, consent, tag+, tag-
-	value string
+	at   int
+	side engine.Side
+	// object is what the record is: a contact, a task or a note.
+	object string
+	id     string
+	field  string // name, phone, email, company, consent, tag+, tag-, title, due, done, owner, text
+	value  string
 	// carried is when the partner was first seen with it, 0 never.
 	carried int
 	// back says that it is what its side held at the last agreement: nobody can see such an edit (sync-semantics 5.21).
@@ -203,11 +221,11 @@ func (h *history) draw(side engine.Side, field string) (own fields, value string
 func cut40(s string) string { return s[:min(40, len(s))] }
 
 func (h *history) note(side engine.Side, id, field, value string) {
-	e := typed{at: h.now, side: side, id: id, field: field, value: value}
+	e := typed{at: h.now, side: side, object: h.flow.Object, id: id, field: field, value: value}
 	if h.seeded() {
 		l := h.link(side, id)
 		_, known := l.Base[h.baseKey(l, field)]
-		e.back = known && asNoted(field, h.baseOf(l, field).V[side]) == noted(e)
+		e.back = known && h.asNoted(field, h.baseOf(l, field).V[side]) == noted(e)
 	}
 	h.typed = append(h.typed, e)
 }

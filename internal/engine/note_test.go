@@ -8,6 +8,7 @@ import (
 
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/sandbox"
 	"couplet/internal/sandbox/kit"
 )
@@ -105,31 +106,6 @@ func TestANoteOfASideWithPlainTextLeavesTheOtherSidesFormattingAlone(t *testing.
 	f.quietKids()
 }
 
-func TestANoteThatWasEditedOnBothSidesKeepsBothTexts(t *testing.T) {
-	t.Parallel()
-	f := newFamily(t, sandbox.Options{Seed: 3})
-	a, _ := f.couple("ada@example.com")
-	f.as(f.notes)
-	one := f.put(engine.A, a, fields{"body": "<p>Asked about prices.</p>"})
-	f.sync(f.notes)
-	two := f.partner(engine.A, one)
-	f.turn(engine.A, one, fields{"body": "<p>Got the <b>big</b> offer.</p>"})
-	f.turn(engine.B, two, fields{"description": "<p>Wants a demo.</p>"})
-	f.hint(engine.A, one)
-	f.sync(f.notes)
-	for side, field := range [2]string{"body", "description"} {
-		got := f.raw(engine.Side(side), field)
-		if len(got) != 1 || !strings.Contains(got[0], "<b>big</b>") || !strings.Contains(got[0], "Wants a demo.") {
-			t.Errorf("side %s keeps %q", engine.Side(side), got)
-		}
-	}
-	if open := f.conflicts(true); len(open) != 0 {
-		t.Errorf("waiting: %q", open)
-	}
-	f.togetherKids()
-	f.quietKids()
-}
-
 func TestANoteWaitsUntilItsContactIsLinked(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t, sandbox.Options{Seed: 3})
@@ -177,6 +153,34 @@ func TestADeletedNoteIsNotMadeAgain(t *testing.T) {
 	}
 	f.togetherKids()
 	f.quietKids()
+}
+
+func TestADeletedTaskOrNoteIsMadeAgainOnceWhereTheFlowSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, sandbox.Options{Seed: 3})
+	f.tasks.Delete, f.notes.Delete = flow.Restore, flow.Restore
+	a, _ := f.couple("ada@example.com")
+	flows, typed := f.hangers()
+	for _, x := range flows {
+		one := f.as(x).flow.Object
+		id := f.put(engine.A, a, typed[map[string]int{"task": 0, "note": 1}[one]])
+		f.sync(x)
+		for round := range 2 {
+			f.drop(engine.B, f.partner(engine.A, id))
+			for range 3 {
+				f.pass(25 * time.Hour)
+				f.sync(x)
+			}
+			want := 1 - round // the second time a person is asked
+			if n := len(f.kids(engine.B)); n != want || len(f.kids(engine.A)) != 1 || len(f.reviews()) != round {
+				t.Errorf("%s, deleted %d times: %d there and %d here, reviews %v", one, round+1, n, len(f.kids(engine.A)), f.reviews())
+			}
+			if l := f.link(engine.A, id); round == 0 && (l.Made != "restore" || l.Parent == "") {
+				t.Errorf("%s: %+v", one, l)
+			}
+		}
+		f.quietKids()
+	}
 }
 
 func TestANoteWhoseCreateWasNotAnsweredIsFoundByWhatItSays(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 func (h *history) judge() {
 	links := h.inStep() // I1, I2
 	all := [2]map[string]connector.Record{h.all(engine.A), h.all(engine.B)}
-	h.deletedOnOrdersOnly(all)
+	h.deletedOnOrdersOnly(h.withChildren(all))
 	if n, ops := h.writes(engine.A)+h.writes(engine.B), len(h.typed); n > 20*ops+50 {
 		h.t.Errorf("I5: %d writes for %d edits", n, ops)
 	}
@@ -30,7 +30,7 @@ func (h *history) judge() {
 			}
 			continue
 		}
-		for _, field := range []string{"name", "phone", "email", "company"} {
+		for _, field := range h.fields {
 			h.nothingLost(l, field, all)
 		}
 		h.tagsStay(l, all)
@@ -40,6 +40,7 @@ func (h *history) judge() {
 	}
 	h.aloneIsUntouched(links, all)
 	h.allAnswered()
+	h.eachChild(h.judgeChildren)
 }
 
 // counted: what a run's counts say was written, its log tells line by line, whatever died meanwhile.
@@ -132,6 +133,8 @@ func value(side engine.Side, r connector.Record, field string) string {
 		return strings.ToLower(orNothing(f["email"]))
 	case "company":
 		return orNothing(f[[2]string{"companyName", "company_name"}[side]])
+	case "title", "due", "done", "owner", "text":
+		return noted(typed{field: field, value: orNothing(f[childNames[field][side]])})
 	}
 	return orNothing(f[[2]string{"dnd", "unsubscribed"}[side]])
 }
@@ -146,8 +149,13 @@ func orNothing(v any) string {
 func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func noted(t typed) string {
-	if t.field == "email" {
+	switch t.field {
+	case "email":
 		return strings.ToLower(t.value)
+	case "due":
+		return asInstant(t.value)
+	case "text":
+		return plain(mapping.Plain(t.value))
 	}
 	return plain(t.value)
 }
@@ -165,7 +173,7 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	}
 	var shown [2]string
 	for side := range shown {
-		shown[side] = value(engine.Side(side), all[side][l.IDs[side]], field)
+		shown[side] = h.value(engine.Side(side), all[side][l.IDs[side]], field)
 	}
 	kept := h.kept(l, field)
 	limit := h.limited(l, field)
@@ -183,8 +191,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 			return t.side != e.side && noted(t) == noted(e) && slices.ContainsFunc(edits, func(u typed) bool { return u.side == t.side && u.at > max(t.at, e.at) })
 		})
 		// What was typed into a record that was then deleted is carried on if it was seen.
-		if l.IDs[e.side] != e.id || twice || since || shown[e.side] == noted(e) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
-			slices.Contains(kept, noted(e)) || noted(e) == "" {
+		if l.IDs[e.side] != e.id || twice || since || h.holds(field, shown[e.side], noted(e)) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
+			slices.ContainsFunc(kept, func(v string) bool { return h.holds(field, v, noted(e)) }) || noted(e) == "" {
 			continue
 		}
 		if e.window {
@@ -198,7 +206,7 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
 		}
 		asked := slices.Contains(kept, v) // it waits for a person, or gave way
-		if v != "" && !asked && !slices.ContainsFunc(edits, typedIt) {
+		if v != "" && !asked && !h.together(field, v, edits, kept) && !slices.ContainsFunc(edits, typedIt) {
 			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
 		}
 	}
@@ -244,8 +252,8 @@ func cutLike(full, cut string) bool {
 
 // ruleWord is a part of the key of a field's rule that no other has.
 func ruleWord(field string) string {
-	if field == "name" {
-		return "lastname"
+	if word := map[string]string{"name": "lastname", "due": "duedate", "done": "completed", "owner": "assignedto", "text": "body"}[field]; word != "" {
+		return word
 	}
 	return field
 }
@@ -314,7 +322,7 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 				continue
 			}
 			for _, v := range c.V {
-				out = append(out, asNoted(field, v))
+				out = append(out, h.asNoted(field, v))
 			}
 		}
 	}

@@ -65,7 +65,8 @@ func (f *FieldPlan) own(s SentField, base Base, known bool) (Base, bool) {
 	}
 	v := s.Before
 	for side := range f.Arrived {
-		if f.Arrived[side] {
+		other := 1 - side
+		if open := s.Sends[other] && !f.Arrived[other]; f.Arrived[side] && !open { // what both are to hold is agreed when both do
 			v[side] = f.Before[side]
 		}
 	}

@@ -36,10 +36,6 @@ func (h hidden) Find(context.Context, string, string, connector.Fields) ([]conne
 	return nil, nil
 }
 
-func (h hidden) Owners(ctx context.Context) ([]connector.Owner, error) {
-	return h.whole.(connector.Staff).Owners(ctx)
-}
-
 // looks runs a flow with a complete reading, whatever it ends in.
 func (f *family) looks(x flow.Flow, more engine.Request) engine.Run {
 	f.t.Helper()

@@ -24,7 +24,7 @@ var kinds = []struct {
 	name string
 	says *regexp.Regexp
 }{
-	{"silent duplicate", regexp.MustCompile(`were both made from|is in two links`)},
+	{"silent duplicate", regexp.MustCompile(`were both made from|is in two links|made twice`)},
 	{"lost update", regexp.MustCompile(`^I3:`)},
 	{"degraded", regexp.MustCompile(`^degraded:`)},
 	{"resurrected", regexp.MustCompile(`^I6:`)},
@@ -41,7 +41,7 @@ type tally struct {
 	histories, flagged, writes, edits int
 	inWindow                          int // lost in the moment between a read and a write, which nothing can close (5.21)
 	seen                              map[string]int
-	first                             string // the story of the first violation
+	first                             map[string]string // the story of the first violation of each kind
 }
 
 // verdict is a history's test: it notes what the oracle says instead of failing.
@@ -98,8 +98,10 @@ func (c *tally) one(rt *rapid.T, v variant) {
 	if h.madeForNothing() {
 		c.flagged++
 	}
-	if len(said) > 0 && c.first == "" {
-		c.first = strings.Join(append(append(said, h.story...), h.log()...), "\n")
+	for k := range kind {
+		if c.first[k] == "" {
+			c.first[k] = strings.Join(append(append(said, h.story...), h.log()...), "\n")
+		}
 	}
 }
 
@@ -126,7 +128,7 @@ func many(t *testing.T, v variant, n int) *tally {
 			t.Fatal(err)
 		}
 	}
-	c := &tally{seen: map[string]int{}}
+	c := &tally{seen: map[string]int{}, first: map[string]string{}}
 	t.Run(v.name, func(t *testing.T) {
 		for half := range 2 { // most of a history is waiting
 			t.Run(fmt.Sprint(half), func(t *testing.T) {
@@ -184,7 +186,9 @@ func TestProof(t *testing.T) {
 		}
 		switch {
 		case v.harm == "" && bad > 0:
-			t.Errorf("%s: %v; the first history that went wrong:\n%s", v.name, c.seen, c.first)
+			for k, story := range c.first {
+				t.Errorf("%s: %v; the first history that went wrong (%s):\n%s", v.name, c.seen, k, story)
+			}
 		case v.harm != "" && c.seen[v.harm] == 0 && (v.harm != flagged || c.flagged == 0):
 			t.Errorf("%s: no %s in %d histories: %v", v.name, v.harm, c.histories, c.seen)
 		}

@@ -62,6 +62,9 @@ func (s *session) judgeRemake(v *view, j job) job {
 	m := j.m[j.side]
 	in, begun := v.intent[j.side][m.ID]
 	j.intent = in
+	if s.kin != nil {
+		return s.remakeChild(v, j, begun && in.State != Absent)
+	}
 	if begun && in.State != Absent {
 		return s.unsettled(j)
 	}
@@ -167,7 +170,7 @@ func (s *session) remake(ctx context.Context, j job) outcome {
 		set[name] = j.intent.Stamp
 	}
 	asked = s.e.Now()
-	echo, err := s.conn[to].Create(connector.WithAsk(ctx, s.ours), s.flow.Object, j.m[to].Parent, set)
+	echo, err := s.conn[to].Create(connector.WithAsk(ctx, s.ours), s.flow.Object, j.parent[to], set)
 	if err != nil {
 		return s.notCreated(ctx, j, err)
 	}

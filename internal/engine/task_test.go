@@ -180,6 +180,30 @@ func TestADeletedTaskIsNotMadeAgain(t *testing.T) {
 	f.quietKids()
 }
 
+// A system may make a record, lose one of its values, and not answer.
+func TestATaskWhoseCreateLostThatItIsDoneIsDone(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, sandbox.Options{Seed: 3})
+	_, b := f.couple("ada@example.com")
+	f.as(f.tasks)
+	f.put(engine.B, b, fields{"name": "Write", "due_date": due2, "done": true})
+	was := f.writes(engine.A)
+	if !f.diesAt(engine.Request{Look: true}, func(m string) bool { return m == "Commit" && f.writes(engine.A) > was }) {
+		t.Fatal("nothing was made")
+	}
+	for id := range f.kids(engine.A) {
+		f.turn(engine.A, id, fields{"completed": false})
+	}
+	f.pass(minute)
+	f.sync(f.tasks)
+	f.wantKids(engine.A, "completed", "true")
+	f.wantKids(engine.B, "done", "true")
+	if n := len(f.togetherKids()); n != 1 {
+		t.Errorf("%d links", n)
+	}
+	f.quietKids()
+}
+
 func TestACreateWhoseAnswerWasLostIsFoundByWhatItSays(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t, sandbox.Options{Seed: 3})

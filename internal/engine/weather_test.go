@@ -18,7 +18,7 @@ import (
 
 func (h *history) seeded() bool {
 	pairs, err := h.st.Pairs(h.t.Context(), ws)
-	return err == nil && len(pairs) == 1 && !pairs[0].Seeded.IsZero()
+	return err == nil && slices.ContainsFunc(pairs, func(p engine.Pair) bool { return p.Object == h.flow.Object && !p.Seeded.IsZero() })
 }
 
 // hook is the call that a system may send when somebody changed something: lost, once or twice.
@@ -67,7 +67,7 @@ func (h *history) weather() {
 func (h *history) look(full bool) {
 	h.pass(3 * time.Second)
 	r := h.try(engine.Request{Look: true, Full: full})
-	h.tellf("look (full %v): %s %s %+v", full, r.Status, r.Note, r.To)
+	h.tellf("look at %ss (full %v): %s %s %+v", h.flow.Object, full, r.Status, r.Note, r.To)
 }
 
 // follow runs the flow for webhooks alone.
@@ -75,7 +75,7 @@ func (h *history) follow() {
 	if h.seeded() {
 		h.pass(3 * time.Second)
 		r := h.try(engine.Request{})
-		h.tellf("hooks: %s %s %+v", r.Status, r.Note, r.To)
+		h.tellf("hooks of %ss: %s %s %+v", h.flow.Object, r.Status, r.Note, r.To)
 	}
 }
 
@@ -99,7 +99,7 @@ func (h *history) notice() {
 	var all [2]map[string]connector.Record
 	for i := range h.typed {
 		e := &h.typed[i]
-		if e.carried > 0 || h.deleted[e.side][e.id] || strings.HasPrefix(e.field, "tag") {
+		if e.carried > 0 || e.object != h.flow.Object || h.deleted[e.side][e.id] || strings.HasPrefix(e.field, "tag") {
 			continue
 		}
 		to := e.side.Other()
@@ -110,8 +110,8 @@ func (h *history) notice() {
 		if all[to] == nil {
 			all[to] = h.fair(to)
 		}
-		got := value(to, all[to][partner], e.field)
-		if got == noted(*e) || e.field == "name" && cutLike(e.value, got) {
+		got := h.value(to, all[to][partner], e.field)
+		if h.holds(e.field, got, noted(*e)) || e.field == "name" && cutLike(e.value, got) {
 			e.carried = h.now
 		}
 	}
@@ -129,7 +129,7 @@ func (h *history) die() {
 		return left <= 0
 	})
 	h.notice()
-	h.tellf("a run (look %v) died: %v at %s", req.Look, died, last)
+	h.tellf("a run of %ss (look %v) died: %v at %s", h.flow.Object, req.Look, died, last)
 }
 
 // log is what the engine says that it did.
@@ -169,8 +169,12 @@ func (h *history) settle() {
 		}
 		before := h.writes(engine.A) + h.writes(engine.B)
 		r := h.try(engine.Request{Look: true, Full: round < 4})
+		h.tellf("calm: %s %s %+v", r.Status, r.Note, r.To)
+		h.eachChild(func() {
+			r := h.try(engine.Request{Look: true, Full: round < 4})
+			h.tellf("calm, %ss: %s %s %+v", h.flow.Object, r.Status, r.Note, r.To)
+		})
 		n := h.writes(engine.A) + h.writes(engine.B) - before
-		h.tellf("calm: %s %s %+v, %d writes", r.Status, r.Note, r.To, n)
 		if quiet++; n > 0 || round < 4 { // two full reads eleven minutes apart find what is gone
 			quiet = 0
 		}
@@ -191,5 +195,8 @@ func (h *history) fair(side engine.Side) map[string]connector.Record {
 			h.fault(name, rate)
 		}
 	}()
+	if h.flow.Object != "contact" {
+		return h.fam.kids(side)
+	}
 	return h.all(side)
 }
