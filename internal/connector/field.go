@@ -18,6 +18,9 @@ const (
 	Option  Type = "option"
 	HTML    Type = "html"
 	User    Type = "user" // a member of the account's staff
+	// Linked are records of another object that the record belongs to: their ids, with commas between, the one it has belonged
+	// to longest in front.
+	Linked Type = "linked"
 )
 
 // Write says whether a field can be given in a call.
@@ -48,6 +51,8 @@ type Field struct {
 	Parts []string `json:"parts,omitempty"`
 	// Match is the kind of key that the field's values are, where its type does not say so: name or domain.
 	Match string `json:"match,omitempty"`
+	// Object is the object whose records a field of type Linked names.
+	Object string `json:"object,omitempty"`
 	// Consent marks a field that says "do not contact": it is only ever tightened.
 	Consent bool `json:"consent,omitempty"`
 	// Custom marks a field that belongs to the account, not to the system.

@@ -182,13 +182,14 @@ func (o *Object) check(p *problems) {
 }
 
 func (f Field) check(p *problems, known map[string]bool) {
-	types := []Type{Text, Email, Phone, Number, Bool, Day, Instant, Set, Option, HTML, User}
+	types := []Type{Text, Email, Phone, Number, Bool, Day, Instant, Set, Option, HTML, User, Linked}
 	writes := []Write{Yes, No, Try}
 	p.want(f.Name != "" && f.Label != "", "name or label is empty")
 	p.want(slices.Contains(types, f.Type), "type %q is unknown", f.Type)
 	p.want(slices.Contains(writes, f.OnCreate) && slices.Contains(writes, f.OnUpdate), "on_create or on_update is unknown")
 	p.want(f.Read || f.OnCreate != No || f.OnUpdate != No, "can be neither read nor written")
 	p.want(slices.Contains([]string{"", NameKey, DomainKey}, f.Match), "match %q is unknown", f.Match)
+	p.want((f.Type == Linked) == (f.Object != ""), "object goes with type linked")
 	p.want(!f.Consent || f.Type == Bool, "consent must be a bool")
 	p.want(f.Type != Option || len(f.Options) > 0, "option without options")
 	p.want(f.MaxLen >= 0, "max_len is below zero")

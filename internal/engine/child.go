@@ -82,7 +82,7 @@ func (s *session) family(ctx context.Context) error {
 func likeness(m *mapping.Map, objects [2]*connector.Object) (some, all []*mapping.Rule) {
 	for i := range m.Rules {
 		r := &m.Rules[i]
-		if r.Kind != mapping.Single || r.Owner() {
+		if r.Kind != mapping.Single || r.Translated() {
 			continue
 		}
 		all = append(all, r)

@@ -163,7 +163,7 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 		return altered
 	}
 	switch {
-	case r.Same(side, f.Send[side], got):
+	case r.Took(side, f.Send[side], got):
 		return taken
 	case r.Cut(side, f.Before[side.Other()], got):
 		return altered
@@ -217,6 +217,7 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		}
 	}
 	s.ordersOver(j, l, d, &o, w)
+	said, unknown := stranger(d)
 	if w.retry == nil && o.err == nil {
 		s.released(j, &o.commit)
 	}
@@ -246,8 +247,8 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		h := j.again("ignored", s.e.Now().Add(s.flow.Retry.Delay(j.ignored(), s.e.Random)), "a field was not taken; it is sent again")
 		h.Attempts = j.ignored() + 1
 		o.commit.Finished, o.commit.Again = j.also, []Hint{h}
-	case stranger(d) != "":
-		o.commit.Finished, o.commit.Again = j.also, []Hint{s.askAgain(j, stranger(d))}
+	case unknown != "":
+		o.commit.Finished, o.commit.Again = j.also, []Hint{s.askAgain(j, unknown, said)}
 	default:
 		o.commit.Finished = j.hints()
 		s.calmed(j, l, d, &o.commit)
@@ -320,7 +321,7 @@ func (s *session) title(e *Entry, j job, w result, conflicts int) {
 		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
 	case w.wrote != [2]bool{}:
 		e.Result = ResultUpdated
-	case len(e.Fields) > 0 && j.hint.Reason != ownerUnknown: // which has been told
+	case len(e.Fields) > 0 && !told(j.hint): // which has been told
 		e.Result = ResultSkipped
 	}
 }

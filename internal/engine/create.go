@@ -35,7 +35,7 @@ func (s *session) create(ctx context.Context, j job) outcome {
 			continue
 		}
 		f.Before[to], _ = f.Rule.Read(to, echo.Fields)
-		if f.Why == ownerUnknown+"_"+to.String() {
+		if f.unknownTo(to) {
 			continue // without a base it travels as soon as the person is known
 		}
 		if !f.Sends[to] {
@@ -82,7 +82,7 @@ func planNew(rules []mapping.Rule, from Side, fields connector.Fields, denied fu
 			f.Outcome, f.Why = Blocked, "not_writable_"+to.String()
 		default:
 			sent, err := r.Convert(to, v)
-			if err != nil && r.Owner() {
+			if err != nil && r.Translated() {
 				f.strange(to, err)
 				break
 			}

@@ -31,6 +31,7 @@ var why = map[string]string{
 	"merged":              "both lists were joined, element by element",
 	"most_restrictive":    "a wish not to be contacted holds on both sides",
 	"owner_unknown":       "{side} has nobody with the email of the person it is assigned to, so the assignment was left as it is there",
+	"link_unknown":        "the company it belongs to has no partner in {side} yet, so that was left as it is there; it goes over when it has one",
 	"not_writable":        "{side} does not allow this field to be changed from outside",
 	"not_shown":           "{side} did not show this field",
 	"ignored":             "{side} answered with success and left the field as it was",

@@ -179,7 +179,7 @@ func (s *session) arrivals(j job, d Decision, seen [2]bool) (outcome, bool) {
 		for side := range f.Arrived {
 			if f.Arrived[side] {
 				after[side], w.wrote[side] = f.Before[side], true
-				if f.Rule.Kind != mapping.Set && !f.Rule.Same(Side(side), f.sent.Send[side], f.Before[side]) {
+				if f.Rule.Kind != mapping.Set && !f.Rule.Took(Side(side), f.sent.Send[side], f.Before[side]) {
 					why = "altered_" + Side(side).String()
 				}
 			}

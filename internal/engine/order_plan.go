@@ -39,7 +39,7 @@ func (f *FieldPlan) planOrder(o Order) bool {
 	var there [2]bool
 	for s := range there {
 		side := Side(s)
-		there[s] = r.Same(side, f.Before[side], want[side]) || r.Cut(side, want[side.Other()], f.Before[side])
+		there[s] = r.Took(side, want[side], f.Before[side]) || r.Cut(side, want[side.Other()], f.Before[side])
 		if !there[s] && !r.Same(side, f.Before[side], seen[side]) {
 			f.Unfit = changedSince
 			return false

@@ -45,7 +45,7 @@ func (s SentField) arrived(r *mapping.Rule, side Side, now mapping.Value) bool {
 		have := mapping.AsSet(now)
 		return len(mapping.Minus(s.Delta[side].Add, have)) == 0 && len(mapping.Minus(s.Delta[side].Remove, mapping.Minus(s.Delta[side].Remove, have))) == 0
 	}
-	return r.Same(side, s.Send[side], now) || r.Cut(side, s.Before[side.Other()], now)
+	return r.Took(side, s.Send[side], now) || r.Cut(side, s.Before[side.Other()], now)
 }
 
 // own finds out which sides hold what was sent to them. Where one does, the two sides have agreed since: on what the

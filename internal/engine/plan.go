@@ -235,7 +235,7 @@ func (f *FieldPlan) carry(from Side, why string) {
 		return
 	}
 	v, err := f.Rule.Convert(to, f.Before[from])
-	if err != nil && f.Rule.Owner() {
+	if err != nil && f.Rule.Translated() {
 		f.strange(to, err)
 		return
 	}

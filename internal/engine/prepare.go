@@ -35,13 +35,17 @@ func (s *session) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	linked, err := s.partners(ctx)
+	if err != nil {
+		return err
+	}
 	for _, side := range []Side{A, B} {
 		if err := s.tagless(side); err != nil {
 			return err
 		}
 	}
 	rules, problems := mapping.Compile(rows, s.fields[A], s.fields[B], mapping.Options{
-		Region: s.flow.Region, Zone: zone, Owners: owners, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
+		Region: s.flow.Region, Zone: zone, Owners: owners, Partners: linked, Systems: s.names, Direction: s.flow.Direction, Policy: s.flow.Conflict, Blank: s.flow.Blank})
 	if len(problems) > 0 {
 		n := of[problems[0].Row] + 1
 		return &stopError{Halt: Halt{Why: HaltMap, Side: noSide, N: n}, Note: fmt.Sprintf("Row %d of the map of flow %s cannot work: %s. Mend the map and run again; nothing was changed.", n, s.flow.Name, problems[0].Text)}

@@ -215,7 +215,7 @@ func (s *session) remade(j job, d Decision, echo connector.Record, asked time.Ti
 			now.Rule = f.was // a difference that was accepted stays accepted for its own reason
 			l.Base[key] = now
 		}
-		if f.carries && f.after != nil && f.Rule.Same(to, f.Send[to], f.after[to]) {
+		if f.carries && f.after != nil && f.Rule.Took(to, f.Send[to], f.after[to]) {
 			open = true
 			if l.Base[key] = b; !agreed {
 				delete(l.Base, key)

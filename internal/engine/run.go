@@ -365,6 +365,7 @@ type session struct {
 	anew       map[string]int64
 	rules      *mapping.Map
 	kin        *kin            // of records that hang on others
+	partnersAt time.Time       // when it was asked what a record's company is on the other side
 	told       []*mapping.Rule // those by which a record is recognised where a side keeps no stamp
 	need       [2][]string
 	stampField [2]string

@@ -30,6 +30,8 @@ type Ground struct {
 	// Zone and Owners are what the map had to know of both accounts when they were read.
 	Zone   string
 	Owners *mapping.Owners
+	// Partners are the linked records that rows name, by object.
+	Partners map[string]*mapping.Partners
 }
 
 // Ground reads the fields of both accounts. It writes nothing. What cannot be read is said in Problem.
@@ -54,6 +56,7 @@ func (e *Engine) Ground(ctx context.Context, ws string, f flow.Flow) Ground {
 		// What cannot be asked now is said beside each value that needed it.
 		g.Zone, g.Owners, _ = accounts(ctx, conn, f.Map, g.Fields, func(_ Side, call func() error) error { return call() })
 	}
+	g.Partners, _, _ = partners(ctx, e.Store, ws, f.Connections, mapping.Refers(f.Map, g.Fields[A], g.Fields[B]))
 	return g
 }
 
@@ -120,7 +123,7 @@ func assumed(have []connector.Field, rows []mapping.Row, side Side) []connector.
 
 // Options are what the flow's map is compiled with on this ground.
 func (g Ground) Options(f flow.Flow) mapping.Options {
-	o := mapping.Options{Region: f.Region, Zone: g.Zone, Owners: g.Owners, Direction: f.Direction, Policy: f.Conflict, Blank: f.Blank}
+	o := mapping.Options{Region: f.Region, Zone: g.Zone, Owners: g.Owners, Partners: g.Partners, Direction: f.Direction, Policy: f.Conflict, Blank: f.Blank}
 	for side, s := range g.Specs {
 		if s != nil {
 			o.Systems[side] = s.Name

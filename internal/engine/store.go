@@ -118,6 +118,10 @@ type Store interface {
 
 // Children is what is remembered about records that hang on others (child.go).
 type Children interface {
+	// LinkedIDs lists the ids of all pairs of records that are in step, and when the newest of their links was made.
+	LinkedIDs(ctx context.Context, ws, pair string) ([][2]string, time.Time, error)
+	// WakeUnknown makes lines of the inbox due that wait for a reason and were looked at no later than something happened.
+	WakeUnknown(ctx context.Context, ws string, l Lease, pair, reason string, happened, now time.Time) error
 	// PairBetween finds the pair of an object between two connections, whichever of them is called a.
 	PairBetween(ctx context.Context, ws string, conns [2]string, object string) (Pair, bool, error)
 	// ChildrenOf lists the live records of each parent, by id.

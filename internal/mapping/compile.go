@@ -22,6 +22,8 @@ type Options struct {
 	Zone string
 	// Owners says who of one staff is who of the other; nil where nobody looked.
 	Owners *Owners
+	// Partners says by object which records are which on the other side, where rows are about what a record belongs to.
+	Partners map[string]*Partners
 }
 
 // Compile checks rows against the fields that both accounts have and makes rules of them. All problems are reported
@@ -97,8 +99,15 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	if bad := r.kind(); bad != nil {
 		return r, bad
 	}
+	if r.isLinked() {
+		r.partners = o.Partners[r.Fields[0][0].Object]
+	}
 	if bad := r.unfit(); bad != nil {
 		return r, bad
+	}
+	if r.isLinked() && row.Transform != "" {
+		return r, refuse("Steps work on texts, and this pair says what a record belongs to. Take the step out.",
+			"transform %q works on texts, not on what a record belongs to; take it out of this row", row.Transform)
 	}
 	if r.Kind == Set && row.Transform != "" {
 		return r, refuse("Steps work on one value, and this pair is a list of names. Take the step out.",
@@ -109,7 +118,7 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	days := func(side connector.Side) bool {
 		return r.Fields[side][0].Type == connector.Day && r.Fields[side.Other()][0].Type == connector.Instant
 	}
-	r.Lossy = t.lossy || row.Transform == "lowercase" && cased || prose || days(connector.A) || days(connector.B)
+	r.Lossy = t.lossy || row.Transform == "lowercase" && cased || prose || r.isLinked() || days(connector.A) || days(connector.B)
 	return r, nil
 }
 
@@ -154,6 +163,13 @@ func (r *Rule) kind() *refusal {
 	}
 	r.Kind = Single
 	switch {
+	case is(0, connector.Linked) != is(1, connector.Linked) || is(0, connector.Linked) && r.Fields[0][0].Object != r.Fields[1][0].Object:
+		link, other := r.Fields[0], r.Fields[1]
+		if !is(0, connector.Linked) {
+			link, other = other, link
+		}
+		return refuse(fmt.Sprintf("%s says which %s a record belongs to, and %s does not. It goes only with a field that says the same.", calledAll(link), link[0].Object, calledAll(other)),
+			"a field that says which %s a record belongs to goes only with one that says the same", link[0].Object)
 	case is(0, connector.Set) != is(1, connector.Set):
 		set, single := calledAll(r.Fields[0]), calledAll(r.Fields[1])
 		if is(1, connector.Set) {

@@ -123,6 +123,8 @@ func (r *Rule) cutBy(to connector.Side, system string) (string, int) {
 // misfit says what a field does to values that were made for the other one.
 func misfit(from, to connector.Field, system string) string {
 	switch {
+	case to.Type == connector.Linked:
+		return fmt.Sprintf("Only a %s that is linked to one over there arrives; until then it waits. Who belongs to several is taken to belong to the first that is.", to.Object)
 	case to.Type == connector.User && from.Type == connector.User:
 		return "Only members of staff who are in both systems arrive; they are the same person when their email is."
 	case to.Type == connector.User || from.Type == connector.User:

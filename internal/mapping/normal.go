@@ -59,6 +59,8 @@ func Normal(t connector.Type, v Value, region string) string {
 		return lines(escaper.Replace(Plain(s)))
 	case connector.User:
 		return strings.TrimSpace(s)
+	case connector.Linked:
+		return strings.Join(slices.Sorted(slices.Values(ids(s))), ",")
 	case connector.Day:
 		if d := day(s); d != "" {
 			return d

@@ -127,6 +127,7 @@ type Rule struct {
 	region    string
 	zone      *time.Location
 	owners    *Owners
+	partners  *Partners
 	systems   [2]string
 }
 

@@ -215,6 +215,9 @@ func Fits(x, y connector.Type) bool {
 	if x == y {
 		return true
 	}
+	if x == connector.Linked || y == connector.Linked {
+		return false
+	}
 	single := func(t connector.Type) bool {
 		return t == connector.Text || t == connector.Option || t == connector.HTML
 	}

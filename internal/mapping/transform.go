@@ -101,6 +101,9 @@ func (r *Rule) shape(to connector.Side, v Value) (Value, error) {
 	if r.isStaff() {
 		return r.owner(to, v)
 	}
+	if r.isLinked() {
+		return r.linked(to, v)
+	}
 	if markup, ok := r.isProse(); ok {
 		out := Plain(text(v))
 		if markup == to {

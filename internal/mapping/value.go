@@ -53,6 +53,9 @@ func (r *Rule) Same(side connector.Side, x, y Value) bool {
 
 // Agree reports whether a value of side A and one of side B say the same thing (the relation R of sync-semantics 5.2).
 func (r *Rule) Agree(a, b Value) bool {
+	if r.isLinked() && !Empty(a) && !Empty(b) {
+		return r.belongs(a, b)
+	}
 	// Ids of two staffs may be equal by chance.
 	if (!r.isStaff() || Empty(a) || Empty(b)) && r.Same(connector.B, a, b) && r.Same(connector.A, a, b) {
 		return true
@@ -84,7 +87,7 @@ func (r *Rule) Owner() bool { return r.isStaff() }
 
 // Shortened reports whether one value is a beginning of the other, as a system's length limit leaves it.
 func (r *Rule) Shortened(x, y Value) bool {
-	if r.Kind != Single || Empty(x) || Empty(y) {
+	if r.Kind != Single || r.Translated() || Empty(x) || Empty(y) {
 		return false
 	}
 	a, b := r.normal(connector.A, x), r.normal(connector.A, y)
@@ -98,7 +101,7 @@ func (r *Rule) Shortened(x, y Value) bool {
 // Cut reports whether a side holds what it would make of the other side's value by cutting it to the lengths that it is
 // known to keep. Such a difference is the system's, not a person's.
 func (r *Rule) Cut(side connector.Side, other, holds Value) bool {
-	if r.Kind != Single || Empty(other) || Empty(holds) {
+	if r.Kind != Single || r.Translated() || Empty(other) || Empty(holds) {
 		return false
 	}
 	v, err := r.Convert(side, other)

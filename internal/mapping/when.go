@@ -134,7 +134,7 @@ func (r *Rule) owner(to connector.Side, v Value) (Value, error) {
 
 // isStaff reports whether both sides of a rule hold members of staff.
 func (r *Rule) isStaff() bool {
-	return len(r.Fields[0]) == 1 && len(r.Fields[1]) == 1 && r.Fields[0][0].Type == connector.User && r.Fields[1][0].Type == connector.User
+	return r.bothAre(connector.User)
 }
 
 // Asks is what has to be known of the accounts before a map can be compiled in full: who is who, and the time zone.

@@ -124,6 +124,15 @@ func (s *Store) WakeChildren(ctx context.Context, ws string, l engine.Lease, pai
 	return n, err
 }
 
+// WakeUnknown implements engine.Store.
+func (s *Store) WakeUnknown(ctx context.Context, ws string, l engine.Lease, pair, reason string, happened, now time.Time) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update inbox set due_at = $5 where workspace_id = $1 and pair = $2 and reason = $3 and hint_at <= $4 and due_at > $5",
+			ws, pair, reason, db.MS(happened), db.MS(now))
+		return err
+	})
+}
+
 // Bereaved implements engine.Store.
 func (s *Store) Bereaved(ctx context.Context, ws, conn, object, parent, after string, limit int) ([]string, error) {
 	return db.All(ctx, s.db, `select c.id from mirror p join mirror c on c.workspace_id = p.workspace_id and c.conn = p.conn and c.object = $3

@@ -40,6 +40,10 @@ func (w *world) childReads() []call {
 			found.Workspace = ""
 			return found, err
 		}},
+		{"LinkedIDs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			ids, _, err := s.LinkedIDs(ctx, ws, p.ID)
+			return ids, err
+		}},
 		{"ChildrenOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.ChildrenOf(ctx, ws, c, "note", []string{"a1"})
 		}},
@@ -70,6 +74,9 @@ func (w *world) childWrites() []call {
 	return []call{
 		{"SaveChildren", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SaveChildren(ctx, ws, l, engine.Cursor{Conn: c, Object: "note"}, []engine.ChildRead{{Parent: "a1", At: start.Add(time.Hour)}}, nil, nil)
+		}},
+		{"WakeUnknown", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.WakeUnknown(ctx, ws, l, p.ID, "parent", start.Add(time.Hour), start.Add(-time.Hour))
 		}},
 		{"WakeChildren", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return s.WakeChildren(ctx, ws, l, p.ID, p, [2]engine.Side{engine.A, engine.B}, start)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"couplet/db"
 	"couplet/internal/engine"
@@ -47,6 +48,20 @@ func (s *Store) LinksOf(ctx context.Context, ws, pair string, side engine.Side, 
 func (s *Store) CountLinks(ctx context.Context, ws, pair string) (n int, err error) {
 	_, err = s.db.Get(ctx, "select count(*) from link where workspace_id = $1 and pair = $2 and state = 'on'", []any{ws, pair}, &n)
 	return n, err
+}
+
+// LinkedIDs implements engine.Store.
+func (s *Store) LinkedIDs(ctx context.Context, ws, pair string) (all [][2]string, newest time.Time, err error) {
+	err = db.Walk(ctx, s.db, "select a_id, b_id, made_at from link where workspace_id = $1 and pair = $2 and state = 'on'", []any{ws, pair}, func(r *sql.Rows) error {
+		var ids [2]string
+		var at time.Time
+		err := r.Scan(&ids[0], &ids[1], db.Time(&at))
+		if all = append(all, ids); at.After(newest) {
+			newest = at
+		}
+		return err
+	})
+	return all, newest, err
 }
 
 // LinkByID returns a link in any state.

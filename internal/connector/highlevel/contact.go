@@ -19,6 +19,7 @@ type row struct {
 	Email       *string  `json:"email"`
 	Phone       *string  `json:"phone"`
 	CompanyName *string  `json:"companyName"`
+	BusinessID  *string  `json:"businessId"`
 	Address1    *string  `json:"address1"`
 	Address     *string  `json:"address"` // its name in search
 	City        *string  `json:"city"`
@@ -53,6 +54,7 @@ var readers = map[string]func(*row) any{
 	"email":       func(r *row) any { return str(r.Email) },
 	"phone":       func(r *row) any { return str(r.Phone) },
 	"companyName": func(r *row) any { return str(r.CompanyName) },
+	"businessId":  func(r *row) any { return str(r.BusinessID) },
 	"address1": func(r *row) any {
 		if r.Address1 == nil {
 			return str(r.Address)

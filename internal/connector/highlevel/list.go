@@ -21,8 +21,8 @@ const (
 // cursor continues a List.
 //
 // Stream 1 is the search index, which shows all but real names (4.6: "never write names back from a search row").
-// When everything is read and the caller needs names, stream 2 follows: the deprecated list, which shows names but not
-// the rest, as partial records (4.5). Where that list is gone, names stay unknown.
+// When everything is read and the caller needs names, or companies, which search does not show either, stream 2 follows: the
+// deprecated list, which shows those but not the rest, as partial records (4.5). Where that list is gone, names stay unknown.
 type cursor struct {
 	Stream int `json:"s"`
 	// Search: the place, how many rows came, how many there are, and whether a row lacked its name.
@@ -114,7 +114,7 @@ func (c *Connector) search(ctx context.Context, req connector.ListRequest, cur c
 		return page, nil
 	}
 	names := slices.Contains(req.Fields, "firstName") || slices.Contains(req.Fields, "lastName")
-	if req.Since.IsZero() && names && next.Nameless {
+	if req.Since.IsZero() && (names && next.Nameless || slices.Contains(req.Fields, "businessId")) {
 		page.Next = cursor{Stream: 2, Total: total}.encode()
 	}
 	return page, nil

@@ -47,6 +47,7 @@ func TestRequestsMatchTheVendorsDocument(t *testing.T) {
 	t.Parallel()
 	judge := newJudge(t)
 	t.Run("staff", func(t *testing.T) { staffByEmail(t, subject(t, judge.over(http.DefaultTransport))) })
+	t.Run("companies of contacts", func(t *testing.T) { belongs(t, subject(t, judge.over(http.DefaultTransport))) })
 	t.Run("every field", func(t *testing.T) { everyField(t, subject(t, judge.over(http.DefaultTransport))) })
 	t.Run("checks", func(t *testing.T) {
 		connectortest.Run(t, func(t *testing.T) connectortest.Subject {
@@ -220,6 +221,7 @@ func (j *judge) report(t *testing.T) {
 		"GET /contacts/{contactId}/notes", "POST /contacts/{contactId}/notes", "GET /contacts/{contactId}/notes/{id}",
 		"PUT /contacts/{contactId}/notes/{id}", "DELETE /contacts/{contactId}/notes/{id}",
 		"GET /businesses/", "POST /businesses/", "GET /businesses/{businessId}", "PUT /businesses/{businessId}", "DELETE /businesses/{businessId}",
+		"POST /contacts/bulk/business",
 		"GET /locations/{locationId}", "GET /locations/{locationId}/customFields", "POST /locations/{locationId}/customFields",
 	}
 	for _, what := range want {

@@ -37,6 +37,8 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 		return connector.Record{}, err
 	}
 	body["locationId"] = c.location
+	business := body[businessID]
+	delete(body, businessID) // has a call of its own
 	var out struct {
 		Contact *row `json:"contact"`
 	}
@@ -50,6 +52,11 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 		e := odd("create", "contact")
 		e.Kind = connector.Unknown
 		return connector.Record{}, e
+	}
+	if business != nil {
+		if err := c.join(ctx, out.Contact.ID, business); err != nil {
+			return connector.Record{}, connector.Made(spec.Name, err)
+		}
 	}
 	rec, err := c.complete(ctx, c.record(out.Contact, "created", cat, names(values)), values)
 	if err != nil {
@@ -82,6 +89,18 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 		if err := c.tag(ctx, ref.ID, delta); err != nil {
 			return connector.Record{}, err
 		}
+	}
+	if v, ok := values[businessID]; ok {
+		delete(values, businessID)
+		if err := c.join(ctx, ref.ID, v); err != nil {
+			return connector.Record{}, err
+		}
+		if len(values) > 0 {
+			if _, err := c.put(ctx, ref.ID, values); err != nil { // whether its answer shows the company is not documented
+				return connector.Record{}, err
+			}
+		}
+		return c.get(ctx, ref.ID, names(values)...)
 	}
 	if len(values) == 0 {
 		return c.get(ctx, ref.ID)

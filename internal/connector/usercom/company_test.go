@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +124,48 @@ func TestAttributesOfCompaniesAreTheirOwn(t *testing.T) {
 	}
 	if rec, err := conn.Create(t.Context(), "company", "", connector.Fields{"name": "Acme", "website": "acme.example"}); err != nil || rec.Fields["website"] != "acme.example" {
 		t.Error(rec, err)
+	}
+}
+
+// Sections 6.1 and 10: a person is put into companies by a call about the company, and shows them all.
+func TestAPersonBelongsToCompanies(t *testing.T) {
+	t.Parallel()
+	conn, crm, _ := hearing(t, nil)
+	company := func(name string) string {
+		t.Helper()
+		rec, err := conn.Create(t.Context(), "company", "", connector.Fields{"name": name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec.ID
+	}
+	one, two, three := company("One"), company("Two"), company("Three")
+	rec, err := conn.Create(t.Context(), "contact", "", connector.Fields{"email": "ana@example.com", "companies": two})
+	if err != nil || rec.Fields["companies"] != two || rec.Fields["email"] != "ana@example.com" {
+		t.Fatal(rec, err)
+	}
+	crm.Join(rec.ID, one)
+	for _, set := range []connector.Fields{{"companies": three}, {"companies": two, "city": "Gdynia"}} {
+		rec, err = conn.Update(t.Context(), rec.Ref, set)
+		truth, _ := conn.Get(t.Context(), rec.Ref)
+		if want := two + "," + one + "," + three; err != nil || rec.Fields["companies"] != want || truth.Fields["companies"] != want || set["city"] != nil && truth.Fields["city"] != "Gdynia" {
+			t.Errorf("after %v it shows %v, and get %v: %v", set, rec.Fields, truth.Fields, err)
+		}
+	}
+	page, err := conn.List(t.Context(), connector.ListRequest{Object: "contact", Fields: []string{"companies"}})
+	if err != nil || len(page.Records) != 1 || page.Records[0].Fields["companies"] != two+","+one+","+three {
+		t.Error(page.Records, err)
+	}
+	_, err = conn.Update(t.Context(), rec.Ref, connector.Fields{"companies": nil})
+	if e, ok := connector.AsError(err); !ok || e.Kind != connector.Invalid || !slices.Equal(e.Fields, []string{"companies"}) || !strings.Contains(e.Message, "by hand") {
+		t.Errorf("taken out of all: %v", err)
+	}
+	if _, err = conn.Update(t.Context(), rec.Ref, connector.Fields{"companies": "987654"}); connector.KindOf(err) != connector.Temporary {
+		t.Errorf("a company that is gone: %v", err)
+	}
+	nobody := connector.Ref{Object: "contact", ID: "987654"}
+	if _, err = conn.Update(t.Context(), nobody, connector.Fields{"companies": one}); connector.KindOf(err) != connector.NotFound {
+		t.Errorf("a person who is gone: %v", err)
 	}
 }
 

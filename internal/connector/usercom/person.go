@@ -39,6 +39,9 @@ func (c *Connector) record(p person, cat *catalog, asked []string) connector.Rec
 	for i := range c.object.Fields {
 		f := &c.object.Fields[i]
 		if v, shown := p.standard(f.Name); shown {
+			if f.Type == connector.Linked {
+				v = memberships(v)
+			}
 			rec.Fields[f.Name] = value(f.Type, v)
 		}
 	}

@@ -40,6 +40,8 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 	if err != nil {
 		return connector.Record{}, err
 	}
+	joins := values[companiesField]
+	delete(body, companiesField)
 	var out person
 	_, err = c.client.Do(ctx, connector.Request{
 		Method: http.MethodPost, Path: "/users/", Body: body, Out: &out, Write: true, Create: true,
@@ -50,6 +52,12 @@ func (c *Connector) Create(ctx context.Context, object, parent string, values co
 	if out.id() == "" {
 		return connector.Record{}, &connector.Error{Kind: connector.Unknown, Status: http.StatusCreated,
 			Message: spec.Name + " did not say which person it created. Couplet looks before it tries again."}
+	}
+	if joins != nil {
+		if err := c.join(ctx, out.id(), joins); err != nil {
+			return connector.Record{}, connector.Made(spec.Name, err)
+		}
+		out = person{"id": out["id"]} // it says nothing of the company
 	}
 	rec, err := c.settle(ctx, out, cat, values)
 	if err != nil {
@@ -99,6 +107,14 @@ func (c *Connector) Update(ctx context.Context, ref connector.Ref, values connec
 		}
 		if len(delta.Add) > 0 {
 			values["tags"] = delta.Add
+		}
+	}
+	if v, ok := values[companiesField]; ok {
+		if err := c.join(ctx, ref.ID, v); err != nil {
+			return connector.Record{}, err
+		}
+		if delete(values, companiesField); len(values) == 0 {
+			return c.get(ctx, ref.ID)
 		}
 	}
 	if len(values) == 0 {
