@@ -136,7 +136,7 @@ var kinds = map[connector.Type]struct{ word, icon, mark string }{
 	connector.Text: {"text", "", "Aa"}, connector.HTML: {"formatted text", "", "Aa"}, connector.Number: {"number", "", "12"},
 	connector.Email: {"email", "at-sign", ""}, connector.Phone: {"phone", "phone", ""}, connector.Bool: {"yes or no", "toggle-right", ""},
 	connector.Day: {"date", "calendar", ""}, connector.Instant: {"date and time", "clock", ""}, connector.Set: {"list", "list", ""},
-	connector.Option: {"choice", "chevron-down", ""}, connector.User: {"member of staff", "users", ""},
+	connector.Option: {"choice", "chevron-down", ""}, connector.User: {"member of staff", "users", ""}, connector.Linked: {"company", "building-2", ""},
 }
 
 func (b *board) field(side connector.Side, f connector.Field) templates.MapField {

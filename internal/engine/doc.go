@@ -31,6 +31,10 @@
 // what the base says, nothing happens. No timers, no author filters, no shared base: a single shared base makes the
 // engine copy a cut name back over the full one (sync-semantics 5.20).
 //
+// Two kinds of values mean nothing outside their own account: who of the staff a record is assigned to, and what it belongs to,
+// such as the company of a contact. The first go over as the member with the same email (accounts.go), the second as the partner that the flow of
+// those records has linked (linked.go). Where there is none, that field alone waits and the rest travels (owner.go).
+//
 // A write sends only fields that the plan names (write.go). The base is then made of what the system answered, never of
 // what was sent (confirm.go): taken, ignored, or altered. An ignored field is tried again, and when that keeps
 // happening it is learned as not writable (ability.go). An altered one is remembered as it is.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"couplet/internal/sandbox"
+	pretend "couplet/internal/sandbox/highlevel"
 	"couplet/internal/sandbox/kit"
 )
 
@@ -87,5 +88,35 @@ func TestEveryCompanyTrapIsSet(t *testing.T) {
 	}
 	if both < 10 || left < 3 || right < 10 || members < 20 {
 		t.Errorf("%d companies on both sides, %d and %d on one, %d members", both, left, right, members)
+	}
+}
+
+func TestTheCompaniesOfAPersonAreEditedOnTheirPage(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{RateLimits: "off"})
+	v := visit(t, s).enter()
+	acme := s.HighLevel.AddCompany(pretend.SeededCompany{Name: "Acme"})
+	a := s.HighLevel.Add(kit.Person{First: "Anna", Email: "a@example.com"})
+	form := v.open("/highlevel/" + a)
+	form.Set("businessId", "Acme")
+	if status, page, _ := v.do("/highlevel/"+a, form); status != 200 {
+		t.Fatal(status, page)
+	}
+	if held, _ := s.HighLevel.Get("contacts", a); held["businessId"] != acme {
+		t.Error(held)
+	}
+	if _, err := s.UserCom.Create("attributes", map[string]any{"name": "company_name", "value_type": "string", "content_type": "clientuser"}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.UserCom.Add(kit.Person{First: "Anna", Email: "a@example.com"})
+	for _, names := range []string{"Acme, Bolt", "Bolt", ""} {
+		form = v.open("/usercom/" + b)
+		form.Set("companies", names)
+		if status, page, _ := v.do("/usercom/"+b, form); status != 200 {
+			t.Fatal(status, page)
+		}
+		if got := v.open("/usercom/" + b).Get("companies"); got != names {
+			t.Errorf("they are %q, want %q", got, names)
+		}
 	}
 }

@@ -48,6 +48,9 @@ func (c *CRM) Form(id string) (fields []kit.Field, ok bool) {
 		{Name: "city", Label: "City", Value: one.City, Type: "text"},
 		{Name: "tags", Label: "Tags", Value: strings.Join(one.Tags, ", "), Type: "text", Help: "With commas between."},
 	}
+	if len(c.businesses) > 0 {
+		fields = append(fields, c.businessField(one))
+	}
 	for _, f := range c.fields {
 		switch f.DataType {
 		case "TEXTBOX_LIST", "FILE_UPLOAD":
@@ -94,6 +97,8 @@ func (c *CRM) Save(id string, typed map[string]string) (string, error) {
 			custom = append(custom, map[string]any{"id": field, "field_value": c.typed(field, v)})
 		case name == "tags":
 			body[name] = kit.SplitTags(v)
+		case name == businessInput:
+			body[name] = c.businessNamed(v)
 		default:
 			body[name] = v
 		}

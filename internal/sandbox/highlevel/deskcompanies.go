@@ -102,3 +102,29 @@ func (c *CRM) Join(contactID, businessID string) {
 		c.setBusiness(contact, businessID)
 	}
 }
+
+// businessInput is the input of a contact's page for the business that it belongs to, by name.
+const businessInput = "businessId"
+
+func (c *CRM) businessField(one *Contact) kit.Field {
+	field := kit.Field{Name: businessInput, Label: "Company record", Help: "The company that this person belongs to."}
+	for _, b := range c.businesses {
+		field.Options = append(field.Options, b.Name)
+		if b.ID == one.BusinessID {
+			field.Value = b.Name
+		}
+	}
+	return field
+}
+
+// businessNamed is the id of the oldest business of a name, nil of none.
+func (c *CRM) businessNamed(name string) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, b := range c.businesses {
+		if b.Name == name {
+			return b.ID
+		}
+	}
+	return nil
+}

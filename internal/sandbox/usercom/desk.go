@@ -78,6 +78,9 @@ func (c *CRM) Form(id string) (fields []kit.Field, ok bool) {
 	if c.attributeNamed("clientuser", companyAttribute) == nil {
 		fields = append(fields, kit.Field{Name: companyField, Label: "Company", Value: c.memberOf(u), Type: "text",
 			Help: "The company this person belongs to."})
+	} else {
+		fields = append(fields, kit.Field{Name: membersInput, Label: "Companies", Value: strings.Join(c.membersOf(u), ", "), Type: "text",
+			Help: "Those this person belongs to, by name, with commas between. One that is not there is made."})
 	}
 	fields = append(fields,
 		kit.Field{Name: "city", Label: "City", Value: u.City, Type: "text"},
@@ -126,6 +129,8 @@ func (c *CRM) Save(id string, typed map[string]string) (string, error) {
 		v = strings.TrimSpace(v)
 		body[name] = c.fromInput(name, v)
 	}
+	members, given := typed[membersInput]
+	delete(body, membersInput)
 	var out map[string]any
 	var err error
 	if id == "" {
@@ -137,6 +142,9 @@ func (c *CRM) Save(id string, typed map[string]string) (string, error) {
 		return id, err
 	}
 	n, _ := asInt(out["id"])
+	if given {
+		c.belongTo(formatID(n), members)
+	}
 	return formatID(n), nil
 }
 

@@ -1,6 +1,7 @@
 package usercom
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -126,4 +127,29 @@ func (c *CRM) members(contactID string, change func(*contact)) {
 		change(&next)
 		c.save(u, next)
 	}
+}
+
+// membersInput is the input of a person's page for the companies that it belongs to, by name.
+const membersInput = "companies"
+
+func (c *CRM) membersOf(u *contact) (names []string) {
+	for _, m := range u.Companies {
+		if co := c.companies.get(m.Company); co != nil {
+			names = append(names, co.Name)
+		}
+	}
+	return names
+}
+
+// belongTo makes a person belong to the companies of these names, and to no others.
+func (c *CRM) belongTo(contactID, typed string) {
+	c.members(contactID, func(u *contact) {
+		want := map[int64]bool{}
+		for _, name := range kit.SplitTags(typed) {
+			id := c.companyNamed(name.(string))
+			want[id] = true
+			c.join(u, id)
+		}
+		u.Companies = slices.DeleteFunc(slices.Clone(u.Companies), func(m membership) bool { return !want[m.Company] })
+	})
 }
