@@ -110,6 +110,8 @@ type kinView struct {
 	link [2]map[string]Link // of the parents, by the id of each
 	kids [2]map[string][]string
 	read [2]map[string]ChildRead
+	// half are parents whose partner is gone, and about whom a person is asked or who wait to be made again.
+	half [2]map[string]bool
 	// doubted are parents that a read did not find, and gone those that are gone for certain.
 	doubted, gone [2]map[string]bool
 }
@@ -127,7 +129,7 @@ func (s *session) viewKin(ctx context.Context, v *view, ids [2][]string) error {
 	}
 	for side := range ids {
 		kv.link[side], kv.kids[side], kv.read[side] = map[string]Link{}, map[string][]string{}, map[string]ChildRead{}
-		kv.doubted[side], kv.gone[side] = map[string]bool{}, map[string]bool{}
+		kv.doubted[side], kv.gone[side], kv.half[side] = map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for _, m := range v.mirror[side] {
 			add(Side(side), m.Parent)
 		}
@@ -138,6 +140,7 @@ func (s *session) viewKin(ctx context.Context, v *view, ids [2][]string) error {
 			return err
 		}
 		for id, l := range links {
+			kv.half[side][id] = l.State == OneGone
 			if l.State == On {
 				partner := l.IDs[k.sides[1-side]]
 				kv.link[side][id], kv.link[1-side][partner] = l, l
@@ -196,7 +199,8 @@ func (s *session) underParent(v *view, j job) (job, bool) {
 	return j, true
 }
 
-// bound decides about a linked child: it goes on as long as both records hang on parents that are each other's partners.
+// bound decides about a linked child: it goes on as long as both records hang on parents that are each other's partners, and
+// where one went to another parent with a merge.
 // Whether it is there at all is found out under any parents.
 func (s *session) bound(v *view, j job) job {
 	other := j.side.Other()
@@ -206,6 +210,11 @@ func (s *session) bound(v *view, j job) job {
 		return under
 	case s.inDoubt(j):
 		j.do = look
+		return j
+	case linked && v.kin.half[other][p]: // the other one's parent lost its partner to a merge, which this one went with
+		return under
+	case !linked && v.kin.half[j.side][j.m[j.side].Parent] && v.kin.link[other][p].ID != "":
+		j.parentLink = v.kin.link[other][p].ID
 		return j
 	case linked:
 		under.do, under.why, under.until = wait, waitsForParent, never

@@ -92,7 +92,11 @@ func (j job) hints() []Hint { return append([]Hint{j.hint}, j.also...) }
 
 // lookAt reads a record and decides again in the next round, when its keys are stored.
 func (s *session) lookAt(ctx context.Context, j job) outcome {
-	m, gone, err := s.read(ctx, j.side, j.hint.ID, cmp.Or(j.hint.Parent, j.m[j.side].Parent), j.m[j.side])
+	known := j.m[j.side].Parent
+	m, gone, err := s.read(ctx, j.side, j.hint.ID, cmp.Or(j.hint.Parent, known), j.m[j.side])
+	if gone && known != "" && known != j.hint.Parent && j.hint.Parent != "" { // it hung there when the hint was left
+		m, gone, err = s.read(ctx, j.side, j.hint.ID, known, j.m[j.side])
+	}
 	switch {
 	case err != nil:
 		return s.failed(j, err)

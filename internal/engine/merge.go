@@ -9,7 +9,7 @@ import (
 
 // Neither system says that two records were merged: one of them is gone, and the other has what it had. When that can be
 // seen, the one that is gone is never made again and its partner never deleted or tagged: a person is asked to merge the
-// partners, too (sync-semantics 5.13). Children that moved with it go on as soon as their partners hang where they do.
+// partners, too (sync-semantics 5.13). Children that moved with it go on with their partners meanwhile, and when those have moved, too.
 
 // heirs looks for a record that the one that is gone on a side was merged into, and for that one's partner. What it finds
 // was there before the other was gone, and shows one of these: a child of the other hangs on it; it has the other's email,

@@ -253,6 +253,9 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	if !known {
 		news, keep, m.First = true, true, now
 	}
+	if known && m.Parent != old.Parent { // it hangs on another record now
+		news, keep = true, true
+	}
 	news = news || !old.Gone.IsZero() // it came back
 	if !slices.Equal(missing, old.Missing) || fresh || !old.Gone.IsZero() || !old.Suspect.IsZero() {
 		keep = true

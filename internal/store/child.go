@@ -56,12 +56,13 @@ func (s *Store) ChildReads(ctx context.Context, ws, conn, object string, parents
 	return found, err
 }
 
-// parentsOf begins a query over the linked parents of one side, with when their children were read.
+// parentsOf begins a query over the linked parents of one side, with when their children were read. One whose partner is gone
+// while somebody is asked about it is among them: what hangs on it goes on where that moved with a merge.
 func parentsOf(side engine.Side) string {
 	id := [2]string{"l.a_id", "l.b_id"}[side]
 	return "select " + id + ` from link l left join child_read c on c.workspace_id = l.workspace_id and c.conn = $3 and c.object = $4 and c.parent = ` + id + `
 		left join mirror m on m.workspace_id = l.workspace_id and m.conn = $3 and m.object = $5 and m.id = ` + id + `
-		where l.workspace_id = $1 and l.pair = $2 and l.state = 'on' `
+		where l.workspace_id = $1 and l.pair = $2 and (l.state = 'on' or l.state = 'one_gone' and m.gone_at = 0) `
 }
 
 // DueParents implements engine.Store. That a parent's row was stored anew means that it changed, that a webhook came, or
