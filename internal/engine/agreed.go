@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"couplet/internal/mapping"
 )
@@ -49,8 +50,13 @@ func (l Line) holds(j job, d Decision, side Side, made, ours bool) bool {
 		}
 	}
 	return !slices.ContainsFunc(d.Fields, func(f FieldPlan) bool {
-		return f.Sends[side] && f.by() == "" && !slices.ContainsFunc(l.Fields, func(c FieldChange) bool { return c.Field == f.Rule.Key && c.holds(&f, side) })
+		return f.Sends[side] && f.by() == "" && !slices.ContainsFunc(l.Fields, func(c FieldChange) bool { return c.Field == f.Rule.Key && (c.filledIn(&f) || c.holds(&f, side)) })
 	})
+}
+
+// filledIn reports whether both only fill in what a system asks for. What with depends on the clock, and nobody typed it.
+func (c FieldChange) filledIn(f *FieldPlan) bool {
+	return c.Rule == f.Why && strings.HasPrefix(f.Why, "required_")
 }
 
 // holds reports whether a change of a field on a side is what a plan sends there, or more.
