@@ -27,6 +27,8 @@ type UndoPage struct {
 	Back, Stays int
 	Changes     [2]int
 	Kept        bool
+	// Made counts the records that the run made and that nobody touched since: they can be deleted with it.
+	Made int
 	// Show is which of the two is listed, Hrefs lead to each.
 	Show    string
 	Hrefs   []string
@@ -51,7 +53,7 @@ type UndoLook struct {
 type UndoneLine struct {
 	ID, By     string
 	At         time.Time
-	N          int
+	N, Deleted int
 	Over, Part bool
 }
 
@@ -67,7 +69,11 @@ func (x UndoneLine) says(c Clock) string {
 	if x.By != "" {
 		text += " by " + x.By
 	}
-	return text + ", " + c.Moment(x.At) + ": " + Count(x.N, "record", "records") + " got their values back."
+	text += ", " + c.Moment(x.At) + ": " + Count(x.N, "record got its values back", "records got their values back")
+	if x.Deleted > 0 {
+		text += ", and " + Count(x.Deleted, "was", "were") + " deleted"
+	}
+	return text + "."
 }
 
 // n is how many changes go back.

@@ -111,6 +111,8 @@ func (v *recordView) happened(e engine.Entry, r engine.Run) (title string, bad b
 		return "It was not accepted", true
 	case engine.ResultGone:
 		return "One of the two was deleted", false
+	case engine.ResultDeleted:
+		return flow + " deleted it in " + there, false
 	}
 	if undo {
 		return "An undo left it as it is", false

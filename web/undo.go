@@ -135,6 +135,7 @@ func (s *Server) undone(ctx context.Context, ws string, v runView) (out []templa
 		x := templates.UndoneLine{ID: r.ID, At: r.Started, By: r.Undo.By, Over: r.Status.Final(), Part: r.Undo.Link != "" || r.Undo.Field != ""}
 		for _, n := range r.To {
 			x.N += n.Updated
+			x.Deleted += n.Deleted
 		}
 		out = append(out, x)
 	}
@@ -197,6 +198,9 @@ func (s *Server) looked(ctx context.Context, ws string, v undoView, look engine.
 		return err
 	}
 	kinds := []kind{{engine.ResultUpdated, ""}}
+	if p.Made, err = s.pristine(ctx, ws, v, look); err != nil {
+		return err
+	}
 	p.Back, p.Stays = found[engine.ResultUpdated], found[engine.ResultSkipped]+found[engine.ResultFailed]
 	for side, n := range look.To {
 		p.Changes[side] = n.Updated
@@ -237,6 +241,20 @@ func (s *Server) looked(ctx context.Context, ws string, v undoView, look engine.
 		r.Open = i == 0 && after == ""
 	}
 	return err
+}
+
+// pristine counts the records that the run made and that nobody touched since, as a look found.
+func (s *Server) pristine(ctx context.Context, ws string, v undoView, look engine.Run) (n int, err error) {
+	if v.what.Field != "" {
+		return 0, nil
+	}
+	causes, err := s.o.Store.Causes(ctx, ws, look.ID, engine.ResultSkipped)
+	for _, c := range causes {
+		if strings.HasPrefix(c.Reason, "undo_pristine_") {
+			n += c.N
+		}
+	}
+	return n, err
 }
 
 // lookUndo has somebody look at what would go back.
@@ -288,8 +306,16 @@ func (s *Server) undo(c echo.Context) error {
 		return err
 	case !is || look.ID != c.FormValue("look"):
 		return s.sayAndGo(c, "Somebody looked again since, so nothing was undone. This is what would go back now.", true, here)
-	case look.To[0].Updated+look.To[1].Updated == 0:
-		return s.sayAndGo(c, "There is nothing that could go back.", true, here)
+	}
+	if c.FormValue("made") == "yes" {
+		n, err := s.pristine(ctx, ws(c), v, look)
+		if err != nil {
+			return err
+		}
+		v.what.Made = n > 0
+	}
+	if look.To[0].Updated+look.To[1].Updated == 0 && !v.what.Made {
+		return s.sayAndGo(c, "Nothing was chosen that could go back.", true, here)
 	}
 	open, err := s.o.Store.UndosOf(ctx, ws(c), v.run.ID, false, looksBack)
 	if err != nil {

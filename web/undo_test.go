@@ -88,7 +88,7 @@ func TestARunIsUndoneAfterALook(t *testing.T) {
 	wants(t, w.doc, "[data-testid=undid] b", "This is an undo")
 	wants(t, w.doc, "[data-testid=undo]", "Undo the undo…")
 	w.open("/runs/" + run.ID)
-	if got := textsOf(w.doc, "[data-testid=undone] b"); len(got) != 1 || !strings.HasPrefix(got[0], "Undone by ") || !strings.Contains(got[0], "1 record got their values back") {
+	if got := textsOf(w.doc, "[data-testid=undone] b"); len(got) != 1 || !strings.HasPrefix(got[0], "Undone by ") || !strings.Contains(got[0], "1 record got its values back") {
 		t.Errorf("%q", got)
 	}
 	// The undo can be undone the same way.
@@ -244,5 +244,31 @@ func TestALongUndoIsListedPageByPage(t *testing.T) {
 	}
 	if len(seen) != recordsOnPage+9 {
 		t.Errorf("%d records", len(seen))
+	}
+}
+
+func TestWhatARunMadeIsDeletedOnlyWhenThatIsTicked(t *testing.T) {
+	t.Parallel()
+	s, _, _ := ada(t)
+	a := s.types("", map[string]any{"firstName": "Bo", "email": "bo@example.test"})
+	run := s.run("manual", engine.Done)
+	b := s.linked(a).IDs[engine.B]
+	w := s.walk("editor").open("/runs/"+run.ID).send("[data-testid=undo]", nil)
+	s.act(engine.Undo, engine.Done)
+	w.open(w.url.String())
+	wants(t, w.doc, "[data-testid=headline]", "Nothing goes back")
+	if got := tidyText(w.doc.Find("label.check")); !strings.HasPrefix(got, "Also delete the 1 record that this run created and nobody touched since") {
+		t.Errorf("%q", got)
+	}
+	w.send("[data-testid=undo]", nil) // without the tick
+	wants(t, w.doc, "[data-testid=said]", "Nothing was chosen that could go back.")
+	w.send("[data-testid=undo]", url.Values{"made": {"yes"}})
+	undo := s.act(engine.Undo, engine.Done)
+	if _, err := s.box.UserCom.Get("users", b); err == nil || undo.To[engine.B].Deleted != 1 {
+		t.Errorf("it is still there: %+v", undo.To)
+	}
+	w.open("/runs/" + run.ID)
+	if got := textsOf(w.doc, "[data-testid=undone] b"); len(got) != 1 || !strings.Contains(got[0], "and 1 was deleted") {
+		t.Errorf("%q", got)
 	}
 }

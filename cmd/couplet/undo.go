@@ -15,13 +15,14 @@ type undoCmd struct {
 	DryRun bool   `help:"Say what would go back, and write nothing."`
 	Record string `help:"Take back only what was written to this record: its id in either system." placeholder:"ID"`
 	Field  string `help:"Take back only this field: its name in either system." placeholder:"NAME"`
+	Made   bool   `name:"delete-created" help:"Also delete the records that the run made and nobody touched since."`
 	Allow  bool   `help:"Let this undo write beyond the brake."`
 	JSON   bool   `name:"json" help:"Answer with JSON."`
 }
 
 func (undoCmd) Help() string {
 	return "A value goes back only where the system still shows what the run wrote; what somebody changed since stays.\n" +
-		"Records that the run made stay. An undo is a run itself, so it can be undone.\n\nExample: couplet undo run_06h2nx5gnqyr51wgcbfwht0dk0 --dry-run"
+		"Records that the run made stay, unless --delete-created says otherwise. An undo is a run itself, so it can be undone.\n\nExample: couplet undo run_06h2nx5gnqyr51wgcbfwht0dk0 --dry-run"
 }
 
 func (c *undoCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
@@ -38,7 +39,7 @@ func (c *undoCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err != nil {
 		return fmt.Errorf("the flow of run %s is gone, so there is nobody to undo it; make the flow again with couplet apply", c.ID)
 	}
-	u := engine.Undoing{Run: target.ID}
+	u := engine.Undoing{Run: target.ID, Made: c.Made}
 	if u.Link, u.Field, err = a.meant(ctx, target, c.Record, c.Field); err != nil {
 		return err
 	}

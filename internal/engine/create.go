@@ -49,7 +49,11 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	c.Reread = s.rereadAfter(to, j)
 	o := outcome{commit: c}
 	// A create is never sent again: a field that it lost is written to the record that now exists.
-	return s.wrapUp(j, l, d, o, w)
+	o = s.wrapUp(j, l, d, o, w)
+	if o.commit.Entry != nil {
+		o.commit.Entry.Version = j.m[to].Version
+	}
+	return o
 }
 
 // payload is what a new partner of the record holds: every value that may travel there, and the stamp.

@@ -107,7 +107,8 @@
 // Each record is read right before. A value goes back only where the system still shows what was written and where neither
 // side has a change that nobody has carried over yet. The bases then hold what both show, so the difference is agreed on and
 // nothing flows back. It writes by the same sendings, bases, brake and log, so a kill loses nothing and an undo can be
-// undone. Records that the run made stay, and a wish not to be contacted is never taken back.
+// undone. Records that the run made stay, or are deleted when a person says so and nothing has touched them since
+// (undo_made.go): same change stamp, same values, nothing that hangs on them. A wish not to be contacted is never taken back.
 // A page stores what a person asks for as a run that is queued (undo_ask.go), first a dry one to look at, and whoever works on
 // the flow next carries it out, also for a flow that is off. Of a long run the look reads the lists instead of each record.
 //

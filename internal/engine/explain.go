@@ -93,6 +93,12 @@ var why = map[string]string{
 	"undo_consent":        "a wish not to be contacted is taken back by hand only, in the system itself",
 	"undo_created":        "this run made the record in {side}; it was left there",
 	"undo_deleted":        "this run deleted the record in {side}, as somebody decided; nothing brings it back, and what it held last stands in the log of that run",
+	"undo_pristine":       "this run made the record in {side}, and nobody touched it since; it stays unless it is to be deleted",
+	"undo_touched":        "this run made the record in {side}; it was changed since, so it was left there",
+	"undo_kin":            "this run made the record in {side}; something hangs on it by now, so it was left there",
+	"undo_shared":         "this run made the record in {side}; another flow keeps it in step too, so it was left there",
+	"undo_unproven":       "this run made the record in {side}; whether somebody touched it since cannot be told, so it was left there",
+	"unmade":              "deleted in {side} by an undo: the run had made it, and nobody had touched it since",
 	"undo_gone":           "the record is gone in {side}, so nothing was given back",
 	"back":                "it was gone and is there again, so the two go on together",
 }

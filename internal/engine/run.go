@@ -381,4 +381,5 @@ type session struct {
 	vanished   map[Place]bool // what foretelling did not find
 	foreseeing bool           // what is decided is told and not done: foretelling
 	lists      bool           // what an undo would give back is decided from the lists
+	many       bool           // the run that is undone made more records than are looked at one by one
 }

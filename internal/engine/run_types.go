@@ -165,12 +165,14 @@ type Entry struct {
 	IDs    [2]string
 	Result Result
 	// To is the side that was written, -1 when none or both. Sides are the sides that were written, or would be.
-	To      int
-	Sides   [2]bool
-	Reason  string
-	By      string // the person who decided it, "" when nobody did
-	Fields  []FieldChange
-	Calls   []connector.Exchange
+	To     int
+	Sides  [2]bool
+	Reason string
+	By     string // the person who decided it, "" when nobody did
+	Fields []FieldChange
+	Calls  []connector.Exchange
+	// Version is the change stamp that a record had when the run made it.
+	Version string
 	At      time.Time
 	Planned bool // of a dry run: nothing was written
 }

@@ -62,6 +62,8 @@ type Store interface {
 	// MovedChildren lists the parents, other than the given one, under which records of a connection hang by now whose links
 	// hang on a link.
 	MovedChildren(ctx context.Context, ws, conn, link, not string) ([]string, error)
+	// LinkedIn lists the live links of all pairs that hold a record of a connection.
+	LinkedIn(ctx context.Context, ws, conn, object, id string) ([]string, error)
 	CountLinks(ctx context.Context, ws, pair string) (int, error)
 	Intents(ctx context.Context, ws, pair string, side Side, sources []string) (map[string]Intent, error)
 	ReviewsOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Review, error)

@@ -52,6 +52,7 @@ func (s *session) undo(ctx context.Context) error {
 			return err
 		}
 		s.limit = max(leastChanges, int(float64(links)*float64(s.flow.Brake.Change)))
+		s.losable = max(leastLosses, int(float64(links)*float64(s.flow.Brake.Delete)))
 		if len(groups) > s.limit && !s.run.DryRun {
 			return s.braked(len(groups))
 		}
@@ -65,6 +66,7 @@ func (s *session) undo(ctx context.Context) error {
 			}
 		}
 	}
+	s.many = madeIn(groups) > madeMost
 	s.enter(phase, noSide)
 	s.watch(func(p *Progress) { p.Due = len(groups) })
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -149,13 +151,23 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 	gone, news := "undo_parted", false
 	if live = live && l.ID == first.Link && l.State == On; live {
 		j.link = l
-		if gone, news, err = s.undoRead(ctx, &j); err != nil {
+		if gone, news, err = s.undoRead(ctx, &j, !s.many && madeIn([][]Entry{lines}) > 0); err != nil {
 			return s.undoFailed(j, first, err, out)
 		}
 	}
+	var unmade string // the line of a delete that was cut off
 	if x, err := s.e.Store.Sendings(ctx, s.ws, []string{l.ID}); err != nil {
 		return err
-	} else if open, ok := x[l.ID]; ok && gone == "" && !s.run.DryRun {
+	} else if open, ok := x[l.ID]; ok && open.Erase != nil && !s.run.DryRun {
+		line, is, err := s.unmaking(ctx, &j, open, lines, gone)
+		if err != nil {
+			return err
+		}
+		if is {
+			unmade = line.ID
+			out <- s.unmade(j, line, open.Erase.Who)
+		}
+	} else if ok && gone == "" && !s.run.DryRun {
 		j.resume(open)
 		o, told := s.arrivals(j, s.plan(j), [2]bool{true, true})
 		if told {
@@ -167,13 +179,17 @@ func (s *session) undoLink(ctx context.Context, u Undoing, lines []Entry, out ch
 	}
 	for _, line := range lines {
 		var o outcome
-		switch created := line.Result == ResultCreated || made(l) && l.Run == line.Run && line.Result == ResultFailed; {
+		switch {
+		case line.ID == unmade:
+			continue
 		case line.Result == ResultDeleted:
 			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_deleted_"+sideWritten(line).String())
 		case gone != "":
 			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, gone)
-		case created:
-			o = s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_created_"+sideWritten(line).String())
+		case madeBy(line, l):
+			if o = s.unmake(ctx, j, line, u, news); o.commit.Link != nil { // there is nothing left to give back
+				gone = "undo_gone_" + sideWritten(line).String()
+			}
 		default:
 			o = s.undoLine(ctx, &j, line, u.Field)
 			if news && o.commit.Link != nil { // what it saw on the way is stored, so the lists will not show it as news
@@ -208,9 +224,9 @@ func (s *session) lookAgain(j job) []Hint {
 	return []Hint{{Side: A, ID: j.link.IDs[A], Parent: j.m[A].Parent, Reason: "seen", At: now, Due: now}}
 }
 
-// undoRead reads both records; gone says why nothing can go back, "" when both are there. news says that one of them shows
+// undoRead reads both records, from the systems themselves if it is to be fresh; gone says why nothing can go back, "" when both are there. news says that one of them shows
 // something that nobody has looked at yet.
-func (s *session) undoRead(ctx context.Context, j *job) (gone string, news bool, err error) {
+func (s *session) undoRead(ctx context.Context, j *job, fresh bool) (gone string, news bool, err error) {
 	for _, side := range []Side{A, B} {
 		id := j.link.IDs[side]
 		known, err := s.e.Store.Mirrors(ctx, s.ws, s.flow.Connections[side], s.flow.Object, []string{id})
@@ -218,7 +234,7 @@ func (s *session) undoRead(ctx context.Context, j *job) (gone string, news bool,
 			return "", false, err
 		}
 		old, asked := known[id], s.e.Now()
-		if s.lists && len(old.Missing) == 0 && !old.Seen.IsZero() {
+		if s.lists && !fresh && len(old.Missing) == 0 && !old.Seen.IsZero() {
 			if !old.Gone.IsZero() {
 				return "undo_gone_" + side.String(), news, nil
 			}

@@ -15,6 +15,8 @@ type Undoing struct {
 	Run   string `json:"run"`
 	Link  string `json:"link,omitempty"`
 	Field string `json:"field,omitempty"`
+	// Made also deletes the records that the run made and nobody touched since.
+	Made bool `json:"made,omitempty"`
 	// By is the person who asked for it, "" when it was asked for at the command line.
 	By string `json:"by,omitempty"`
 }

@@ -28,7 +28,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		x := connector.Exchange{Method: "GET", Path: "/x/1", Pattern: "/x/{id}", Write: true, Status: 200, Took: time.Second}
 		ch := engine.FieldChange{Field: "f", Outcome: engine.Write, Rule: "r", Before: [2]any{"x", "y"}, After: [2]any{"x", "z"}, By: "ann@x.test"}
 		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Sides: [2]bool{true, true}, Reason: "r", By: "ann@x.test", Fields: []engine.FieldChange{ch},
-			Calls: []connector.Exchange{x}, At: at, Planned: true}
+			Calls: []connector.Exchange{x}, At: at, Planned: true, Version: "1"}
 		cur := engine.Cursor{Conn: w.conns[0], Object: "contact", Mode: "gen", Page: "p", Began: at, At: at, Clean: true, Watermark: at, Generation: 3, GenBegan: at,
 			Fields: []string{"f"}, Total: 9, Shown: 8}
 		capability := engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "create", Ignored: 1, Refused: true, MaxLen: 5, Evidence: "e", Learned: at}
@@ -44,7 +44,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Waiting: [2]int{1, 2}, Linked: 8, Same: 9, Alike: 12, Left: 13, Review: 10, Asked: 11, Beyond: 14, Held: 15, Halt: halt,
 			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2},
-			Undo:  &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u"},
+			Undo:  &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u", Made: true},
 			Drift: []engine.Drifted{{Known: engine.Known{Conn: "c", Object: "o", Name: "n"}, Side: engine.B, Keys: []string{"k"}}}}
 		whole(t, progress)
 		whole(t, halt)

@@ -9,17 +9,17 @@ import (
 	"couplet/internal/engine"
 )
 
-const putEntry = `insert into run_entry (workspace_id, run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides, need, by_user)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+const putEntry = `insert into run_entry (workspace_id, run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides, need, by_user, version)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 	on conflict (workspace_id, run, id) do update set at = excluded.at, link = excluded.link, a_id = excluded.a_id, b_id = excluded.b_id,
 		result = excluded.result, written = excluded.written, reason = excluded.reason, fields = excluded.fields, calls = excluded.calls, planned = excluded.planned,
-		sides = excluded.sides, need = excluded.need, by_user = excluded.by_user`
+		sides = excluded.sides, need = excluded.need, by_user = excluded.by_user, version = excluded.version`
 
-const entryColumns = "run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides, by_user"
+const entryColumns = "run, id, at, link, a_id, b_id, result, written, reason, fields, calls, planned, sides, by_user, version"
 
 func entryRow(ws string, e *engine.Entry) []any {
 	return []any{ws, e.Run, e.ID, db.MS(e.At), e.Link, e.IDs[0], e.IDs[1], string(e.Result), int64(e.To), e.Reason,
-		docOr(e.Fields, len(e.Fields)), docOr(e.Calls, len(e.Calls)), e.Planned, sidesOf(e.Sides), needs(e), e.By}
+		docOr(e.Fields, len(e.Fields)), docOr(e.Calls, len(e.Calls)), e.Planned, sidesOf(e.Sides), needs(e), e.By, e.Version}
 }
 
 // sidesOf is a set of sides as a number: 1 is a, 2 is b, 3 both.
@@ -44,7 +44,7 @@ func scanEntry(r *sql.Rows) (e engine.Entry, err error) { return scanEntryAnd(r)
 func scanEntryAnd(r *sql.Rows, more ...any) (e engine.Entry, err error) {
 	var sides int64
 	err = r.Scan(append([]any{&e.Run, &e.ID, db.Time(&e.At), &e.Link, &e.IDs[0], &e.IDs[1], &e.Result, &e.To, &e.Reason, db.JSON(&e.Fields), db.JSON(&e.Calls),
-		&e.Planned, &sides, &e.By}, more...)...)
+		&e.Planned, &sides, &e.By, &e.Version}, more...)...)
 	e.Sides = [2]bool{sides&1 > 0, sides&2 > 0}
 	return e, err
 }

@@ -13,6 +13,9 @@ func (w *world) recordReads() []call {
 		{"History", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.History(ctx, ws, "l1", store.Moment{}, 9)
 		}},
+		{"LinkedIn", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LinkedIn(ctx, ws, w.conns[0], "contact", "a1")
+		}},
 		{"ChildLinks", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.ChildLinks(ctx, ws, "lp", w.pair.ID, "", 9)
 		}},

@@ -90,3 +90,16 @@ func (s *Store) OrdersOf(ctx context.Context, ws, link string, limit int) ([]eng
 	return db.All(ctx, s.db, "select "+orderColumns+` from person_order where workspace_id = $1 and link = $2 and link <> ''
 		order by given_at desc, id desc limit $3`, []any{ws, link, limit}, scanOrder)
 }
+
+// LinkedIn implements engine.Store.
+func (s *Store) LinkedIn(ctx context.Context, ws, conn, object, id string) (links []string, err error) {
+	for _, column := range []string{"a", "b"} {
+		more, err := db.All(ctx, s.db, "select l.id from pair p join link l on l.workspace_id = p.workspace_id and l.pair = p.id and l."+column+`_id = $4
+			and l.state in ('on', 'one_gone') where p.workspace_id = $1 and p.conn_`+column+" = $2 and p.object = $3", []any{ws, conn, object, id}, scanID)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, more...)
+	}
+	return links, nil
+}
