@@ -31,6 +31,14 @@ type Choice struct{ ID, Name string }
 // one from all others, with its article.
 type System struct{ ID, Name, Mark, One, Many, Key string }
 
+// asks begins the question after one record.
+func (x System) asks() string {
+	if x.One == "company" {
+		return "Which company is"
+	}
+	return "Who is"
+}
+
 // End is one line of a couplet: what is kept in step, in which system.
 type End struct {
 	System

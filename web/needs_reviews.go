@@ -7,6 +7,7 @@ import (
 
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/templates"
 )
 
@@ -74,7 +75,8 @@ func (n *needsOf) named(side connector.Side, id string, m engine.Mirror) string 
 // such keys, a task or a note, shows what it is recognised by instead.
 func (n *needsOf) facts(side connector.Side, m, than engine.Mirror) (out []templates.NeedFact) {
 	o, ok := n.view.specs(n.view.conns[n.view.pair.Conns[side]].System).Object(n.view.pair.Object)
-	if ok && len(o.Alike) > 0 {
+	kinds := flow.MatchKinds(n.view.pair.Object)
+	if ok && len(kinds) == 0 {
 		for _, name := range o.Alike {
 			label := name
 			if f, ok := connector.FieldNamed(o.Fields, name); ok {
@@ -85,8 +87,15 @@ func (n *needsOf) facts(side connector.Side, m, than engine.Mirror) (out []templ
 			out = append(out, templates.NeedFact{Label: label, Value: value(engine.FieldChange{Field: name + "=" + name}, v, int(side))})
 		}
 	} else {
-		for _, kind := range []string{"email", "phone"} {
-			out = append(out, templates.NeedFact{Label: templates.Capital(kind), Value: m.Keys[kind], Differs: than.ID != "" && m.Keys[kind] != than.Keys[kind]})
+		for _, kind := range kinds {
+			fact := templates.NeedFact{Label: templates.Capital(kind), Value: m.Keys[kind], Differs: than.ID != "" && m.Keys[kind] != than.Keys[kind]}
+			switch kind {
+			case connector.NameKey: // as people write it
+				fact.Value = n.named(side, m.ID, m)
+			case connector.DomainKey:
+				fact.Label = "Website"
+			}
+			out = append(out, fact)
 		}
 	}
 	return append(out, templates.NeedFact{Label: "Its ID there", Value: strings.TrimSpace(m.ID)})

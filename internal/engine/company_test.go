@@ -141,6 +141,29 @@ func TestADeletedCompanyIsLetGoAndItsPartnerStays(t *testing.T) {
 	}
 }
 
+func TestTheCompanyThatIsLeftIsDeletedWhenAPersonSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, side := range []engine.Side{engine.A, engine.B} {
+		w, a, b := acme(t)
+		w.flow.Delete = flow.Approve
+		gone, left, to := []string{a, b}[side], []string{b, a}[side], side.Other()
+		w.remove(side, gone)
+		w.run(engine.Done)
+		w.pass(11 * time.Minute)
+		w.run(engine.Done)
+		if got := w.reviews()[to.String()+" "+left]; got != "to_delete_"+side.String() || len(w.all(to)) != 1 {
+			t.Fatalf("waits for %q, %d companies", got, len(w.all(to)))
+		}
+		o := w.erasing(engine.OrderDelete, to, left)
+		r := w.run(engine.Done)
+		w.ended(o, engine.OrderDone, "")
+		if len(w.all(to)) != 0 || r.To[to].Deleted != 1 || len(w.links()) != 0 {
+			t.Errorf("%d companies, %+v, links %v", len(w.all(to)), r.To, w.links())
+		}
+		w.quiet()
+	}
+}
+
 func TestACompanyWhoseAnswerIsLostIsFoundAndNeverDoubled(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"timeout", "after", "created-422"} {
