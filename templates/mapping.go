@@ -196,6 +196,8 @@ type MapPreview struct {
 	Name     string
 	// About says where the sample is: on both sides, or what would happen to it.
 	About string
+	// On says on whom a task or note hangs, "" for what hangs on nobody.
+	On    string
 	Sides [2]MapSide
 }
 

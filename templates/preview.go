@@ -89,6 +89,8 @@ type Foreseen struct {
 	// Shown of Total are on the page; More leads to further ones.
 	Shown, Total int
 	More         string
+	// Orphans are what waits for its contact, nil when nothing does.
+	Orphans *Orphans
 	// Aside is said under the list about what is no line of it.
 	Aside string
 	// Costs is what carrying it out takes.
@@ -122,7 +124,9 @@ type Filter struct {
 // Finder looks for a record by name or address. Keep are the values of the other filters.
 type Finder struct {
 	Action, Words string
-	Keep          [][2]string
+	// Said says that records are found by what they say: tasks and notes have no name and no address.
+	Said bool
+	Keep [][2]string
 }
 
 // Foretold is a record with what would be done about it.

@@ -29,6 +29,21 @@ func (p Preview) Headline() string {
 // blocked reports whether there is nothing to see before an account allows more.
 func (p Preview) blocked() bool { return len(p.Lacks) > 0 && p.Result == nil }
 
+// hint is what stands in the empty field.
+func (f Finder) hint() string {
+	if f.Said {
+		return "What it says"
+	}
+	return "Name or email"
+}
+
+func (f Finder) label() string {
+	if f.Said {
+		return "Find a record by what it says"
+	}
+	return "Find a record by name or email"
+}
+
 // settled reports whether there is nothing to approve here.
 func (p Preview) settled() bool {
 	return !p.Result.Outdated && (!p.Result.Approved.IsZero() || p.Flow.On && !p.Flow.Changed)

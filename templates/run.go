@@ -26,6 +26,8 @@ type RunPage struct {
 	Why    string // it began
 	// Stop is why it ended before its end, nil when it did not.
 	Stop *RunStop
+	// Orphans are what waits for its contact, nil when nothing does.
+	Orphans *Orphans
 	// Undid leads to the run that this one took back, "" when it undid none. CanUndo says that it wrote something itself, and
 	// Undone are the undos of that.
 	Undid   string

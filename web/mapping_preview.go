@@ -33,18 +33,30 @@ func (b *board) preview(lessons []engine.Capability) templates.MapPreview {
 	s := b.seen.sampling.Samples[b.at.Sample]
 	for side := range s.Records {
 		if p.Name == "" {
-			p.Name = mapping.Called(b.fields(connector.Side(side)), s.Records[side].Fields)
+			p.Name = b.called(connector.Side(side), s.Records[side].Fields)
 		}
 	}
 	if p.Name == "" {
 		p.Name = "Nameless"
 	}
 	p.About = b.about(s)
+	if of := hanging(b.specs, b.flow().Object).named(s.On); of != "" {
+		p.On = of
+	}
 	d := s.Decide(b.rules, b.flow(), b.seen.ground, lessons)
 	for _, side := range []connector.Side{connector.A, connector.B} {
 		p.Sides[side] = b.side(s, d, side)
 	}
 	return p
+}
+
+// called is what people know a sample's record by.
+func (b *board) called(side connector.Side, f connector.Fields) string {
+	if o, ok := b.specs[side].Object(b.flow().Object); ok && b.hangs() {
+		name, _ := titleOf(o, f)
+		return name
+	}
+	return mapping.Called(b.fields(side), f)
 }
 
 // about says where a sample is, and what its partner is or would be.
@@ -53,6 +65,8 @@ func (b *board) about(s engine.Sample) string {
 	switch {
 	case s.Linked:
 		return "linked"
+	case s.Both() && b.hangs():
+		return "on both sides"
 	case s.Both():
 		return engine.Explain("matched_by_"+s.By, names)
 	case s.Records[connector.A].ID != "":

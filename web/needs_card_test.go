@@ -121,7 +121,7 @@ func TestARecordThatCannotBeToldApartShowsWhatItIs(t *testing.T) {
 			card = text
 		}
 	}
-	for _, want := range []string{"Title: Call back", "Due date: 2026-12-01", "Name: Call Ann back"} {
+	for _, want := range []string{"Title: Call back", "Due date: 1 December 2026", "Name: Call Ann back"} {
 		if !strings.Contains(card, want) {
 			t.Errorf("%q is not in %q", want, card)
 		}

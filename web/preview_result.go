@@ -27,13 +27,20 @@ func (s *Server) foreseen(ctx context.Context, ws string, p prospect, r rehearse
 		return nil, err
 	}
 	out := &templates.Foreseen{At: r.run.Started, Changes: r.changes(), Outdated: !r.of(p.flow), Costs: p.costs(r, counts)}
+	h, err := s.house(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	if out.Orphans, err = s.orphans(ctx, ws, h, h.pairs[r.run.Pair], r.run.Waiting); err != nil {
+		return nil, err
+	}
 	if a := p.published.Approval; a != nil && a.Rehearsal == r.run.ID {
 		out.Approved = a.At
 	}
 	v := view{prospect: p, run: r.run, counts: counts, values: values, labels: labels, glance: g}
 	out.Tally, out.Ribbon = v.tally()
 	out.Sides, out.Fields = v.sides(), v.fields()
-	out.Find = templates.Finder{Action: p.path("preview"), Words: g.words}
+	out.Find = templates.Finder{Action: p.path("preview"), Words: g.words, Said: p.flow.Parent() != ""}
 	for name, value := range g.another(func(g *glance) { g.words = "" }).query() {
 		out.Find.Keep = append(out.Find.Keep, [2]string{name, value[0]})
 	}

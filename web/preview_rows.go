@@ -20,9 +20,15 @@ func (s *Server) rows(ctx context.Context, ws string, v view, rows []store.PlanR
 	if err != nil {
 		return nil, err
 	}
+	k, err := s.kin(ctx, ws, pair.Conns, v.specs, pair.Object, seen)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]templates.Foretold, len(rows))
 	for i, row := range rows {
-		out[i] = v.row(row, [2]engine.Mirror{seen[0][row.Entry.IDs[0]], seen[1][row.Entry.IDs[1]]})
+		m := [2]engine.Mirror{seen[0][row.Entry.IDs[0]], seen[1][row.Entry.IDs[1]]}
+		out[i] = v.row(row, m)
+		out[i].Address = cmp.Or(out[i].Address, k.of(m))
 		out[i].Open = i == 0
 	}
 	return out, nil

@@ -26,6 +26,7 @@ type runView struct {
 	changed int
 	// lost counts the values that gave way.
 	lost int
+	orphans *templates.Orphans
 }
 
 // runView reads a run of the workspace.
@@ -49,7 +50,10 @@ func (s *Server) runView(ctx context.Context, ws, id string) (v runView, err err
 	if v.changed, err = s.o.Store.CountChanged(ctx, ws, id); err != nil {
 		return v, err
 	}
-	v.lost, err = s.o.Store.CountLosses(ctx, ws, id)
+	if v.lost, err = s.o.Store.CountLosses(ctx, ws, id); err != nil {
+		return v, err
+	}
+	v.orphans, err = s.orphans(ctx, ws, v.house, v.pair, v.run.Waiting)
 	return v, err
 }
 
@@ -72,7 +76,7 @@ func (v runView) sheet() templates.RunPage {
 	if f, ok := v.flow(v.run.Flow); ok {
 		p.FlowID, p.On = f.ID, v.cannotRun(f.ID) == ""
 	}
-	p.Stop = v.stop()
+	p.Stop, p.Orphans = v.stop(), v.orphans
 	if u := v.run.Undo; u != nil {
 		p.Undid = "/runs/" + u.Run
 	}

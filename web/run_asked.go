@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -70,12 +71,17 @@ func (s *Server) whoElse(ctx context.Context, ws string, v runView, entries []en
 // others are records by their ids.
 func (s *Server) others(ctx context.Context, ws string, v runView, side connector.Side, ids []string) (out []templates.RunOther, err error) {
 	ids = ids[:min(len(ids), ofEach)]
-	seen, err := s.o.Store.Mirrors(ctx, ws, v.pair.Conns[side], v.pair.Object, ids)
+	var seen [2]map[string]engine.Mirror
+	if seen[side], err = s.o.Store.Mirrors(ctx, ws, v.pair.Conns[side], v.pair.Object, ids); err != nil {
+		return nil, err
+	}
+	k, err := s.kin(ctx, ws, v.pair.Conns, v.both(), v.pair.Object, seen)
 	for _, id := range ids {
 		e, m := engine.Entry{}, [2]engine.Mirror{}
-		e.IDs[side], m[side] = id, seen[id]
+		e.IDs[side], m[side] = id, seen[side][id]
 		x := templates.RunOther{System: v.systems()[side]}
 		x.Name, x.Address = v.title(e, m)
+		x.Address = cmp.Or(x.Address, k.of(m))
 		out = append(out, x)
 	}
 	return out, err

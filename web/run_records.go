@@ -142,14 +142,28 @@ func (s *Server) recordsOf(ctx context.Context, ws string, v runView, entries []
 			return nil, err
 		}
 	}
+	k, err := s.kin(ctx, ws, v.pair.Conns, v.both(), v.pair.Object, seen)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]templates.RunRecord, len(entries))
 	for i, e := range entries {
-		out[i] = v.record(e, [2]engine.Mirror{seen[0][e.IDs[0]], seen[1][e.IDs[1]]})
+		m := [2]engine.Mirror{seen[0][e.IDs[0]], seen[1][e.IDs[1]]}
+		out[i] = v.record(e, m)
+		out[i].Address = cmp.Or(out[i].Address, k.of(m))
 		if e.Result == engine.ResultFailed && !e.Planned {
 			out[i].Now = v.standing(due[0][e.IDs[0]], due[1][e.IDs[1]])
 		}
 	}
 	return out, nil
+}
+
+// both are the specs of the two systems.
+func (v runView) both() (out [2]*connector.Spec) {
+	for side, conn := range v.pair.Conns {
+		out[side] = v.specs(v.conns[conn].System)
+	}
+	return out
 }
 
 // record is one entry in words.
@@ -207,48 +221,6 @@ func (v runView) touched(e engine.Entry) (out []templates.System) {
 		}
 	}
 	return out
-}
-
-// titleOf is what people know a record by, as one line: a note is known by the words of its text.
-func titleOf(o *connector.Object, f connector.Fields) (name, address string) {
-	name, address = o.TitleOf(f)
-	if o.Parent != "" {
-		if words := []rune(strings.Join(strings.Fields(mapping.Plain(name)), " ")); len(words) > titleMost {
-			name = string(words[:titleMost]) + "…"
-		} else {
-			name = string(words)
-		}
-	}
-	return name, address
-}
-
-// titleMost is how much of a text is its title, in characters.
-const titleMost = 80
-
-// title is what people know the record of an entry by: as the first side shows it, else the second.
-func (v runView) title(e engine.Entry, m [2]engine.Mirror) (name, address string) {
-	one := "record"
-	for side := range m {
-		o, ok := v.specs(v.conns[v.pair.Conns[side]].System).Object(v.pair.Object)
-		if !ok {
-			continue
-		}
-		one = o.One
-		n, a := titleOf(o, m[side].Fields)
-		if name == "" {
-			name = n
-		}
-		if address == "" {
-			address = a
-		}
-	}
-	switch {
-	case name == "" && address == "" && e.IDs != [2]string{}:
-		return templates.Capital(one) + " " + strings.TrimSpace(e.IDs[0]+" "+e.IDs[1]), ""
-	case name == "":
-		return address, ""
-	}
-	return name, address
 }
 
 // resultWord is the badge of a record.

@@ -98,8 +98,9 @@ func (s *Server) undoOf(ctx context.Context, ws string, v undoView) (of [2]strin
 	return of, err
 }
 
-// called is what people know two records by that are one, with what was last seen of them.
+// called is what people know two records by that are one, and whom they hang on, with what was last seen of them.
 func (s *Server) called(ctx context.Context, ws string, v runView, ids [2]string) (name string, m [2]engine.Mirror, err error) {
+	var seen [2]map[string]engine.Mirror
 	for side, id := range ids {
 		if id == "" {
 			continue
@@ -108,10 +109,11 @@ func (s *Server) called(ctx context.Context, ws string, v runView, ids [2]string
 		if err != nil {
 			return "", m, err
 		}
-		m[side] = found[id]
+		m[side], seen[side] = found[id], found
 	}
 	name, _ = v.title(engine.Entry{IDs: ids}, m)
-	return name, m, nil
+	k, err := s.kin(ctx, ws, v.pair.Conns, v.both(), v.pair.Object, seen)
+	return k.with(name, m), m, err
 }
 
 // looksBack is how many looks at one run are gone through for the one at the same part of it.

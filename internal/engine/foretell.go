@@ -146,6 +146,10 @@ func (s *session) foretell(j job, d *Decision) outcome {
 		j.do = create // it waits only until nobody can be there, and nobody is
 	}
 	switch j.do {
+	case wait:
+		if j.why == waitsForParent {
+			return outcome{count: func(r *Run) { r.Waiting[j.side]++ }}
+		}
 	case vanish:
 		return s.foretellGone(j)
 	case remake:

@@ -281,6 +281,9 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	}
 	if s.kin != nil {
 		if n, e := s.e.Store.CountOrphans(ctx, s.ws, s.pair.ID); e == nil {
+			if r.DryRun { // those that no run has seen yet are foretold
+				n[A], n[B] = n[A]+r.Waiting[A], n[B]+r.Waiting[B]
+			}
 			r.Waiting = n
 		}
 	}

@@ -142,6 +142,8 @@ type Sample struct {
 	// Why is the reason why a record has no partner: new_a, new_b, or that of a review (no_key, shared_key). "" when it
 	// has one, or when nobody could look.
 	Why string
+	// On is what both sides show of the record that it hangs on, nil where it hangs on none or that is not known.
+	On [2]connector.Fields
 
 	base    map[string]Base
 	changed [2]time.Time

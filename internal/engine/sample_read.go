@@ -35,6 +35,11 @@ func (e *Engine) Samples(ctx context.Context, ws string, f flow.Flow, g Ground, 
 	if err := s.pair(ctx); err != nil {
 		return Sampling{}, err
 	}
+	if s.f.Parent() != "" {
+		if err := s.children(ctx); err != nil {
+			return Sampling{}, err
+		}
+	}
 	s.alone(ctx)
 	s.read(ctx)
 	s.telling()
@@ -64,6 +69,7 @@ type sampler struct {
 
 	conn    [2]connector.Connector
 	page    [2][]connector.Record
+	whole   [2]bool                         // the page is all there is
 	keys    [2]map[string]map[string]string // id -> kind -> value
 	holders [2]map[Key][]string
 	used    [2]map[string]bool
@@ -109,7 +115,7 @@ func (s *sampler) list(ctx context.Context) {
 				s.failed(side, err)
 				return nil
 			}
-			s.page[side] = page.Records
+			s.page[side], s.whole[side] = page.Records, page.Next == "" && !page.Partial
 			for _, r := range page.Records {
 				s.know(side, r)
 			}
@@ -199,7 +205,7 @@ func (s *sampler) lonely(ctx context.Context, side Side, id string) {
 	why := "new_" + side.String()
 	by := ""
 	other := side.Other()
-	if s.f.Parent() != "" { // it has no keys, and whom it hangs on is not read here
+	if s.f.Parent() != "" { // it has no keys, and whom it hangs on has no partner yet
 		s.used[side][id] = true
 		s.add(ids[A], ids[B], "", "")
 		return

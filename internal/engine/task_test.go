@@ -51,7 +51,15 @@ func TestATaskWaitsUntilItsContactIsLinked(t *testing.T) {
 	bea := f.add(engine.A, fields{"firstName": "Bea", "lastName": "Cole", "email": "bea@example.com"})
 	f.as(f.tasks)
 	f.put(engine.A, bea, fields{"title": "Call back", "dueDate": due1, "completed": false})
+	for range 2 { // the second rehearsal follows the first, and then a run
+		if r := f.request(engine.Request{Look: true, DryRun: true}, engine.Done); r.Waiting != [2]int{1, 0} || r.To[engine.B].Created != 0 {
+			t.Errorf("foretold %+v, waiting %v", r.To, r.Waiting)
+		}
+	}
 	r := f.sync(f.tasks)
+	if again := f.request(engine.Request{Look: true, DryRun: true}, engine.Done); again.Waiting != [2]int{1, 0} {
+		t.Errorf("after the run %v are foretold to wait", again.Waiting)
+	}
 	if r.To[engine.B].Created != 0 || r.Review != 0 || r.Waiting != [2]int{1, 0} {
 		t.Errorf("%+v, %d in review, waiting %v", r.To, r.Review, r.Waiting)
 	}

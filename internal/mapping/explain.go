@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"couplet/internal/connector"
 )
@@ -53,12 +54,19 @@ func (r *Rule) Walk(to connector.Side, v Value) []Step {
 	return append(steps, Step{Transform: r.step, Value: out})
 }
 
-// Words is a value as a person reads it: yes and no instead of true and false, lists with commas.
+// Words is a value as a person reads it: yes and no instead of true and false, lists with commas, points in time with the
+// name of the month.
 func Words(v Value) string {
 	if b, ok := v.(bool); ok {
 		return map[bool]string{true: "Yes", false: "No"}[b]
 	}
-	return text(v)
+	said := text(v)
+	if len(said) > len("2006-01-02T15:04:05") && said[len("2006-01-02")] == 'T' { // else it is no such thing
+		if at, err := time.Parse(time.RFC3339, said); err == nil {
+			return at.UTC().Format("2 January 2006, 15:04 UTC")
+		}
+	}
+	return said
 }
 
 // Loses says in sentences what of a value may not survive the way to a side, nothing where all of it does.
