@@ -25,7 +25,7 @@ type runView struct {
 	found   map[engine.Result]int
 	changed int
 	// lost counts the values that gave way.
-	lost int
+	lost    int
 	orphans *templates.Orphans
 }
 
