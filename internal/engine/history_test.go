@@ -86,6 +86,7 @@ func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: max(v.lag, 20*time.Millisecond),
 		AllowDuplicates: rapid.Bool().Draw(rt, "duplicates allowed"),
 	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, ordered: [2]map[string]bool{{}, {}}, doomed: [2]map[string]bool{{}, {}}}
+	h.heir = [2]map[string]bool{{}, {}}
 	h.varied(v)
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
@@ -114,6 +115,7 @@ func (h *history) tell() {
 		"edit 2":  func(*rapid.T) { h.change() },
 		"both":    func(*rapid.T) { h.both() },
 		"delete":  func(*rapid.T) { h.delete() },
+		"merge":   func(*rapid.T) { h.merge() },
 		"doom":    func(*rapid.T) { h.doom() },
 		"doom 2":  func(*rapid.T) { h.doom() },
 		"weather": func(*rapid.T) { h.weather() },

@@ -12,7 +12,7 @@ import (
 // partners, too (sync-semantics 5.13). Children that moved with it go on with their partners meanwhile, and when those have moved, too.
 
 // heirs looks for a record that the one that is gone on a side was merged into, and for that one's partner. What it finds
-// was there before the other was gone, and shows one of these: a child of the other hangs on it; it has the other's email,
+// was there before the other was gone, and shows one of these: a child of the other hangs on it; it carries the other's reference; it has the other's email,
 // by which both systems merge, be it as one of several; it has the other's phone, and changed within the last sweep.
 func (s *session) heirs(ctx context.Context, j job, side Side) (found [2]string, err error) {
 	m, conn := j.m[side], s.flow.Connections[side]
@@ -37,7 +37,11 @@ func (s *session) heirs(ctx context.Context, j job, side Side) (found [2]string,
 	if err != nil {
 		return found, err
 	}
-	moved = append(moved, bearers...)
+	stamped, err := s.e.Store.Stamped(ctx, s.ws, conn, s.flow.Object, s.stamp(j.link.IDs[side.Other()]))
+	if err != nil {
+		return found, err
+	}
+	moved = append(append(moved, bearers...), stamped...)
 	ids := slices.Clone(moved)
 	for _, k := range keys {
 		ids = append(ids, held[k]...)

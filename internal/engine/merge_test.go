@@ -191,3 +191,23 @@ func TestSomebodyMadeAfterTheDeleteIsNoHeir(t *testing.T) {
 		t.Errorf("reviews %v", w.reviews())
 	}
 }
+
+// Where a system hands on all values, the one that stays carries the reference of the one that is gone.
+func TestAMergeThatHandedOnOurReferenceIsSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.flow.Delete = flow.Restore
+	one := w.add(engine.B, fields{"first_name": "Ada", "email": "ada@example.com", "phone_number": phone0})
+	w.run(engine.Done)
+	a2 := w.add(engine.A, fields{"firstName": "Bea", "email": "bea@example.com", "phone": phoneA})
+	w.run(engine.Done)
+	w.pass(time.Hour)
+	w.unite(engine.B, one, w.partner(engine.A, a2))
+	for range 3 {
+		w.request(engine.Request{Look: true, Full: true}, engine.Done)
+		w.pass(11 * time.Minute)
+	}
+	if got := w.reviews()["a "+a2]; got != "merged_there_b" || len(w.all(engine.B)) != 1 {
+		t.Errorf("reviews %v, %d people", w.reviews(), len(w.all(engine.B)))
+	}
+}

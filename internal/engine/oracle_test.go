@@ -99,7 +99,7 @@ func (h *history) noneResurrected(all [2]map[string]connector.Record) {
 			if from == "" {
 				continue
 			}
-			if h.ordered[1-side][from] {
+			if h.ordered[1-side][from] || h.heir[side][id] { // or it got the reference of one that was merged into it
 				continue // a person wanted it
 			}
 			if h.flow.Delete == flow.Restore { // once, by the link that both had
@@ -111,7 +111,7 @@ func (h *history) noneResurrected(all [2]map[string]connector.Record) {
 			if h.left[1-side][from] {
 				h.t.Errorf("I6: side %s: %s was made from %s, whose partner somebody had deleted", engine.Side(side), id, from)
 			}
-			if s, ok := all[1-side][from]; ok && source(s) != "" {
+			if s, ok := all[1-side][from]; ok && source(s) != "" && !h.heir[1-side][from] {
 				h.t.Errorf("I6: side %s: %s was made from %s, which the engine had made itself", engine.Side(side), id, from)
 			}
 		}

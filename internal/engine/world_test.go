@@ -52,6 +52,8 @@ type world struct {
 	veil  func(engine.Side, whole) connector.Connector
 	// unsettled engines do not wait for an index.
 	unsettled bool
+	// heir are ids into which others were merged, whose reference they may carry since.
+	heir [2]map[string]bool
 	// settings are those of the connection to User.com that differ from what its sandbox is like.
 	settings map[string]string
 }
@@ -300,7 +302,7 @@ func (w *world) noTwins(all [2]map[string]connector.Record) {
 		for id, r := range records {
 			for name, v := range r.Fields {
 				s, ok := v.(string)
-				if !ok || !strings.HasPrefix(s, "couplet:") {
+				if !ok || !strings.HasPrefix(s, "couplet:") || w.heir[side][id] {
 					continue
 				}
 				if other, dup := stamps[s]; dup {
