@@ -129,12 +129,12 @@ func (v UndoPage) lead() string {
 	for side, n := range v.Changes {
 		if n > 0 {
 			x := v.Flow.Systems[side]
-			said = append(said, Count(n, x.One+" in "+x.Name+" gets", x.Many+" in "+x.Name+" get"))
+			said = append(said, Count(n, x.One, x.Many)+" in "+x.Name)
 		}
 	}
 	text := "Looked " + v.Clock.Ago(v.Look.Started) + " at " + v.what() + ": " + run + "."
 	if len(said) > 0 {
-		text += " " + Capital(strings.Join(said, ", ")) + " back what was there before. Each record is read again right before it is written, and what somebody changed since stays."
+		text += " " + Capital(strings.Join(said, " and ")) + plural(v.n(), " gets", " get") + " back what was there before. Each record is read again right before it is written, and what somebody changed since stays."
 	}
 	return text
 }
