@@ -15,6 +15,8 @@ type Frame struct {
 	Person    string // name, or the address where no name is known
 	Role      string
 	Workspace string
+	// Waiting is how much waits for a person.
+	Waiting int
 	// Others are the further workspaces that the person may open.
 	Others []Choice
 	// Theme is "light", "dark", or "" for what the person's system says.
@@ -84,6 +86,20 @@ var navigation = [2][]entry{
 		{"connections", "Connections", "plug-2", "/connections"},
 		{"settings", "Settings", "settings-2", "/settings"},
 	},
+}
+
+// MostWaiting is how far the navigation counts.
+const MostWaiting = 99
+
+// waits is what stands beside an entry of the navigation, "" for nothing.
+func (f Frame) waits(e entry) string {
+	switch {
+	case e.key != "needs" || f.Waiting == 0:
+		return ""
+	case f.Waiting > MostWaiting:
+		return Number(MostWaiting) + "+"
+	}
+	return Number(f.Waiting)
 }
 
 // thumb are the entries of the bar at the thumb, on a phone.

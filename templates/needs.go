@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,17 @@ type NeedsPage struct {
 	Clock   Clock
 	MayEdit bool
 	NeedsFilter
+	// Live says that the list follows what happens, Streamed that this is the list alone, as it is sent then.
+	Live, Streamed bool
+	// Lists are what waits, kind by kind, and Counts how much that is. One of it is shown in full. Missed says that what was asked
+	// for does not wait any more.
+	Lists  []NeedList
+	Counts map[string]int
+	Missed bool
+	// Stop is why a run of StopFlow waits for a person.
+	Stop              *RunStop
+	StopFlow, StopRun string
+	StopAt            time.Time
 	// Flows are those to choose from.
 	Flows    []Choice
 	Values   []NeedValue
@@ -31,13 +43,44 @@ type NeedsPage struct {
 	More, MoreDecided bool
 }
 
-// NeedsFilter narrows the page to a flow and a kind; both are empty for all.
-type NeedsFilter struct{ Flow, Kind string }
+// NeedList is what waits of one kind: N in all, of which the first have a line.
+type NeedList struct {
+	Kind, Title string
+	N           int
+	Lines       []NeedLine
+}
+
+// NeedLine is a line of the list: who, and what about.
+type NeedLine struct {
+	Key, Name, Sub, Flow string
+	Since                time.Time
+}
+
+// NeedsFilter narrows the page to a flow and a kind; both are empty for all. Item is the line that is shown in full, and Next the
+// one after it.
+type NeedsFilter struct{ Flow, Kind, Item, Next string }
 
 // Narrow reports whether it leaves anything out.
-func (f NeedsFilter) Narrow() bool { return f != NeedsFilter{} }
+func (f NeedsFilter) Narrow() bool { return f.Flow != "" || f.Kind != "" }
 
-// Href is the address of the page that shows this. Forms are sent there too, so that whoever answered sees the same again.
+// Of is the filter with another line in full.
+func (f NeedsFilter) Of(item string) NeedsFilter {
+	return NeedsFilter{Flow: f.Flow, Kind: f.Kind, Item: item}
+}
+
+// Onward is the address of the page after an answer: with the next one in full.
+func (f NeedsFilter) Onward() string { return f.Of(f.Next).Href() }
+
+// Action is the address that forms are sent to: it says where one was and goes on, so that whoever answered sees the same list
+// again.
+func (f NeedsFilter) Action() string {
+	if f.Next == "" {
+		return f.Href()
+	}
+	return f.Href() + "&next=" + url.QueryEscape(f.Next)
+}
+
+// Href is the address of the page that shows this.
 func (f NeedsFilter) Href() string {
 	q := ""
 	if f.Flow != "" {
@@ -45,6 +88,9 @@ func (f NeedsFilter) Href() string {
 	}
 	if f.Kind != "" {
 		q += "&kind=" + url.QueryEscape(f.Kind)
+	}
+	if f.Item != "" {
+		q += "&item=" + url.QueryEscape(f.Item)
 	}
 	if q == "" {
 		return "/needs-you"
@@ -189,11 +235,36 @@ func (d NeedDecided) called() string {
 
 // Empty reports whether nothing is shown.
 func (v NeedsPage) Empty() bool {
-	return len(v.Values)+len(v.Held)+len(v.Reviews)+len(v.Deletes)+len(v.Failures)+len(v.Decided)+len(v.Offers)+len(v.Rules)+len(v.Drift) == 0
+	return len(v.Lists)+len(v.Decided)+len(v.Offers)+len(v.Rules) == 0
 }
 
+// NeedKinds are the kinds of what waits, in the order of the list.
+func NeedKinds() []Choice { return needLists }
+
+var needLists = []Choice{{"value", "Changed on both sides"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"stop", "Stopped"}}
+
+// sideNames and sideKeys are what the two sides are called in a form, and the keys that take them.
+var sideNames, sideKeys = [2]string{"a", "b"}, [2]string{"1", "2"}
+
+// events is the address of the stream of the list.
+func (v NeedsPage) events() string {
+	_, q, _ := strings.Cut(v.Href(), "?")
+	return "/needs-you/events?" + q
+}
+
+// with is an address of the page with one thing more.
+func (v NeedsPage) with(more string) string {
+	if href := v.Href(); strings.Contains(href, "?") {
+		return href + "&" + more
+	}
+	return v.Href() + "?" + more
+}
+
+// settled says that what is shown in full is not in the list any more, which a watched list may find.
+func (v NeedsPage) settled() bool { return v.Streamed && v.Missed }
+
 // needKinds are the kinds of what waits, for the filter.
-var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"decided", "Decided"}}
+var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"stop", "Stopped"}, {"decided", "Decided"}}
 
 // NeedKind is a kind of the filter, "" for one that nobody knows.
 func NeedKind(kind string) string {
@@ -210,14 +281,14 @@ func (v NeedsPage) Headline() string {
 	if v.Kind == "decided" && len(v.Decided) > 0 {
 		return atLeast(len(v.Decided), v.MoreDecided, "answer waits for the next run", "answers wait for the next run")
 	}
-	n := len(v.Drift) + len(v.Values) + len(v.Held) + len(v.Reviews) + len(v.Deletes)
-	for _, f := range v.Failures {
-		n += f.N
+	n := 0
+	for _, k := range v.Counts {
+		n += k
 	}
 	if n == 0 {
 		return v.nothing()
 	}
-	return atLeast(n, v.More, "thing needs you", "things need you")
+	return Count(n, "thing needs you", "things need you")
 }
 
 func atLeast(n int, more bool, one, many string) string {

@@ -117,6 +117,16 @@ type RunRecord struct {
 	Calls []string
 	Quote string // what the system said
 	Open  bool
+	// Decide is where somebody decides about it, where it waits for that.
+	Decide string
+}
+
+// decideText leads to where somebody decides.
+func decideText(may bool) string {
+	if may {
+		return "Decide about it"
+	}
+	return "See it among what waits"
 }
 
 // RunOther is a record that may be meant.

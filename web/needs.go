@@ -2,30 +2,53 @@ package web
 
 import (
 	"context"
+	"net/http"
+	"time"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/engine"
 	"couplet/internal/flow"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
-// needsOnPage is how much of each kind the page shows of a pair; of what is decided, in all.
+// needsOnPage is how much of what is decided the page shows.
 const needsOnPage = 10
 
-// needsPage shows everything that waits for a person, or of one flow or kind.
+// needsEvery is how often the list of a watched page may change.
+const needsEvery = 2 * time.Second
+
+// needsPage shows everything that waits for a person, or of one flow or kind. live=off holds the list still.
 func (s *Server) needsPage(c echo.Context) error {
 	v, err := s.needsView(c)
 	if err != nil {
 		return err
 	}
-	return page(c, 200, templates.Needs(v))
+	return page(c, http.StatusOK, templates.Needs(v))
 }
 
-// needsView gathers what the page shows. The address says of which flow and kind, also that which a form is sent to.
-func (s *Server) needsView(c echo.Context) (v templates.NeedsPage, err error) {
-	ctx := c.Request().Context()
-	v = templates.NeedsPage{Frame: frame(c, "Needs you", "needs"), MayEdit: may(visitorOf(c).Role, editor)}
+// needsEvents streams the list while somebody watches. What is shown in full stays as it is: somebody may be typing there.
+func (s *Server) needsEvents(c echo.Context) error {
+	return s.stream(c, needsEvery, func(ctx context.Context) (templ.Component, bool, error) {
+		v, err := s.needsListed(ctx, c, false)
+		v.Streamed = true
+		return templates.NeedsList(v), false, err
+	})
+}
+
+// needsView is what the page shows.
+func (s *Server) needsView(c echo.Context) (templates.NeedsPage, error) {
+	v, err := s.needsListed(c.Request().Context(), c, true)
+	v.Frame = frame(c, "Needs you", "needs")
+	v.Live = c.QueryParam("live") != "off"
+	return v, err
+}
+
+// needsListed gathers what the page shows: the list, and if full one of it. The address says of which flow and kind, also that which a form is sent to.
+func (s *Server) needsListed(ctx context.Context, c echo.Context, full bool) (v templates.NeedsPage, err error) {
+	v = templates.NeedsPage{MayEdit: may(visitorOf(c).Role, editor), Counts: map[string]int{}}
 	h, err := s.house(ctx, ws(c))
 	if err != nil {
 		return v, err
@@ -34,15 +57,23 @@ func (s *Server) needsView(c echo.Context) (v templates.NeedsPage, err error) {
 		return v, err
 	}
 	v.NeedsFilter = h.needsFilter(c)
+	if link := c.FormValue("link"); link != "" { // a form that is shown again
+		v.Item = valueKey(link, c.FormValue("field"))
+	}
 	for _, f := range h.flows {
 		v.Flows = append(v.Flows, templates.Choice{ID: f.ID, Name: f.Name})
+	}
+	needs, err := s.o.Store.Needs(ctx, ws(c))
+	if err != nil {
+		return v, err
 	}
 	pairs, err := s.o.Store.Pairs(ctx, ws(c))
 	if err != nil {
 		return v, err
 	}
+	var lines []needLine
 	if v.Kind == "" || v.Kind == "field" {
-		if err := s.needsFields(ctx, ws(c), h, &v); err != nil {
+		if lines, err = s.needsFields(ctx, ws(c), h, &v, lines); err != nil {
 			return v, err
 		}
 	}
@@ -51,23 +82,41 @@ func (s *Server) needsView(c echo.Context) (v templates.NeedsPage, err error) {
 		if chosen, ok := h.flow(v.Flow); ok && !h.on(chosen, p.ID) {
 			continue
 		}
-		n := needsOf{s: s, ws: ws(c), flow: f, view: runView{house: h, pair: p, clock: v.Clock}, page: &v}
+		n := needsOf{s: s, ws: ws(c), flow: f, view: runView{house: h, pair: p, clock: v.Clock}, page: &v, lines: &lines,
+			shown: map[string]int{}, waiting: map[string]int{}}
+		for _, x := range needs {
+			if x.Pair == p.ID {
+				n.needs = append(n.needs, x)
+			}
+		}
 		if err := n.gather(ctx); err != nil {
 			return v, err
 		}
 	}
-	return v, nil
+	if v.Kind == "" || v.Kind == "stop" {
+		if lines, err = s.halts(ctx, ws(c), h, &v, lines); err != nil {
+			return v, err
+		}
+	}
+	return v, choose(ctx, &v, lines, full)
 }
 
 // needsFields gathers the fields whose pairs are paused.
-func (s *Server) needsFields(ctx context.Context, ws string, h house, v *templates.NeedsPage) error {
+func (s *Server) needsFields(ctx context.Context, ws string, h house, v *templates.NeedsPage, lines []needLine) ([]needLine, error) {
 	known, err := s.o.Store.Drift(ctx, ws)
 	for _, f := range h.flows {
-		if v.Flow == "" || v.Flow == f.ID {
-			v.Drift = append(v.Drift, templates.PausedFields(h.drift(f, known))...)
+		if v.Flow != "" && v.Flow != f.ID {
+			continue
+		}
+		for _, d := range templates.PausedFields(h.drift(f, known)) {
+			v.Counts["field"]++
+			lines = append(lines, needLine{kind: "field", NeedLine: templates.NeedLine{Key: "d-" + f.ID + "-" + d.Side + "-" + d.Name, Name: d.Title, Sub: d.Flow}, open: func(context.Context) error {
+				v.Drift = []templates.FieldDrift{d}
+				return nil
+			}})
 		}
 	}
-	return err
+	return lines, err
 }
 
 // needsFilter is what an address narrows the page to. What nobody knows is left out.
@@ -76,6 +125,7 @@ func (h house) needsFilter(c echo.Context) templates.NeedsFilter {
 	if _, ok := h.flow(c.QueryParam("flow")); ok {
 		f.Flow = c.QueryParam("flow")
 	}
+	f.Item, f.Next = c.QueryParam("item"), c.QueryParam("next")
 	return f
 }
 
@@ -86,11 +136,31 @@ type needsOf struct {
 	flow flow.Flow
 	view runView
 	page *templates.NeedsPage
-	// waiting is how many records wait in a field.
-	waiting map[string]int
+	// lines are those of all pairs, needs what waits of this one. waiting is how many records wait in a field, shown how many
+	// lines of a kind there are, and found says that the line that was asked for is among them.
+	lines          *[]needLine
+	needs          []store.Need
+	waiting, shown map[string]int
+	// unapproved is how many records wait for an approval.
+	unapproved int
+	// doomed is how many records of each side wait to be deleted or kept.
+	doomed [2]int
+	found  bool
 }
 
 func (n *needsOf) gather(ctx context.Context) error {
+	from := len(*n.lines)
+	for _, x := range n.needs {
+		if kind := needKind(x); n.page.Kind == "" || n.page.Kind == kind {
+			n.page.Counts[kind] += x.N
+		}
+		if needKind(x) == "held" {
+			n.unapproved += x.N
+		}
+		if x.Kind == store.NeedConflict {
+			n.waiting[x.Reason] += x.N
+		}
+	}
 	for _, k := range []struct {
 		kind   string
 		gather func(context.Context) error
@@ -102,7 +172,7 @@ func (n *needsOf) gather(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return n.name(ctx, from)
 }
 
 // answered tells of which records of a side, and of which of their fields ("" for the record itself), somebody decided

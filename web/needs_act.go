@@ -36,12 +36,16 @@ func (s *Server) decideNeed(c echo.Context) error {
 	}
 	do, pair := c.FormValue("do"), c.FormValue("pair")
 	by := visitorOf(c).User.Email
-	here := h.needsFilter(c).Href()
+	filter := h.needsFilter(c)
+	here, on := filter.Href(), filter.Onward() // where one stays after a refusal, and goes after an answer
 	back := func(text string, bad bool) error {
 		if typed := strings.TrimSpace(c.FormValue("value")); typed != "" && bad {
 			return s.typedAgain(c, typed, text)
 		}
 		return s.sayAndGo(c, text, bad, here)
+	}
+	if do == "keep-side" { // the side that was chosen beside the button
+		do = c.FormValue("side-kept")
 	}
 	if do == "back" {
 		return s.takeBack(c, pair, by, back)
@@ -61,7 +65,7 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if n == 0 {
 			return back(settledText, true)
 		}
-		return s.woken(c, h, pair, here, templates.Count(int(n), "record is", "records are")+" tried again.")
+		return s.woken(c, h, pair, on, templates.Count(int(n), "record is", "records are")+" tried again.")
 	case "all-a", "all-b", "delete-all", "keep-all":
 		if c.FormValue("sure") != "yes" {
 			return back("Nothing was decided: say first that you mean all of them.", true)
@@ -74,6 +78,7 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		on = filter.Of("").Href()
 		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
 			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
 		}
@@ -116,7 +121,7 @@ func (s *Server) decideNeed(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.woken(c, h, pair, here, "Decided. The next run carries it out, and its log names you.")
+	return s.woken(c, h, pair, on, "Decided. The next run carries it out, and its log names you.")
 }
 
 // takeBack withdraws an answer that no run has come to yet. A run under way may have it in hand already.
@@ -209,11 +214,11 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 
 // chooseAll chooses a side's value wherever the field waits for an answer.
 func (s *Server) chooseAll(c echo.Context, pair, field string, from connector.Side, by string) (orders []engine.Order, err error) {
-	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.OpenConflict) error {
+	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.OpenConflict) (bool, error) {
 		if x.Field == field {
 			orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
 		}
-		return nil
+		return true, nil
 	})
 	return orders, err
 }

@@ -18,7 +18,7 @@ func TestWhatWasNotAcceptedIsSaidInWordsAndByName(t *testing.T) {
 	must(t, b.store.AddHints(t.Context(), b.conns[0].Workspace, b.pair.ID, []engine.Hint{{Side: engine.A, ID: "a1", Reason: "parked", At: b.now, Due: never, Problem: reason},
 		{Side: engine.A, ID: "a2", Reason: "parked", At: b.now, Due: never, Problem: "An old one. Look again."}}))
 	client := b.signIn("editor")
-	doc := b.see(client, "/needs-you?kind=failure")
+	doc := b.all(client, "/needs-you?kind=failure")
 	cards := doc.Find("[data-testid=failure]")
 	text := tidyText(cards)
 	if cards.Length() != 3 || strings.Contains(text, "age=age") {
@@ -53,7 +53,7 @@ func TestWhereNothingOfAKindWaitsThePageSaysThatOnly(t *testing.T) {
 	client := b.signIn("viewer")
 	everything := func(at, headline string, want int) {
 		t.Helper()
-		doc := b.see(client, at)
+		doc := b.all(client, at)
 		wants(t, doc, "[data-testid=headline]", headline)
 		if got := doc.Find("main a[href='/needs-you']").Length(); got != want {
 			t.Errorf("%s: %d links to everything", at, got)
@@ -76,7 +76,7 @@ func TestAFieldPutToRestSaysWhy(t *testing.T) {
 	l, err := b.store.LinkByID(t.Context(), b.conns[0].Workspace, "w1")
 	must(t, err)
 	b.commit(r, engine.Commit{Link: &l, Conflict: []engine.Conflict{{Link: "w1", Field: "city=city", Open: true, Rule: "swinging", V: [2]any{"Porto", "Faro"}, At: b.now}}})
-	for _, card := range b.see(b.signIn("viewer"), "/needs-you").Find("[data-testid=value]").EachIter() {
+	for _, card := range b.all(b.signIn("viewer"), "/needs-you").Find("[data-testid=value]").EachIter() {
 		text := tidyText(card)
 		why, not := "Changed on both sides before Couplet came by.", "Another tool keeps changing it"
 		if strings.Contains(text, "Ann Bell") {
@@ -95,7 +95,7 @@ func TestARecordThatCannotBeToldApartShowsWhatItIs(t *testing.T) {
 	b.known(engine.A, "a6", map[string]any{"firstName": "Eva", "email": "eve@example.test"})
 	b.commit(r, engine.Commit{Review: []engine.Review{{Pair: b.pair.ID, Side: engine.A, ID: "a5", Reason: "shared_key", Candidates: []string{"b6"}, Twins: []string{"a6"}, At: b.now}}})
 	client := b.signIn("viewer")
-	card := tidyText(b.see(client, "/needs-you").Find("[data-testid=review]"))
+	card := tidyText(b.all(client, "/needs-you").Find("[data-testid=review]"))
 	for _, want := range []string{"Its ID there: b6", "Eva", "Give each contact an email of its own, or merge those that are one, in HighLevel."} {
 		if !strings.Contains(card, want) {
 			t.Errorf("%q is not in %q", want, card)
@@ -116,7 +116,7 @@ func TestARecordThatCannotBeToldApartShowsWhatItIs(t *testing.T) {
 	r2 := b.begun(0, func(r *engine.Run) { r.Pair = tasks.ID })
 	must(t, st.Commit(t.Context(), w, lease, r2, []engine.Commit{{Review: []engine.Review{{Pair: tasks.ID, Side: engine.A, ID: "t1", Reason: "shared_key", Candidates: []string{"u1"}, At: b.now}}}}))
 	card = ""
-	for _, c := range b.see(client, "/needs-you?kind=review").Find("[data-testid=review]").EachIter() {
+	for _, c := range b.all(client, "/needs-you?kind=review").Find("[data-testid=review]").EachIter() {
 		if text := tidyText(c); strings.Contains(text, "Call back") {
 			card = text
 		}

@@ -30,12 +30,12 @@ func TestADeleteIsAskedAboutSideBySide(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.condemned()
-	doc := b.see(b.signIn("viewer"), "/needs-you?kind=delete")
+	doc := b.all(b.signIn("viewer"), "/needs-you?kind=delete")
 	if doc.Find("[data-testid=delete]").Length() != 2 || doc.Find("main form[method=post]").Length() != 0 {
 		t.Errorf("a viewer sees %s", tidyText(doc.Find("main")))
 	}
 	client := b.signIn("editor")
-	doc = b.see(client, "/needs-you")
+	doc = b.all(client, "/needs-you")
 	voice(t, "/needs-you", doc)
 	if doc.Find("[data-testid=review]").Length() != 1 {
 		t.Error("it is asked about as one that cannot be told apart, too")
@@ -63,13 +63,13 @@ func TestADeleteIsDecidedTakenBackAndDecidedForAll(t *testing.T) {
 	b := newBundle(t)
 	b.condemned()
 	client := b.signIn("editor")
-	form := b.see(client, "/needs-you").Find("[data-testid=delete] form").First()
+	form := b.all(client, "/needs-you").Find("[data-testid=delete] form").First()
 	goesTo(t, b.post(client, "/needs-you", answer(form, "delete", nil)), "/needs-you")
 	got := b.orders()
 	if len(got) != 1 || got[0].Kind != engine.OrderDelete || got[0].Side != engine.B || got[0].Record != "33" || got[0].By == "" || got[0].Seen[engine.B] == nil {
 		t.Fatalf("ordered %+v", got)
 	}
-	doc := b.see(client, "/needs-you")
+	doc := b.all(client, "/needs-you")
 	if doc.Find("[data-testid=delete]").Length() != 1 || doc.Find("[data-testid=doomed]").Length() != 0 {
 		t.Error("what was answered still waits")
 	}
@@ -81,7 +81,7 @@ func TestADeleteIsDecidedTakenBackAndDecidedForAll(t *testing.T) {
 		t.Fatalf("still ordered %+v", got)
 	}
 	// All at once, when that is meant and the number is the one that was shown.
-	all := b.see(client, "/needs-you").Find("[data-testid=doomed] form")
+	all := b.all(client, "/needs-you").Find("[data-testid=doomed] form")
 	for _, more := range []url.Values{nil, {"sure": {"yes"}, "n": {"3"}}} {
 		goesTo(t, b.post(client, "/needs-you", answer(all, "delete-all", more)), "/needs-you")
 		if got := b.orders(); len(got) != 0 {
@@ -92,7 +92,7 @@ func TestADeleteIsDecidedTakenBackAndDecidedForAll(t *testing.T) {
 	if got := b.orders(); len(got) != 2 || got[0].Kind != engine.OrderKeep || got[1].Kind != engine.OrderKeep {
 		t.Errorf("ordered %+v", got)
 	}
-	if doc := b.see(client, "/needs-you"); doc.Find("[data-testid=delete]").Length() != 0 {
+	if doc := b.all(client, "/needs-you"); doc.Find("[data-testid=delete]").Length() != 0 {
 		t.Error("what was answered still waits")
 	}
 }
@@ -102,12 +102,12 @@ func TestAnAnswerToADeleteIsAboutWhatWasSeen(t *testing.T) {
 	b := newBundle(t)
 	b.condemned()
 	client := b.signIn("editor")
-	form := b.see(client, "/needs-you").Find("[data-testid=delete] form").First()
+	form := b.all(client, "/needs-you").Find("[data-testid=delete] form").First()
 	goesTo(t, b.post(client, "/needs-you", answer(form, "delete", url.Values{"seen": {"12345"}})), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", movedText+standText)
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", movedText+standText)
 	goesTo(t, b.post(client, "/needs-you", answer(form, "delete", url.Values{"seen": {""}})), "/needs-you")
 	goesTo(t, b.post(client, "/needs-you", answer(form, "alone", nil)), "/needs-you")
-	other := b.see(client, "/needs-you").Find("[data-testid=review] form").Last()
+	other := b.all(client, "/needs-you").Find("[data-testid=review] form").Last()
 	goesTo(t, b.post(client, "/needs-you", answer(other, "delete", url.Values{"seen": {"12345"}})), "/needs-you")
 	if got := b.orders(); len(got) != 0 {
 		t.Errorf("ordered %+v", got)

@@ -17,29 +17,25 @@ import (
 
 // Deletes that wait for somebody: one of two linked records is gone, and the flow asks before it deletes the other.
 
-// deletes gathers them, and a line for each side of which several wait, to be answered at once.
+// deletes gathers them, and beside the one that is shown a line to answer all of its side at once.
 func (n *needsOf) deletes(ctx context.Context) error {
-	var of [2]int
-	shown := 0
-	err := n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
 		if !r.AsksDelete() {
 			return true, nil
 		}
-		of[r.Side]++
-		if shown++; shown > needsOnPage {
-			n.page.More = true
-			return true, nil
-		}
-		x, err := n.deleteCard(ctx, r)
-		n.page.Deletes = append(n.page.Deletes, x)
-		return true, err
+		of := &n.doomed[r.Side]
+		*of++
+		var own [2]string
+		own[r.Side] = r.ID
+		return n.add(needLine{kind: "delete", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: "Deleted in " + n.view.names()[r.Side.Other()], Since: r.At}, open: func(ctx context.Context) error {
+			x, err := n.deleteCard(ctx, r)
+			n.page.Deletes = []templates.NeedDelete{x}
+			if *of > 1 {
+				n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: *of}}
+			}
+			return err
+		}}) || true, nil // all are counted
 	})
-	for side, count := range of {
-		if count > 1 {
-			n.page.Doomed = append(n.page.Doomed, templates.NeedDoomed{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: engine.Side(side).String(), System: n.view.systems()[side], N: count})
-		}
-	}
-	return err
 }
 
 // eachReview shows what of a pair waits and was not answered yet, until show says that it is enough.

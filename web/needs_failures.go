@@ -8,37 +8,61 @@ import (
 	"couplet/templates"
 )
 
-// failures gathers the causes for which a system does not take records, with a few records of each.
+// failures gathers the causes for which a system does not take records.
 func (n *needsOf) failures(ctx context.Context) error {
-	needs, err := n.s.o.Store.Needs(ctx, n.ws)
-	if err != nil {
-		return err
-	}
-	var met map[string]string
-	shown := 0
-	for _, x := range needs {
-		if x.Kind != store.NeedParked || x.Pair != n.view.pair.ID {
+	for _, x := range n.needs {
+		if x.Kind != store.NeedParked {
 			continue
 		}
-		if shown++; shown > needsOnPage {
-			n.page.More = true
-			break
-		}
-		if met == nil {
-			if met, err = n.met(ctx); err != nil {
-				return err
-			}
-		}
-		f, err := n.failure(ctx, x)
+		first, err := n.s.o.Store.Parked(ctx, n.ws, x.Pair, x.Reason, 1)
 		if err != nil {
 			return err
 		}
-		if f.Href = met[x.Reason]; f.Href == "" {
-			f.Href = "/runs?flow=" + n.flow.ID + "&result=failed&when=all"
+		l := needLine{kind: "failure", more: x.N - 1, NeedLine: templates.NeedLine{Key: failureKey(x.Pair, x.Reason)}, open: func(ctx context.Context) error {
+			f, err := n.failure(ctx, x)
+			if err != nil {
+				return err
+			}
+			met, err := n.met(ctx)
+			if f.Href = met[x.Reason]; f.Href == "" {
+				f.Href = "/runs?flow=" + n.flow.ID + "&result=failed&when=all"
+			}
+			n.page.Failures = []templates.NeedFailure{f}
+			return err
+		}}
+		for _, h := range first {
+			l.ids[h.Side], l.Since = h.ID, h.At
 		}
-		n.page.Failures = append(n.page.Failures, f)
+		l.Sub, _, _ = n.view.trouble(x.Reason)
+		if !n.add(l) {
+			break
+		}
 	}
 	return nil
+}
+
+// halts gathers the flows that a run left waiting for a person, which is as urgent as a record.
+func (s *Server) halts(ctx context.Context, ws string, h house, v *templates.NeedsPage, lines []needLine) ([]needLine, error) {
+	var ids []string
+	for _, f := range h.flows {
+		if f.Enabled && (v.Flow == "" || v.Flow == f.ID) {
+			ids = append(ids, f.ID)
+		}
+	}
+	last, err := s.o.Store.LastRuns(ctx, ws, ids)
+	for _, id := range ids {
+		r, ran := last[id]
+		if !ran || r.Status != engine.Paused {
+			continue
+		}
+		stop := runView{house: h, run: r, pair: h.pairs[r.Pair], clock: v.Clock}.stop()
+		v.Counts["stop"]++
+		lines = append(lines, needLine{kind: "stop", NeedLine: templates.NeedLine{Key: stopKey(r.ID), Name: r.FlowName, Sub: stop.Title, Since: r.Finished}, open: func(context.Context) error {
+			v.Stop, v.StopFlow, v.StopRun, v.StopAt = stop, r.FlowName, r.ID, r.Finished
+			return nil
+		}})
+	}
+	return lines, err
 }
 
 func (n *needsOf) failure(ctx context.Context, x store.Need) (templates.NeedFailure, error) {

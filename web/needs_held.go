@@ -10,25 +10,22 @@ import (
 
 // held gathers the records that wait because nobody approved what would be written.
 func (n *needsOf) held(ctx context.Context) error {
-	all, shown := 0, 0
-	err := n.s.eachHeld(ctx, n.ws, n.view.pair.ID, func(r engine.Review) error {
-		if all++; shown == needsOnPage {
-			n.page.More = true
-			return nil
-		}
-		shown++
-		x, err := n.heldCard(ctx, r)
-		n.page.Held = append(n.page.Held, x)
-		return err
+	return n.s.eachHeld(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+		ids := r.Plan.IDs
+		ids[r.Side] = r.ID
+		return n.add(needLine{kind: "held", ids: ids, NeedLine: templates.NeedLine{Key: reviewKey(n.view.pair.ID, r.Side, r.ID), Sub: templates.Count(len(r.Plan.Fields), "value", "values"), Since: r.At}, open: func(ctx context.Context) error {
+			x, err := n.heldCard(ctx, r)
+			n.page.Held = []templates.NeedHeld{x}
+			if n.unapproved > 1 {
+				n.page.HeldAll = []templates.NeedHeldAll{{Flow: n.flow.Name, Pair: n.view.pair.ID, N: n.unapproved}}
+			}
+			return err
+		}}), nil
 	})
-	if all > 1 {
-		n.page.HeldAll = append(n.page.HeldAll, templates.NeedHeldAll{Flow: n.flow.Name, Pair: n.view.pair.ID, N: all})
-	}
-	return err
 }
 
-// eachHeld walks the records of a pair that wait so and that nobody has accepted yet.
-func (s *Server) eachHeld(ctx context.Context, ws, pair string, each func(engine.Review) error) error {
+// eachHeld walks the records of a pair that wait so and that nobody has accepted yet, until each says that it is enough.
+func (s *Server) eachHeld(ctx context.Context, ws, pair string, each func(engine.Review) (bool, error)) error {
 	const batch = 500
 	for place := (engine.Place{Side: -1}); ; {
 		list, err := s.o.Store.Held(ctx, ws, pair, place, batch)
@@ -50,7 +47,7 @@ func (s *Server) eachHeld(ctx context.Context, ws, pair string, each func(engine
 			if answered[r.Side](r.ID, "") {
 				continue
 			}
-			if err := each(r); err != nil {
+			if more, err := each(r); err != nil || !more {
 				return err
 			}
 		}
@@ -86,9 +83,9 @@ func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.Ne
 
 // acceptAll accepts what every record of a pair waits with.
 func (s *Server) acceptAll(ctx context.Context, ws, pair, by string) (orders []engine.Order, err error) {
-	err = s.eachHeld(ctx, ws, pair, func(r engine.Review) error {
+	err = s.eachHeld(ctx, ws, pair, func(r engine.Review) (bool, error) {
 		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderAccept, Side: r.Side, Record: r.ID, Seen: [2]any{store.PlanSeen(r.Plan)}, By: by})
-		return nil
+		return true, nil
 	})
 	return orders, err
 }

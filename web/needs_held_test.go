@@ -25,11 +25,11 @@ func TestWhatChangedSinceThePreviewIsShownAndAccepted(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	run := b.heldBack()
-	if doc := b.see(b.signIn("viewer"), "/needs-you?kind=held"); doc.Find("main button[name=do]").Length() != 0 || doc.Find("[data-testid=held]").Length() != 2 {
+	if doc := b.all(b.signIn("viewer"), "/needs-you?kind=held"); doc.Find("main button[name=do]").Length() != 0 || doc.Find("[data-testid=held]").Length() != 2 {
 		t.Error("a viewer decides, or sees nothing")
 	}
 	client := b.signIn("editor")
-	doc := b.see(client, "/needs-you")
+	doc := b.all(client, "/needs-you")
 	cards := doc.Find("[data-testid=held]")
 	text := tidyText(cards.First())
 	for _, want := range []string{"Ann Bell changed since the preview", "It would be made in User.com", "not what the approved preview showed"} {
@@ -51,14 +51,14 @@ func TestWhatChangedSinceThePreviewIsShownAndAccepted(t *testing.T) {
 	if got := b.orders(); len(got) != 1 || got[0].Kind != engine.OrderAccept || got[0].Record != "a1" {
 		t.Fatalf("ordered %+v", got)
 	}
-	doc = b.see(client, "/needs-you?kind=decided")
+	doc = b.all(client, "/needs-you?kind=decided")
 	if text := tidyText(doc.Find("[data-testid=decided]")); !strings.Contains(text, "what it waits with is written") {
 		t.Errorf("decided: %s", text)
 	}
 	// Nothing else can be answered about such a record, and all at once only by their number.
 	goesTo(t, b.post(client, "/needs-you", answer(form, "alone", nil)), "/needs-you")
 	b.commit(run, engine.Commit{Review: []engine.Review{{Pair: b.pair.ID, ID: "a5", Reason: "changed_since_preview", At: b.now, Plan: &engine.Line{IDs: [2]string{"a5", "b5"}, Sides: [2]bool{true, false}}}}})
-	all := b.see(client, "/needs-you").Find("[data-testid=held-all] form")
+	all := b.all(client, "/needs-you").Find("[data-testid=held-all] form")
 	if all.Length() != 1 {
 		t.Fatal("two wait and cannot be accepted at once")
 	}

@@ -13,18 +13,17 @@ import (
 
 // reviews gathers the records that cannot be told apart.
 func (n *needsOf) reviews(ctx context.Context) error {
-	shown := 0
 	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
 		if r.AsksDelete() || r.Plan != nil {
 			return true, nil
 		}
-		if shown++; shown > needsOnPage {
-			n.page.More = true
-			return false, nil
-		}
-		x, err := n.review(ctx, r)
-		n.page.Reviews = append(n.page.Reviews, x)
-		return true, err
+		var own [2]string
+		own[r.Side] = r.ID
+		return n.add(needLine{kind: "review", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: reviewTitle(n.view.pair.Object, r.Reason), Since: r.At}, open: func(ctx context.Context) error {
+			x, err := n.review(ctx, r)
+			n.page.Reviews = []templates.NeedReview{x}
+			return err
+		}}), nil
 	})
 }
 

@@ -51,7 +51,7 @@ const noRuleText = "The flow does not ask about this field any more, so there wa
 func (s *Server) decideRule(c echo.Context, h house, do string, back func(text string, bad bool) error) error {
 	ctx, w := c.Request().Context(), ws(c)
 	pair, field, by := c.FormValue("pair"), c.FormValue("field"), visitorOf(c).User.Email
-	here := h.needsFilter(c).Href()
+	here := h.needsFilter(c).Of("").Href()
 	if do == "back-rule" {
 		took, err := s.o.Store.TakeRuleBack(ctx, w, c.FormValue("id"), by)
 		if err != nil {

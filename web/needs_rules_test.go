@@ -19,18 +19,18 @@ func TestAChoiceBecomesTheRule(t *testing.T) {
 	must(t, err)
 	client := b.signIn("editor")
 	for range habitual {
-		if b.see(client, "/needs-you").Find("[data-testid=offer]").Length() != 0 {
+		if b.all(client, "/needs-you").Find("[data-testid=offer]").Length() != 0 {
 			t.Fatal("a rule is offered too early")
 		}
-		form := b.see(client, "/needs-you").Find("[data-testid=value] form").First()
+		form := b.all(client, "/needs-you").Find("[data-testid=value] form").First()
 		goesTo(t, b.post(client, "/needs-you", answer(form, "a", nil)), "/needs-you")
 		o := b.orders()[0]
 		b.commit(b.ran(0, func(*engine.Run) {}), engine.Commit{Orders: []engine.OrderEnd{{ID: o.ID}}}) // but the values differ on
 	}
-	if b.see(b.signIn("viewer"), "/needs-you").Find("[data-testid=offer]").Length() != 0 {
+	if b.all(b.signIn("viewer"), "/needs-you").Find("[data-testid=offer]").Length() != 0 {
 		t.Error("a viewer is offered a rule")
 	}
-	doc := b.see(client, "/needs-you")
+	doc := b.all(client, "/needs-you")
 	voice(t, "/needs-you", doc)
 	offer := doc.Find("[data-testid=offer]")
 	wants(t, doc, "[data-testid=offer] b", "HighLevel’s value was taken 3 times in a row for City. Make it the rule?")
@@ -43,7 +43,7 @@ func TestAChoiceBecomesTheRule(t *testing.T) {
 	if got := b.orders(); len(got) != 2 || got[0].From != engine.A || got[1].From != engine.A {
 		t.Errorf("ordered %+v", got)
 	}
-	doc = b.see(client, "/needs-you")
+	doc = b.all(client, "/needs-you")
 	voice(t, "/needs-you", doc)
 	wants(t, doc, "[data-testid=said]", "From now on HighLevel wins for City. What waited there is decided the same way: 2 records.")
 	rule := doc.Find("[data-testid=rules] form")
@@ -51,18 +51,18 @@ func TestAChoiceBecomesTheRule(t *testing.T) {
 		t.Fatalf("the page shows %s", tidyText(doc.Find("main")))
 	}
 	goesTo(t, b.post(client, "/needs-you", answer(offer, "rule", nil)), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", noRuleText)
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", noRuleText)
 	goesTo(t, b.post(client, "/needs-you", answer(rule, "back-rule", nil)), "/needs-you")
 	now, err = b.store.FlowByID(t.Context(), f.Workspace, f.ID)
 	must(t, err)
 	if last := now.Map[len(now.Map)-1]; last.Conflict != mapping.Ask || len(b.orders()) != 0 {
 		t.Errorf("taken back, the flow holds %+v, and there are %d orders", last, len(b.orders()))
 	}
-	if b.see(client, "/needs-you").Find("[data-testid=offer], [data-testid=rules]").Length() != 0 {
+	if b.all(client, "/needs-you").Find("[data-testid=offer], [data-testid=rules]").Length() != 0 {
 		t.Error("it is offered again at once, or still holds")
 	}
 	goesTo(t, b.post(client, "/needs-you", answer(rule, "back-rule", nil)), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", "That rule does not hold any more: somebody took it back, or changed the map.")
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", "That rule does not hold any more: somebody took it back, or changed the map.")
 	goesTo(t, b.post(client, "/needs-you", url.Values{"do": {"rule"}, "pair": {"nobody"}}), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", settledText)
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", settledText)
 }

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -22,6 +25,24 @@ func (b *bundle) waiting() engine.Run {
 	b.commit(r, engine.Commit{Link: link("w1", "a1", "b1"), Conflict: []engine.Conflict{clash("w1")}},
 		engine.Commit{Link: link("w2", "a2", "b2"), Conflict: []engine.Conflict{clash("w2")}})
 	return r
+}
+
+// all is the page with each of its lines in full, as somebody sees it who opens one after the other.
+func (b *bundle) all(client *http.Client, path string) *goquery.Document {
+	b.t.Helper()
+	doc := b.see(client, path)
+	doc.Find("[data-testid=line]").Each(func(_ int, l *goquery.Selection) {
+		if _, shown := l.Attr("aria-current"); !shown {
+			href, _, _ := strings.Cut(l.AttrOr("href", ""), "#")
+			b.see(client, href).Find("#item > article").Each(func(_ int, card *goquery.Selection) {
+				// What answers many at once stands beside each of them.
+				if kind := card.AttrOr("data-testid", ""); !slices.Contains([]string{"group", "held-all", "doomed"}, kind) || doc.Find("[data-testid="+kind+"]").Length() == 0 {
+					doc.Find("#item").AppendSelection(card)
+				}
+			})
+		}
+	})
+	return doc
 }
 
 func (b *bundle) orders() []engine.Order {
@@ -46,7 +67,7 @@ func TestWhatWaitsIsAnsweredOnItsPage(t *testing.T) {
 	b := newBundle(t)
 	b.waiting()
 	client := b.signIn("editor")
-	doc := b.see(client, "/needs-you")
+	doc := b.all(client, "/needs-you")
 	voice(t, "/needs-you", doc)
 	values := doc.Find("[data-testid=value]")
 	if values.Length() != 2 || doc.Find("[data-testid=group]").Length() != 1 || doc.Find("[data-testid=review]").Length() != 1 || doc.Find("[data-testid=failure]").Length() == 0 {
@@ -60,7 +81,7 @@ func TestWhatWaitsIsAnsweredOnItsPage(t *testing.T) {
 	if got := <-b.woken; got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual"}) {
 		t.Errorf("woken: %+v", got)
 	}
-	doc = b.see(client, "/needs-you")
+	doc = b.all(client, "/needs-you")
 	if doc.Find("[data-testid=value]").Length() != 1 || doc.Find("[data-testid=group]").Length() != 0 {
 		t.Error("what was answered still waits")
 	}
@@ -70,7 +91,7 @@ func TestWhatWaitsIsAnsweredOnItsPage(t *testing.T) {
 		t.Errorf("still ordered: %+v", got)
 	}
 	// All of them at once, when that is meant and the number is the one that was shown.
-	form = b.see(client, "/needs-you").Find("[data-testid=group] form")
+	form = b.all(client, "/needs-you").Find("[data-testid=group] form")
 	goesTo(t, b.post(client, "/needs-you", answer(form, "all-a", nil)), "/needs-you")
 	goesTo(t, b.post(client, "/needs-you", answer(form, "all-a", url.Values{"sure": {"yes"}, "n": {"7"}})), "/needs-you")
 	if got := b.orders(); len(got) != 0 {
@@ -81,7 +102,7 @@ func TestWhatWaitsIsAnsweredOnItsPage(t *testing.T) {
 		t.Errorf("ordered %+v", got)
 	}
 	// A record that cannot be told apart is linked with the candidate.
-	form = b.see(client, "/needs-you?kind=review").Find("[data-testid=review] form").First()
+	form = b.all(client, "/needs-you?kind=review").Find("[data-testid=review] form").First()
 	goesTo(t, b.post(client, "/needs-you", answer(form, "link", nil)), "/needs-you")
 	if got := b.orders(); len(got) != 3 {
 		t.Errorf("ordered %+v", got)
@@ -93,16 +114,16 @@ func TestWhoeverComesLateIsToldSo(t *testing.T) {
 	b := newBundle(t)
 	b.waiting()
 	client := b.signIn("editor")
-	form := b.see(client, "/needs-you?kind=value").Find("[data-testid=value] form").First()
+	form := b.all(client, "/needs-you?kind=value").Find("[data-testid=value] form").First()
 	late := answer(form, "a", nil)
 	moved := answer(form, "a", url.Values{"seen": {`["Porto","Lagos"]`}})
 	goesTo(t, b.post(client, "/needs-you", moved), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", "The values changed since you looked, so your answer was not taken. They stand here as they are now.")
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", "The values changed since you looked, so your answer was not taken. They stand here as they are now.")
 	l, err := b.store.LinkByID(t.Context(), b.conns[0].Workspace, late.Get("link"))
 	must(t, err)
 	b.commit(b.ran(0, func(*engine.Run) {}), engine.Commit{Link: &l, Resolved: []string{"city=city"}})
 	goesTo(t, b.post(client, "/needs-you", late), "/needs-you")
-	wants(t, b.see(client, "/needs-you"), "[data-testid=said]", settledText)
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", settledText)
 	if got := b.orders(); len(got) != 0 {
 		t.Errorf("ordered %+v", got)
 	}
@@ -111,9 +132,9 @@ func TestWhoeverComesLateIsToldSo(t *testing.T) {
 func TestAViewerLooksAndAnEmptyPageSaysSo(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	wants(t, b.see(b.signIn("viewer"), "/needs-you"), "[data-testid=headline]", "Nothing needs you")
+	wants(t, b.all(b.signIn("viewer"), "/needs-you"), "[data-testid=headline]", "Nothing needs you")
 	b.waiting()
-	doc := b.see(b.signIn("viewer"), "/needs-you")
+	doc := b.all(b.signIn("viewer"), "/needs-you")
 	if doc.Find("[data-testid=value]").Length() != 2 || doc.Find("main form[method=post]").Length() != 0 {
 		t.Errorf("a viewer sees %s", tidyText(doc.Find("main")))
 	}

@@ -9,8 +9,8 @@ import (
 	"couplet/templates"
 )
 
-// openValues walks the fields of a pair of which two values wait for an answer.
-func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.OpenConflict) error) error {
+// openValues walks the fields of a pair of which two values wait for an answer, until each says that it is enough.
+func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.OpenConflict) (bool, error)) error {
 	const batch = 500
 	for after := ""; ; {
 		list, err := s.o.Store.OpenConflicts(ctx, ws, pair, after, batch)
@@ -29,7 +29,7 @@ func (s *Server) openValues(ctx context.Context, ws, pair string, each func(stor
 			if answered(records[i], c.Field) {
 				continue
 			}
-			if err := each(c); err != nil {
+			if more, err := each(c); err != nil || !more {
 				return err
 			}
 		}
@@ -41,30 +41,17 @@ func (s *Server) openValues(ctx context.Context, ws, pair string, each func(stor
 
 // values gathers the fields that a person decides about.
 func (n *needsOf) values(ctx context.Context) error {
-	fields := map[string]int{}
-	n.waiting = fields
-	var order []string
-	shown := 0
-	err := n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.OpenConflict) error {
-		if fields[c.Field] == 0 {
-			order = append(order, c.Field)
-		}
-		fields[c.Field]++
-		if shown++; shown > needsOnPage {
-			n.page.More = true
-			return nil
-		}
-		x, err := n.value(ctx, c)
-		n.page.Values = append(n.page.Values, x)
-		return err
+	return n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.OpenConflict) (bool, error) {
+		field := n.view.field(c.Field, engine.A)
+		return n.add(needLine{kind: "value", ids: c.On.IDs, NeedLine: templates.NeedLine{Key: valueKey(c.Link, c.Field), Sub: field, Since: c.At}, open: func(ctx context.Context) error {
+			x, err := n.value(ctx, c)
+			n.page.Values = []templates.NeedValue{x}
+			if k := n.waiting[c.Field]; k > 1 {
+				n.page.Groups = []templates.NeedGroup{{Field: field, Flow: n.flow.Name, Pair: n.view.pair.ID, Key: c.Field, Systems: n.view.systems(), N: k}}
+			}
+			return err
+		}}), nil
 	})
-	for _, field := range order {
-		if fields[field] > 1 {
-			n.page.Groups = append(n.page.Groups, templates.NeedGroup{Field: n.view.field(field, engine.A), Flow: n.flow.Name, Pair: n.view.pair.ID, Key: field,
-				Systems: n.view.systems(), N: fields[field]})
-		}
-	}
-	return err
 }
 
 func (n *needsOf) value(ctx context.Context, c store.OpenConflict) (x templates.NeedValue, err error) {

@@ -96,7 +96,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 		case f.Outcome == engine.Broken:
 			line.Why = "The value cannot be put into the other side's form."
 		case f.Outcome == engine.Accept, f.Outcome == engine.Blocked, f.Outcome == engine.OpenClash:
-			line.Why = inSentence(engine.Explain(f.Rule, v.names()))
+			line.Why = inSentence(engine.ExplainOf(v.flow.Object, f.Rule, v.names(), f.By))
 		case r.Entry.Sides != [2]bool{}:
 			continue // it is shown among the updated
 		}
@@ -104,7 +104,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 	}
 	switch v.glance.group {
 	case store.PlanSame:
-		out.Why = "In step already: " + engine.Explain(r.Entry.Reason, v.names()) + "."
+		out.Why = "In step already: " + engine.ExplainOf(v.flow.Object, r.Entry.Reason, v.names(), r.Entry.By) + "."
 	case store.PlanNeed:
 		out.Why, out.Fix = v.needed(r)
 	}
@@ -116,7 +116,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 // needed says why a record waits for a person, and what that person can do.
 func (v view) needed(r store.PlanRow) (why, fix string) {
 	if r.Entry.Result == engine.ResultReview {
-		return inSentence(engine.ExplainOf(v.flow.Object, r.Entry.Reason, v.names(), "")), needFix(r.Entry.Reason, v.systems()[r.Side])
+		return inSentence(engine.ExplainOf(v.flow.Object, r.Entry.Reason, v.names(), r.Entry.By)), needFix(r.Entry.Reason, v.systems()[r.Side])
 	}
 	for _, f := range r.Entry.Fields {
 		if f.Outcome == engine.OpenClash {

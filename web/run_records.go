@@ -180,6 +180,7 @@ func (v runView) record(e engine.Entry, m [2]engine.Mirror) templates.RunRecord 
 			r.Fields = append(r.Fields, line)
 		}
 	}
+	r.Decide = v.decide(e)
 	for _, x := range e.Calls {
 		r.Calls = append(r.Calls, fmt.Sprintf("%-6s %s   %s   %d ms", x.Method, x.Path, answerOf(x), x.Took.Milliseconds()))
 	}
@@ -192,6 +193,28 @@ func hrefOf(e engine.Entry) string {
 		return ""
 	}
 	return recordHref(e.Link)
+}
+
+// decide is where somebody decides about the record of an entry, "" where it waits for nobody.
+func (v runView) decide(e engine.Entry) string {
+	item := ""
+	switch {
+	case e.Planned:
+	case e.Result == engine.ResultReview && e.IDs[0] != "":
+		item = reviewKey(v.pair.ID, engine.A, e.IDs[0])
+	case e.Result == engine.ResultReview:
+		item = reviewKey(v.pair.ID, engine.B, e.IDs[1])
+	case e.Link != "":
+		for _, f := range e.Fields {
+			if f.Outcome == engine.OpenClash {
+				item = valueKey(e.Link, f.Field)
+			}
+		}
+	}
+	if item == "" {
+		return ""
+	}
+	return templates.NeedsFilter{Item: item}.Href()
 }
 
 func answerOf(x connector.Exchange) string {

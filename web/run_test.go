@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -148,8 +149,12 @@ func TestTabsOfARunAreAddresses(t *testing.T) {
 		"Tags HighLevel: was new now new, vip User.com: new, vip Both lists were joined, element by element"})
 	doc = b.see(client, "/runs/"+r.ID+"?tab=needs")
 	compare(t, textsOf(doc, "[data-testid=record] .rec-why"), []string{
-		"Its email or phone belongs to more than one record. Give each contact an email of its own, or merge those that are one, in HighLevel. The next look takes it up. It still waits. It could be: User.com Eve Twin eve@example.test",
-		"Changed on both sides; you decide. Give the field the same value on both sides, and the next look takes that up. The other fields go on."})
+		"Its email or phone belongs to more than one record. Give each contact an email of its own, or merge those that are one, in HighLevel. The next look takes it up. It still waits. See it among what waits It could be: User.com Eve Twin eve@example.test",
+		"Changed on both sides; you decide. Give the field the same value on both sides, and the next look takes that up. The other fields go on. See it among what waits"})
+	href := doc.Find("[data-testid=decide]").First().AttrOr("href", "")
+	if line := b.see(client, href).Find("[data-testid=line][aria-current]"); href != "/needs-you?item="+url.QueryEscape(strings.TrimPrefix(line.AttrOr("id", ""), "l-")) {
+		t.Errorf("%s leads to %s", href, tidyText(line))
+	}
 	doc = b.see(client, "/runs/"+r.ID+"?tab=calls")
 	compare(t, textsOf(doc, "[data-testid=call]"), []string{"HighLevel PUT /contacts/{id} 422 2", "User.com GET /users/ No answer 4", "User.com POST /users/ 201 1"})
 	doc = b.see(client, "/runs/"+r.ID+"?tab=all")

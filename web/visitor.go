@@ -48,6 +48,9 @@ type visitor struct {
 	// Others are the further workspaces of this person.
 	Others []store.Workspace
 
+	// waiting is how much waits for a person, as far as the navigation counts.
+	waiting int
+
 	// said waits to be shown once; shown says that a page did.
 	said       string
 	bad, shown bool
@@ -81,6 +84,11 @@ func (s *Server) admit(r route) echo.HandlerFunc {
 		if !may(v.Role, r.who) {
 			return &Error{Status: http.StatusForbidden, Title: "Your role does not allow this", Text: "Your role here is " + v.Role + ", and this takes the role " + string(r.who) +
 				". Ask an owner of the workspace to do it, or to change your role under Settings."}
+		}
+		if r.method == http.MethodGet && !listens(c) {
+			if v.waiting, err = s.o.Store.CountWaiting(c.Request().Context(), v.Workspace.ID, templates.MostWaiting+1); err != nil {
+				return err
+			}
 		}
 		if err := r.handle(c); err != nil || !v.shown {
 			return err
@@ -132,7 +140,7 @@ func inside(path, otherwise string) string {
 // frame is what stands around a page for this visitor.
 func frame(c echo.Context, title, active string) templates.Frame {
 	v := visitorOf(c)
-	f := templates.Frame{Title: title, Active: active, Person: v.User.Called(), Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme}
+	f := templates.Frame{Title: title, Active: active, Person: v.User.Called(), Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme, Waiting: v.waiting}
 	if v.said != "" && c.Request().Header.Get("HX-Request") != "true" { // a part of a page would swallow it
 		f.Said, f.Bad, v.shown = v.said, v.bad, true
 	}

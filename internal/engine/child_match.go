@@ -69,7 +69,7 @@ func (s *session) unlinked(v *view, side Side, parent string) []Mirror {
 		_, linked := v.link[side][id]
 		r, asked := v.review[side][id]
 		_, ours := s.source(m.Stamp) // it has a partner already, who need only be told
-		if linked || asked && !r.held() || ours || v.grave[side][id] || m.ID == "" || !m.Gone.IsZero() || m.Parent != parent {
+		if linked || asked && !r.Held() || ours || v.grave[side][id] || m.ID == "" || !m.Gone.IsZero() || m.Parent != parent {
 			continue
 		}
 		out = append(out, m)

@@ -16,10 +16,11 @@ func (j job) place() Place {
 	return Place{j.side, j.m[j.side].ID}
 }
 
-// held reports whether the job's record waits because nobody approved what would be written.
-func (j job) held() bool { return j.review != nil && j.review.held() }
+// Held reports whether the job's record waits because nobody approved what would be written.
+func (j job) held() bool { return j.review != nil && j.review.Held() }
 
-func (r Review) held() bool { return r.Reason == unapproved && r.Alone == "" }
+// Held reports whether a record waits because nobody approved what would be written.
+func (r Review) Held() bool { return r.Reason == unapproved && r.Alone == "" }
 
 // accepted reports whether a person accepted what the record waits with.
 func (j job) accepted() bool { return j.order != nil && j.order.Kind == OrderAccept }
@@ -41,7 +42,7 @@ func (s *session) approvedLines(ctx context.Context, v *view, jobs []job) error 
 	for i := range jobs {
 		j := &jobs[i]
 		p := j.place()
-		if r, ok := v.review[p.Side][p.ID]; ok && r.held() {
+		if r, ok := v.review[p.Side][p.ID]; ok && r.Held() {
 			j.review, j.reviewed = &r, true
 		}
 		for side := range ids {

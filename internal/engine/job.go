@@ -177,7 +177,7 @@ func (s *session) pairUp(v *view, j job) job {
 			j.do, j.match.Reason = review, "left_alone"
 			return j
 		}
-		if r, open := v.review[other][j.match.Partner]; open && r.Alone == "" && !r.held() {
+		if r, open := v.review[other][j.match.Partner]; open && r.Alone == "" && !r.Held() {
 			j.do, j.match.Reason = review, "linked_elsewhere"
 			return j
 		}

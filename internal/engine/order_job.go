@@ -117,7 +117,7 @@ func (s *session) answered(v *view, j *job) (job, bool) {
 	if waits {
 		j.review = &r
 	}
-	sticky := waits && r.Reason != "no_key" && !r.held() // only a person resolves it
+	sticky := waits && r.Reason != "no_key" && !r.Held() // only a person resolves it
 	if waits && r.Alone != "" {
 		sticky = s.alone(v, j.side, j.hint.ID)
 	}

@@ -53,6 +53,19 @@ func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
 	return all, nil
 }
 
+// CountWaiting counts what waits for a person and was not answered yet, as Needs lists it, and flows that a run left waiting. It
+// stops counting a kind at most, since every page asks.
+func (s *Store) CountWaiting(ctx context.Context, ws string, most int) (n int, err error) {
+	_, err = s.db.Get(ctx, `select (select count(*) from (select 1 from conflict c where workspace_id = $1 and open
+			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.link = c.link and o.field = c.field and o.pair = c.pair and o.state = 'open') limit $2) x)
+		+ (select count(*) from (select 1 from review r where workspace_id = $1 and alone_by = ''
+			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.pair = r.pair and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open') limit $2) y)
+		+ (select count(*) from (select 1 from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' limit $2) z)
+		+ (select count(*) from flow f where workspace_id = $1 and enabled and 'paused' = (select status from run r where r.workspace_id = $1 and r.flow = f.id and over and not dry
+			order by started_at desc, id desc limit 1))`, []any{ws, most}, &n)
+	return n, err
+}
+
 // TryAgain makes the lines of a pair's inbox due that failed, or are to be tried again, with a problem ("" for any problem), and gives each all its
 // attempts back. It returns how many those are.
 func (s *Store) TryAgain(ctx context.Context, ws, pair, problem string, now time.Time) (n int64, err error) {

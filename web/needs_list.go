@@ -1,0 +1,140 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// The page is a list of everything that waits, and one of it in full. Lines are cheap: the names of many come from one
+// look-up for each side. What the one in full takes is looked up for that one only.
+
+// linesOnPage is how many lines of each kind the list has of a pair.
+const linesOnPage = 50
+
+// needLine is a line of the list with the records that name it, and how it is shown in full.
+type needLine struct {
+	templates.NeedLine
+	kind string
+	ids  [2]string
+	more int // records besides the one that it names
+	open func(context.Context) error
+}
+
+// add adds a line, unless the list has enough of its kind and pair. It reports whether looking on makes sense: the one that was
+// asked for may stand behind the end of the list.
+func (n *needsOf) add(l needLine) bool {
+	n.shown[l.kind]++
+	if n.shown[l.kind] > linesOnPage {
+		n.page.More = true
+		if l.Key != n.page.Item {
+			return n.page.Item != "" && !n.found
+		}
+	}
+	n.found = n.found || l.Key == n.page.Item
+	l.Flow = n.flow.Name
+	*n.lines = append(*n.lines, l)
+	return n.shown[l.kind] <= linesOnPage || n.page.Item != "" && !n.found
+}
+
+// name gives the lines of a pair, from one on, the names of their records.
+func (n *needsOf) name(ctx context.Context, from int) error {
+	lines := (*n.lines)[from:]
+	var m [2]map[string]engine.Mirror
+	for side := range m {
+		var ids []string
+		for _, l := range lines {
+			if l.ids[side] != "" {
+				ids = append(ids, l.ids[side])
+			}
+		}
+		var err error
+		if m[side], err = n.s.o.Store.Mirrors(ctx, n.ws, n.view.pair.Conns[side], n.view.pair.Object, ids); err != nil {
+			return err
+		}
+	}
+	for i := range lines {
+		l := &lines[i]
+		if l.ids == [2]string{} {
+			continue
+		}
+		l.Name, _ = n.view.title(engine.Entry{IDs: l.ids}, [2]engine.Mirror{m[0][l.ids[0]], m[1][l.ids[1]]})
+		if l.more > 0 {
+			l.Name += " and " + templates.Number(l.more) + " more"
+		}
+	}
+	return nil
+}
+
+// choose makes the list, and shows one line in full: the one that was asked for, or the first.
+func choose(ctx context.Context, v *templates.NeedsPage, lines []needLine, full bool) error {
+	for _, k := range templates.NeedKinds() {
+		list := templates.NeedList{Kind: k.ID, Title: k.Name, N: v.Counts[k.ID]}
+		for _, l := range lines {
+			if l.kind == k.ID {
+				list.Lines = append(list.Lines, l.NeedLine)
+			}
+		}
+		if len(list.Lines) > 0 {
+			v.Lists = append(v.Lists, list)
+		}
+	}
+	var keys []string
+	for _, list := range v.Lists {
+		for _, l := range list.Lines {
+			keys = append(keys, l.Key)
+		}
+	}
+	at := slices.Index(keys, v.Item)
+	v.Missed = at < 0 && v.Item != ""
+	if len(keys) == 0 || !full {
+		return nil
+	}
+	at = max(at, 0)
+	v.Item = keys[at]
+	switch {
+	case at+1 < len(keys):
+		v.Next = keys[at+1]
+	case at > 0:
+		v.Next = keys[at-1]
+	}
+	i := slices.IndexFunc(lines, func(l needLine) bool { return l.Key == v.Item })
+	return lines[i].open(ctx)
+}
+
+// needKind is the kind of what is counted.
+func needKind(x store.Need) string {
+	switch x.Kind {
+	case store.NeedConflict:
+		return "value"
+	case store.NeedReview:
+		if (engine.Review{Reason: x.Reason}).Held() {
+			return "held"
+		}
+		if (engine.Review{Reason: x.Reason}).AsksDelete() {
+			return "delete"
+		}
+		return "review"
+	}
+	return "failure"
+}
+
+// The keys of lines name what they are about, so that other pages can lead to them.
+
+func valueKey(link, field string) string { return "v-" + link + "-" + field }
+
+func reviewKey(pair string, side engine.Side, record string) string {
+	return "r-" + pair + "-" + side.String() + "-" + record
+}
+
+func failureKey(pair, problem string) string {
+	sum := sha256.Sum256([]byte(pair + "\n" + problem))
+	return "f-" + hex.EncodeToString(sum[:6])
+}
+
+func stopKey(run string) string { return "s-" + run }
