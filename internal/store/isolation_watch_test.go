@@ -33,6 +33,9 @@ func (w *world) watchReads() []call {
 		{"Needs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Needs(ctx, ws)
 		}},
+		{"CountWaiting", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CountWaiting(ctx, ws, 9)
+		}},
 		{"HintsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.HintsOf(ctx, ws, p, engine.A, []string{"a1"})
 		}},
