@@ -232,7 +232,7 @@ func (v RunPage) figures() []runFigure {
 		}
 		return ""
 	}
-	same, skipped := v.Run.Same+v.Run.Alike, v.Run.Left+v.Run.OneWay[0]+v.Run.OneWay[1]
+	same, skipped := v.Run.Same+v.Run.Alike, v.Run.Left+v.Run.OneWay[0]+v.Run.OneWay[1]+v.Run.Outside[0]+v.Run.Outside[1]
 	figures := []runFigure{{"Created", c.Created, ""}, {"Updated", c.Updated, ""}, {"The same", same, ""}, {"Skipped", skipped, ""},
 		{"Needs you", v.Run.Asked, loud(v.Run.Asked, "w")}, {"Failed", c.Failed, loud(c.Failed, "b")}}
 	if c.Deleted > 0 {

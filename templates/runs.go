@@ -124,6 +124,8 @@ type RunLine struct {
 	Took                     time.Duration
 	Started                  time.Time
 	Rehearsal, Recovered     bool
+	// Watched says that the flow only watches.
+	Watched bool
 }
 
 // Runnings are the runs under way, and those that ended while they were watched.

@@ -222,3 +222,11 @@ func Began(r engine.Run, schedule string) string {
 
 // shortID is the part of a run's id that people say: its end.
 func shortID(id string) string { return id[max(0, len(id)-6):] }
+
+// dryWord is what a run is called that writes nothing.
+func dryWord(r engine.Run) string {
+	if r.Watch {
+		return "Watches only"
+	}
+	return "Rehearsal"
+}

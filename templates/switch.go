@@ -36,13 +36,16 @@ type MadeField struct {
 // SwitchForm is what is asked on the last step, as it was typed.
 type SwitchForm struct {
 	// How is "every" or "cron".
-	How                          string
-	Every, Unit                  string
-	Cron, Zone                   string
-	Attempts                     string
-	First, FirstUnit             string
-	Longest, LongestUnit         string
-	Change, Gone                 string
+	How                  string
+	Every, Unit          string
+	Cron, Zone           string
+	Attempts             string
+	First, FirstUnit     string
+	Longest, LongestUnit string
+	Change, Gone         string
+	// Scope is "", "new" or "these", and Records are the last ones, one in each line.
+	Scope, Records               string
+	Watch                        bool
 	Errors                       map[string]string
 	FirstWrong                   string
 	LeastChanges, LeastDeletions int
@@ -106,6 +109,9 @@ func (s SwitchOn) headline() string {
 		return "Switch it on again, and it goes on from where it was"
 	case s.Flow.On:
 		return "When you publish this, " + Changing(s.changes())
+	}
+	if s.Form.Watch {
+		return "When you switch on, it watches and writes nothing"
 	}
 	return "When you switch on, " + Changing(s.changes())
 }

@@ -67,6 +67,8 @@ func (w watched) state(f flow.Flow, line *templates.OverviewFlow) {
 		say(templates.Attention, "warn", "pause", templates.PausedPairs(w.drift(f, w.known)), "")
 	case needs > 0:
 		say(templates.Attention, "warn", "circle-alert", templates.Count(needs, "record needs you", "records need you"), "")
+	case f.Watch:
+		say(templates.Off, "off", "eye", "Only watches", "")
 	case !ran:
 		say(templates.Off, "off", "clock", "Not run yet", "")
 		line.Did = "First run " + w.clock.Until(w.next[f.ID].Next)

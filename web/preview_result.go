@@ -104,7 +104,7 @@ func (v view) number(g store.PlanGroup) int {
 	case store.PlanSame:
 		n += v.run.Same
 	case store.PlanSkipped:
-		n += v.run.OneWay[0] + v.run.OneWay[1]
+		n += v.run.OneWay[0] + v.run.OneWay[1] + v.run.Outside[0] + v.run.Outside[1]
 	}
 	return n
 }
@@ -153,6 +153,9 @@ func (v view) small(g store.PlanGroup) string {
 	case store.PlanSame:
 		return "Left alone"
 	case store.PlanSkipped:
+		if v.run.Outside != [2]int{} {
+			return "Also what the flow leaves alone"
+		}
 		if v.counts.All(g) == 0 {
 			return "Only on one side"
 		}
@@ -272,6 +275,12 @@ func (v view) aside() string {
 			if n > 0 {
 				x := v.systems()[side]
 				out = append(out, templates.Count(n, x.One, x.Many)+" of "+x.Name+" have no partner and get none, because this flow goes the other way.")
+			}
+		}
+		for side, n := range v.run.Outside {
+			if n > 0 {
+				x := v.systems()[side]
+				out = append(out, templates.Count(n, x.One, x.Many)+" of "+x.Name+" are left alone, because the flow is set to leave them alone.")
 			}
 		}
 	case store.PlanNeed:

@@ -197,7 +197,7 @@ func (h house) schedule(r engine.Run) string {
 // runLine is a finished run as a line of a list.
 func (h house) runLine(r engine.Run) templates.RunLine {
 	l := templates.RunLine{ID: r.ID, Flow: h.runFlow(r), Why: templates.Began(r, h.schedule(r)), Took: templates.TookOf(r, r.Finished), Started: r.Started,
-		Rehearsal: r.DryRun, Recovered: r.Recovered}
+		Rehearsal: r.DryRun, Watched: r.Watch, Recovered: r.Recovered}
 	l.Kind, l.Icon, l.Word = templates.Ended(r)
 	for _, c := range r.To {
 		l.Created, l.Updated, l.Failed = l.Created+c.Created, l.Updated+c.Updated+c.Deleted, l.Failed+c.Failed

@@ -118,7 +118,7 @@ func (s *Server) keepSettings(c echo.Context, id string, set flow.Flow) (flow.Fl
 			return set, err
 		}
 		f := d.Flow
-		f.Schedule, f.Retry, f.Brake = set.Schedule, set.Retry, set.Brake
+		f.Schedule, f.Retry, f.Brake, f.Scope, f.Watch = set.Schedule, set.Retry, set.Brake, set.Scope, set.Watch
 		d, err = s.o.Store.ChangeDraft(ctx, ws(c), visitorOf(c).User.ID, f, d.Revision)
 		if err == nil || !errors.Is(err, store.ErrChanged) || try == 5 {
 			return d.Flow, err

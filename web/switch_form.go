@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 func typedSettings(f flow.Flow) templates.SwitchForm {
 	t := templates.SwitchForm{How: "every", Cron: f.Schedule.Cron, Zone: f.Schedule.TimeZone, Attempts: strconv.Itoa(f.Retry.MaxAttempts),
 		Change: strings.TrimSuffix(f.Brake.Change.String(), "%"), Gone: strings.TrimSuffix(f.Brake.Delete.String(), "%")}
+	t.Scope, t.Records, t.Watch = string(f.Scope.Only), strings.Join(f.Scope.Records, "\n"), f.Watch
 	if f.Schedule.Cron != "" {
 		t.How = "cron"
 	}
@@ -109,14 +111,34 @@ func settingsIn(q url.Values, f flow.Flow) (flow.Flow, templates.SwitchForm) {
 	}
 	set.Brake.Change = share(a.number("change", 0, 100, "Take a share from 0 to 100."))
 	set.Brake.Delete = share(a.number("gone", 0, 100, "Take a share from 0 to 100."))
+	a.scope(&set)
 	a.rest(set)
 	t := templates.SwitchForm{How: a.text("how"), Every: a.text("every"), Unit: a.text("unit"), Cron: a.text("cron"), Zone: a.text("zone"), Attempts: a.text("attempts"),
 		First: a.text("first"), FirstUnit: a.text("first_unit"), Longest: a.text("longest"), LongestUnit: a.text("longest_unit"),
-		Change: a.text("change"), Gone: a.text("gone"), Errors: a.wrong, FirstWrong: a.first}
+		Change: a.text("change"), Gone: a.text("gone"), Scope: a.text("scope"), Records: a.text("records"), Watch: set.Watch, Errors: a.wrong, FirstWrong: a.first}
 	if len(a.wrong) > 0 {
 		set = f
 	}
 	return set, leastAllowed(t)
+}
+
+// scope reads which records the flow is about. A form that does not ask leaves that as it is.
+func (a *asked) scope(f *flow.Flow) {
+	if !a.Has("scope") {
+		return
+	}
+	s := flow.Scope{Only: flow.ScopeKind(a.text("scope"))}
+	if s.Only == flow.ScopeThese {
+		s.Records = strings.FieldsFunc(a.text("records"), func(r rune) bool { return strings.ContainsRune("\r\n,;", r) })
+		for i := range s.Records {
+			s.Records[i] = strings.TrimSpace(s.Records[i])
+		}
+		s.Records = slices.DeleteFunc(s.Records, func(r string) bool { return r == "" })
+		if len(s.Records) == 0 {
+			a.say("records", "Write the email, phone or id of one record at least.")
+		}
+	}
+	f.Scope, f.Watch = s.From(f.Scope), a.text("watch") == "yes"
 }
 
 // rest lets the flow itself judge what only it can: cron lines and time zones.
@@ -125,6 +147,10 @@ func (a *asked) rest(f flow.Flow) {
 		return
 	}
 	for _, p := range f.Problems() {
+		if p.Field == "scope" || p.Field == "records" {
+			a.say("records", inSentence(p.Text))
+			continue
+		}
 		name, mine := strings.CutPrefix(p.Field, "schedule.")
 		if !mine {
 			continue

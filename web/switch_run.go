@@ -38,7 +38,7 @@ func (s *Server) newest(ctx context.Context, ws, flow string) (string, error) {
 			return "", err
 		}
 		for _, r := range runs {
-			if !r.DryRun {
+			if !r.DryRun || r.Watch {
 				return r.ID, nil
 			}
 		}

@@ -89,6 +89,7 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 			return false
 		}
 		f.ID, f.Version, f.Approval, state = o.ID, o.Version, o.Approval, "changed"
+		f.Scope = f.Scope.From(o.Scope)
 		if sameFlow(o, *f) {
 			state = "unchanged"
 		}
@@ -99,6 +100,9 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 	}
 	if f.Enabled && f.Approval == nil {
 		f.Approval = &flow.Approval{By: person(), At: p.a.now().UTC(), How: "apply"}
+	}
+	if f.Enabled {
+		f.Scope = f.Scope.Begin(p.a.now().UTC())
 	}
 	p.changes = append(p.changes, change{Kind: "flow", Name: s.Name, Change: state, Note: onOff(f.Enabled)})
 	return problems, nil
@@ -151,7 +155,7 @@ func (p *applying) keepOff(f *flow.Flow, stored []flow.Flow, waits []string) {
 	for _, o := range stored {
 		if o.Name == f.Name {
 			f.ID, f.Version, f.Approval, f.Enabled, state = o.ID, o.Version, o.Approval, asked && o.Enabled, "changed"
-			f.Region = cmp.Or(f.Region, o.Region)
+			f.Region, f.Scope = cmp.Or(f.Region, o.Region), f.Scope.From(o.Scope)
 			if sameFlow(o, *f) {
 				state = "unchanged"
 			}

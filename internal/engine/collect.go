@@ -118,6 +118,6 @@ func (s *session) commit(ctx context.Context, group []outcome) error {
 func (s *session) uncount(before Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.run.To, s.run.Linked, s.run.Asked, s.run.OneWay = before.To, before.Linked, before.Asked, before.OneWay
+	s.run.To, s.run.Linked, s.run.Asked, s.run.OneWay, s.run.Outside = before.To, before.Linked, before.Asked, before.OneWay, before.Outside
 	s.run.Alike, s.run.Left, s.run.Held = before.Alike, before.Left, before.Held
 }

@@ -282,6 +282,8 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		o.count = both(o.count, func(r *Run) { r.Asked++ })
 	}
 	switch {
+	case e.Result == ResultLinked && e.Sides == [2]bool{} && d.stands():
+		o.count = both(o.count, func(r *Run) { r.Left++ })
 	case e.Result == ResultLinked && e.Sides == [2]bool{} && w.retry == nil && !w.again:
 		o.count = both(o.count, func(r *Run) { r.Alike++ })
 	case e.Result == ResultSkipped:

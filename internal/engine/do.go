@@ -83,7 +83,7 @@ func (s *session) do(ctx context.Context, j job) outcome {
 // dropped counts a record that is left alone because the flow goes the other way. Nothing else that is dropped counts.
 func (j job) dropped() func(*Run) {
 	if j.why != "one_way" {
-		return nil
+		return j.left()
 	}
 	return func(r *Run) { r.OneWay[j.side]++ }
 }

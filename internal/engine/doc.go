@@ -101,6 +101,14 @@
 // that or approves a new preview that shows it. The rest goes on. A flow file approves the first plan whatever it is. Once
 // the plan is carried out the brake holds the runs after it, and what was approved or accepted counts for no brake.
 //
+// # Which records, and only watching
+//
+// A flow is about everything, about what is new or changes from a time on, or about some records (scope.go). A decision is
+// asked after it was taken, so a dry run says the same. From now on: what matches is linked and its bases are what both
+// show, so nothing is written until somebody edits a field; a record without a partner whose content did not change since gets none.
+// A wish not to be contacted goes over from the first day. When the scope changes, every record is put into the inbox once more.
+// A flow that watches has every run be a dry one, marked so, by its schedule only.
+//
 // # Undoing
 //
 // An undo is a run that plans from the log of another one instead of from the inbox (undo_plan.go, a pure function too; undo.go).

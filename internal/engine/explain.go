@@ -55,6 +55,8 @@ var why = map[string]string{
 	"made_by_us":          "it carries our reference, and the record it was made from is gone or has another partner",
 	"held_there":          "the other side refused to create it because another record there holds its email or phone",
 	unapproved:            "what would be written is not what the approved preview showed",
+	fromNow:               "it was there before the flow was switched on, so it is left as it is until it changes",
+	elsewhere:             "it is none of the records that the flow is about",
 	"left_alone":          "{who} said that it is to be left without a partner",
 	"matched_by_person":   "{who} said that the two belong together",
 	"chosen":              "{who} decided that the value of {side} counts",

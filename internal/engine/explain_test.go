@@ -17,7 +17,7 @@ var reasons = strings.Fields(`in_sync changed_a changed_b new_a new_b blank firs
 	matched_by_email matched_by_phone matched_by_name matched_by_domain matched_by_stamp no_key shared_key keys_disagree linked_elsewhere deleted_earlier
 	made_by_us held_there gone_a gone_b tagged_a tagged_b restored_a restored_b deleted_again_a deleted_again_b merged_there_a merged_there_b back swinging calm
 	left_alone matched_by_person chosen_a chosen_b put left_different gone_meanwhile linked_meanwhile partner_taken partner_gone
-	changed_since_preview match_found other_parent changed_since not_single not_mapped unreadable taken_back
+	changed_since_preview from_now out_of_scope match_found other_parent changed_since not_single not_mapped unreadable taken_back
 	undo undo_back undo_changed_a undo_changed_b undo_newer_a undo_newer_b undo_parted undo_unpaired undo_one_way_a undo_one_way_b undo_consent
 	undo_created_a undo_created_b undo_gone_a undo_gone_b undo_deleted_a undo_deleted_b
 	undo_pristine_a undo_pristine_b undo_touched_a undo_touched_b undo_kin_a undo_kin_b undo_shared_a undo_shared_b undo_unproven_a undo_unproven_b unmade_a unmade_b

@@ -223,6 +223,8 @@ func (s *session) foretellPair(j job, d Decision) outcome {
 		if open {
 			e.Reason = "ask"
 		}
+	case j.do == join && d.stands():
+		e.Result, e.Reason = ResultSkipped, fromNow
 	case j.do == join:
 		e.Result, e.Reason = ResultLinked, "matched_by_"+j.match.By
 	case d.Writing():

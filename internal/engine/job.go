@@ -125,7 +125,7 @@ func (s *session) judge(v *view, h Hint) job {
 			j.doubted = !j.fading && v.kin.doubts(j)
 		}
 		s.fieldOrders(v, &j)
-		return j
+		return s.scoped(j)
 	}
 	v.recordOrder(&j)
 	switch {
@@ -142,9 +142,9 @@ func (s *session) judge(v *view, h Hint) job {
 		return waits
 	}
 	if s.kin != nil {
-		return s.pairChild(v, j)
+		return s.scoped(s.pairChild(v, j))
 	}
-	return s.pairUp(v, j)
+	return s.scoped(s.pairUp(v, j))
 }
 
 // outside reports whether a hint comes from somebody else's word, so that the record has to be read.

@@ -39,6 +39,8 @@ type Input struct {
 	Now time.Time
 	// Denied reports whether a side is known not to take a field on update.
 	Denied func(side Side, field string) bool
+	// Quiet says that two records are only linked, so that nothing is written until one of them changes.
+	Quiet bool
 	// Orders are what people decided, by the key of the rule.
 	Orders map[string]Order
 }
@@ -151,6 +153,10 @@ func planField(in Input, r *mapping.Rule) (f FieldPlan) {
 		defer f.resend()
 	} else if known && base.rests(r) && !(ordered && f.Unfit == "") {
 		f.planResting(in, base)
+		return f
+	}
+	if in.Quiet && !known && r.Kind != mapping.Consent {
+		f.stand()
 		return f
 	}
 	switch r.Kind {

@@ -86,6 +86,8 @@ func (r Request) asked() bool { return r.Trigger == Undo && r.Undo == nil }
 
 func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	f := req.Flow
+	watch := f.Watch && req.Undo == nil && !req.DryRun && !req.asked()
+	req.DryRun = req.DryRun || watch // whoever asks: nothing is written
 	pair, err := e.Store.PairFor(ctx, req.Workspace, f.Connections, f.Object, NewID("pair", e.Now()))
 	if err != nil {
 		return Run{}, err
@@ -103,7 +105,7 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 	if err := s.undoable(ctx, req.Undo); err != nil {
 		return Run{}, err
 	}
-	if err := s.begin(ctx, req); err != nil {
+	if err := s.begin(ctx, req, watch); err != nil {
 		return Run{}, err
 	}
 	if req.Started != nil {
@@ -117,6 +119,9 @@ func (e *Engine) once(ctx context.Context, req Request) (Run, error) {
 
 // idle reports whether a webhook's wake-up came after its hint was worked off already, or the one of an undo after the undo.
 func (s *session) idle(ctx context.Context, asked bool) (bool, error) {
+	if s.flow.Watch && !s.look && !asked {
+		return true, nil // it tells by its schedule what it would do
+	}
 	if s.look || s.pair.Seeded.IsZero() && !asked {
 		return false, nil
 	}
@@ -128,7 +133,7 @@ func (s *session) idle(ctx context.Context, asked bool) (bool, error) {
 }
 
 // begin stores the run, or takes over one whose owner is dead.
-func (s *session) begin(ctx context.Context, req Request) error {
+func (s *session) begin(ctx context.Context, req Request, watch bool) error {
 	now := s.e.Now()
 	old, found, err := s.e.Store.ActiveRun(ctx, s.ws, s.flow.ID)
 	if err != nil {
@@ -148,6 +153,14 @@ func (s *session) begin(ctx context.Context, req Request) error {
 			return err
 		}
 	}
+	if found && !old.DryRun && old.Status != Queued && old.Undo == nil && watch { // it wrote, and is not to any more
+		old.Status, old.Note, old.Finished = Cancelled, "The flow was set to watch only, so this run ended. What it had written stays.", now
+		old.Progress.over(old.Beat)
+		if err := s.e.Store.SaveRun(ctx, s.ws, s.lease, old); err != nil {
+			return err
+		}
+		found = false
+	}
 	if found && !old.DryRun && old.Status != Queued && !req.DryRun && (req.Undo == nil || old.Undo != nil && *old.Undo == *req.Undo) {
 		s.run = old
 		s.run.Progress.over(old.Beat)
@@ -159,7 +172,7 @@ func (s *session) begin(ctx context.Context, req Request) error {
 	}
 	s.run = Run{ID: NewID("run", now), Workspace: s.ws, Flow: s.flow.ID, FlowName: s.flow.Name, Pair: s.pair.ID, Version: s.flow.Version,
 		Trigger: req.Trigger, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
-		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision(), Undo: req.Undo}
+		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision(), Undo: req.Undo, Watch: watch}
 	return s.e.Store.StartRun(ctx, s.run)
 }
 
@@ -221,11 +234,15 @@ func (s *session) work(ctx context.Context) error {
 		}
 	}
 	s.enter(PhaseCompare, noSide)
-	if s.pair.Seeded.IsZero() || s.schema.lifted && !s.run.DryRun { // what was edited while rows were paused was looked at without them
+	scope := s.flow.Scope.Key()
+	if s.pair.Seeded.IsZero() || s.pair.Scope != scope || s.schema.lifted && !s.run.DryRun { // what was edited while rows were paused was looked at without them
+		s.pair.Scope = scope
 		if err := s.e.Store.Seed(ctx, s.ws, s.lease, s.pair, s.e.Now()); err != nil {
 			return err
 		}
-		s.pair.Seeded = s.e.Now()
+		if s.pair.Seeded.IsZero() {
+			s.pair.Seeded = s.e.Now()
+		}
 	}
 	if err := s.wakeChildren(ctx); err != nil {
 		return err

@@ -81,7 +81,9 @@ type Run struct {
 	Left int
 	// OneWay counts, by side, records without a partner that get none because the flow goes the other way.
 	OneWay [2]int
-	Review int
+	// Outside counts, by side, records that the scope of the flow leaves alone.
+	Outside [2]int
+	Review  int
 	// Waiting counts, by side, the records that wait until what they hang on is linked.
 	Waiting [2]int
 	// Asked counts the records that this run left to a person; Review is how many wait in all.
@@ -92,6 +94,8 @@ type Run struct {
 	APICalls     [2]Calls
 	// Allow lets this one run write beyond the brake.
 	Allow bool
+	// Watch says that the flow only watches, and this run told what it would do.
+	Watch bool
 	// Undo says what is taken back, of a run that undoes.
 	Undo *Undoing
 	// Drift is what of the map's fields was found changed: pairs may have been paused.

@@ -26,6 +26,8 @@ type Pair struct {
 	Seeded time.Time
 	// Settled is when the first full plan was carried out to its end; zero before. The brake works from then on.
 	Settled time.Time
+	// Scope is the flow.Scope.Key that all records were last put into the inbox for.
+	Scope string
 }
 
 // Mirror is the last observation of one record.

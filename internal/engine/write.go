@@ -43,6 +43,7 @@ func (s *session) plan(j job) Decision {
 		Interval: s.interval(), Now: s.e.Now(),
 		Denied: s.caps.denied,
 		Sent:   j.sent(),
+		Quiet:  s.quiet(j),
 		Orders: j.fields,
 	})
 }

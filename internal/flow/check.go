@@ -52,6 +52,7 @@ func (f Flow) Problems() []Problem {
 	word(&c, "conflict", f.Conflict, mapping.Policies)
 	word(&c, "blank", f.Blank, []mapping.Blank{mapping.Keep, mapping.Clear})
 	c.deletes(f)
+	c.scope(f)
 	c.schedule(f.Schedule)
 	c.match(f)
 	c.rows(f)

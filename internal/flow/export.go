@@ -159,6 +159,13 @@ func (w *writer) flow(s FlowSpec) {
 	w.word("conflict", string(s.Conflict))
 	w.word("blank", string(s.Blank))
 	w.word("delete", string(s.Delete))
+	w.word("scope", string(s.Scope))
+	if s.Records != nil {
+		w.line(2, "records: %s", list(s.Records))
+	}
+	if s.Watch {
+		w.line(2, "watch: true")
+	}
 	brake := []string{}
 	if s.Brake.Change != nil {
 		brake = append(brake, "change: "+s.Brake.Change.String())

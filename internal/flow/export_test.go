@@ -108,6 +108,11 @@ func spec(t *rapid.T, some func(string) bool, odd *rapid.Generator[string], name
 	maybe((*string)(&s.Conflict))
 	maybe((*string)(&s.Blank))
 	maybe((*string)(&s.Delete))
+	maybe((*string)(&s.Scope))
+	if some("records") {
+		s.Records = rapid.SliceOfN(odd, 0, 2).Draw(t, "records")
+	}
+	s.Watch = some("watch")
 	maybe(&s.Region)
 	if some("enabled") {
 		on := some("on")

@@ -68,6 +68,9 @@ type FlowSpec struct {
 	Conflict mapping.Policy
 	Blank    mapping.Blank
 	Delete   Delete
+	Scope    ScopeKind
+	Records  []string
+	Watch    bool
 	Brake    BrakeSpec
 	Retry    Retry
 	// Region is the country of phone numbers without prefix, "" for that of the accounts.

@@ -29,8 +29,11 @@ type Flow struct {
 	Conflict mapping.Policy `json:"conflict"`
 	Blank    mapping.Blank  `json:"blank,omitempty"`
 	Delete   Delete         `json:"delete"`
-	Brake    Brake          `json:"brake"`
-	Retry    Retry          `json:"retry"`
+	Scope    Scope          `json:"scope,omitzero"`
+	// Watch has every run only tell what it would do.
+	Watch bool  `json:"watch,omitempty"`
+	Brake Brake `json:"brake"`
+	Retry Retry `json:"retry"`
 	// Region is the country of phone numbers without prefix (ISO 3166), "" for that of the accounts, else US.
 	Region string `json:"region,omitempty"`
 	// Version counts the published changes of this flow, from 1.

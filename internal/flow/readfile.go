@@ -161,6 +161,20 @@ func (r *reader) settings(s *FlowSpec, lines map[string]int) []key {
 		{"conflict", as(r, "conflict", &s.Conflict)},
 		{"blank", as(r, "blank", &s.Blank)},
 		{"delete", as(r, "delete", &s.Delete)},
+		{"scope", as(r, "scope", &s.Scope)},
+		{"records", func(n ast.Node) {
+			s.Records = []string{}
+			r.list(n, "records", func(n ast.Node) {
+				one := ""
+				as(r, "records", &one)(n)
+				s.Records = append(s.Records, one)
+			})
+		}},
+		{"watch", func(n ast.Node) {
+			if b := r.bool(n, "watch"); b != nil {
+				s.Watch = *b
+			}
+		}},
 		{"region", as(r, "region", &s.Region)},
 		{"brake", func(n ast.Node) {
 			under(lines, "brake", r.object(n, "brake",

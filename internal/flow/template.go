@@ -136,6 +136,10 @@ func Resolve(s FlowSpec) (Flow, error) {
 	f.Blank = or(s.Blank, f.Blank)
 	f.Delete = or(s.Delete, f.Delete)
 	f.Region = or(s.Region, f.Region)
+	f.Watch = s.Watch
+	if f.Scope = (Scope{Only: s.Scope, Records: s.Records}); s.Scope == everything {
+		f.Scope.Only = ""
+	}
 	f.Retry.MaxAttempts = or(s.Retry.MaxAttempts, f.Retry.MaxAttempts)
 	f.Retry.Base = or(s.Retry.Base, f.Retry.Base)
 	f.Retry.Max = or(s.Retry.Max, f.Retry.Max)
@@ -165,6 +169,7 @@ func (f Flow) Spec(names [2]string) FlowSpec {
 	s := FlowSpec{
 		Name: f.Name, Template: f.Template, Connections: names, Enabled: &f.Enabled, Direction: f.Direction,
 		Schedule: &f.Schedule, Match: slices.Clone(f.Match), Conflict: f.Conflict, Delete: f.Delete, Region: f.Region,
+		Scope: f.Scope.Only, Records: slices.Clone(f.Scope.Records), Watch: f.Watch,
 		Brake: BrakeSpec{&f.Brake.Change, &f.Brake.Delete}, Retry: f.Retry,
 	}
 	for _, row := range f.Map {

@@ -9,7 +9,7 @@ import (
 	"couplet/internal/engine"
 )
 
-const pairColumns = "id, conn_a, conn_b, object, seeded_at, settled_at"
+const pairColumns = "id, conn_a, conn_b, object, seeded_at, settled_at, scope"
 
 func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 	return func(r *sql.Rows) (engine.Pair, error) {
@@ -19,7 +19,7 @@ func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 }
 
 func pairInto(p *engine.Pair) []any {
-	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.Settled)}
+	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.Settled), &p.Scope}
 }
 
 // PairFor implements engine.Store.
@@ -60,7 +60,7 @@ func (s *Store) Seed(ctx context.Context, ws string, l engine.Lease, pair engine
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, "update pair set seeded_at = $3 where workspace_id = $1 and id = $2", ws, p.ID, db.MS(now))
+		_, err = tx.Exec(ctx, "update pair set seeded_at = case when seeded_at = 0 then $3 else seeded_at end, scope = $4 where workspace_id = $1 and id = $2", ws, p.ID, db.MS(now), pair.Scope)
 		return err
 	})
 }

@@ -25,8 +25,12 @@ func (s *Store) FieldNames(ctx context.Context, ws, run string) (map[string][2]s
 
 // DropPlans implements engine.Store.
 func (s *Store) DropPlans(ctx context.Context, ws string, run engine.Run) error {
-	old, err := db.All(ctx, s.db, `select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry and not kept and undoes = $4`,
-		[]any{ws, run.Flow, run.ID, undoes(run)}, scanID)
+	text := "select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry and not kept and undoes = $4"
+	args := []any{ws, run.Flow, run.ID, undoes(run)}
+	if run.Watch { // nobody asked for it, so it takes no rehearsal away that somebody looks at
+		text, args = text+" and cause <> $5", append(args, engine.Rehearse)
+	}
+	old, err := db.All(ctx, s.db, text, args, scanID)
 	for _, id := range old {
 		if err == nil {
 			_, err = s.sweep(ctx, `delete from plan_field where workspace_id = $1 and run = $2 and (side, field, entry) in (

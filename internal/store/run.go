@@ -25,6 +25,7 @@ type runMarks struct {
 	Full      bool `json:"full,omitempty"`
 	Recovered bool `json:"recovered,omitempty"`
 	Allow     bool `json:"allow,omitempty"`
+	Watch     bool `json:"watch,omitempty"`
 	// Revision is that of the flow, and Halt why it stopped.
 	Revision string          `json:"revision,omitempty"`
 	Halt     engine.Halt     `json:"halt,omitzero"`
@@ -46,6 +47,7 @@ type runCounts struct {
 	APICalls [2]engine.Calls  `json:"api_calls"`
 	OneWay   [2]int           `json:"one_way"`
 	Waiting  [2]int           `json:"waiting,omitzero"`
+	Outside  [2]int           `json:"outside,omitzero"`
 }
 
 func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) error {
@@ -65,7 +67,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo, r.Drift}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.Beyond, r.Held, r.APICalls, r.OneWay, r.Waiting}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.Drift}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.Beyond, r.Held, r.APICalls, r.OneWay, r.Waiting, r.Outside}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed, undoes(r))
 	return err
@@ -89,10 +91,10 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
-	r.DryRun, r.Full, r.Recovered, r.Allow, r.Revision, r.Halt, r.Undo, r.Drift = m.DryRun, m.Full, m.Recovered, m.Allow, m.Revision, m.Halt, m.Undo, m.Drift
+	r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.Drift = m.DryRun, m.Full, m.Recovered, m.Allow, m.Watch, m.Revision, m.Halt, m.Undo, m.Drift
 	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
 	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
-	r.Waiting, r.Beyond, r.Held = c.Waiting, c.Beyond, c.Held
+	r.Waiting, r.Beyond, r.Held, r.Outside = c.Waiting, c.Beyond, c.Held, c.Outside
 	return r, err
 }
 

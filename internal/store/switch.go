@@ -27,7 +27,7 @@ func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f
 				return err
 			}
 		}
-		f.Enabled, f.Approval = true, &a
+		f.Enabled, f.Approval, f.Scope = true, &a, f.Scope.Begin(s.now().UTC())
 		if err := updateFlow(ctx, tx, f, s.now()); err != nil {
 			return err
 		}
