@@ -325,11 +325,6 @@ func (s *session) finish(ctx context.Context, err error) (Run, error) {
 	return r, nil
 }
 
-// touched is how many links a run made or wrote to.
-func (r Run) touched() int {
-	return r.Linked + r.To[A].Created + r.To[A].Updated + r.To[A].Deleted + r.To[B].Created + r.To[B].Updated + r.To[B].Deleted
-}
-
 // stopError pauses a run with a note for people.
 type stopError struct {
 	Note string

@@ -190,3 +190,8 @@ type FieldChange struct {
 	After   [2]any  `json:"after"`
 	By      string  `json:"by,omitempty"` // the person who decided it
 }
+
+// touched is how many links a run made or wrote to.
+func (r Run) touched() int {
+	return r.Linked + r.To[A].Created + r.To[A].Updated + r.To[A].Deleted + r.To[B].Created + r.To[B].Updated + r.To[B].Deleted
+}
