@@ -95,6 +95,8 @@ type Foreseen struct {
 	Aside string
 	// Costs is what carrying it out takes.
 	Costs Costs
+	// SetsOff is what may begin by itself in the systems.
+	SetsOff []SetsOff
 }
 
 // Count5 is one of the five counts.
@@ -160,11 +162,10 @@ type ForetoldField struct {
 
 // Costs is what carrying out a rehearsal takes.
 type Costs struct {
-	// Requests is about how many, Share a sentence about the part of the day's allowance that they are, "" when nobody
-	// counts days. Time is about how long, at the pace that both accounts allow.
+	// Requests is about how many change something. Time is about how long all take, at the pace that both accounts allow.
 	Requests int
-	Share    string
 	Time     time.Duration
+	Sides    []CostSide
 	// Need are records that wait for a person and hold nothing back.
 	Need int
 }

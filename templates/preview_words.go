@@ -127,13 +127,6 @@ func (r Foreseen) nobody() string {
 	return "There is nothing here."
 }
 
-func (c Costs) requests() string {
-	if c.Requests == 0 {
-		return "None but looking"
-	}
-	return "About " + About(c.Requests) + c.Share
-}
-
 func waits(n int) string {
 	if n == 1 {
 		return "waits"

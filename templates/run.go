@@ -28,6 +28,8 @@ type RunPage struct {
 	Stop *RunStop
 	// Orphans are what waits for its contact, nil when nothing does.
 	Orphans *Orphans
+	// Beyond is what a run would do that the brake stopped, nil for all others.
+	Beyond *RunBeyond
 	// Undid leads to the run that this one took back, "" when it undid none. CanUndo says that it wrote something itself, and
 	// Undone are the undos of that.
 	Undid   string
@@ -49,6 +51,12 @@ type RunPage struct {
 	// Lost are the values that gave way, and Here the address of that list.
 	Lost []RecordLoss
 	Here string
+}
+
+// RunBeyond is what goes beyond the brake: records, and what of them, by field.
+type RunBeyond struct {
+	N     int
+	Lines []string
 }
 
 // RunTab is a view of a run with an address of its own.

@@ -18,6 +18,7 @@ type SwitchOn struct {
 	Rehearsed time.Time
 	Will      [2]WillChange
 	Need      int
+	SetsOff   []SetsOff
 	Permits   [2]Permits
 	// Makes are the fields that switching on makes.
 	Makes []MadeField

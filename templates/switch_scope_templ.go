@@ -50,7 +50,7 @@ func whichRecords(s SwitchOn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "> <span>Only what is new or changes from now on <span class=\"hint\">What matches is linked and stays as it is, different or not. A record without a partner gets none. Each goes along from its first change, field by field. Only a wish not to be contacted goes over at once.</span></span></label><div class=\"field\"><label class=\"check\"><input type=\"radio\" name=\"scope\" value=\"these\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "> <span>Only what is new or changes from now on <span class=\"hint\">What matches is linked and stays as it is, different or not. A record without a partner gets none. Each goes along from its first change, field by field. Only a wish not to be contacted goes over at once.</span></span></label> <label class=\"check\"><input type=\"radio\" name=\"scope\" value=\"these\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -60,7 +60,7 @@ func whichRecords(s SwitchOn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "> <span>These records <span class=\"hint\">Their partners go along. All others are left alone, also those that were linked before.</span></span></label> <label for=\"records\">Emails, phones or ids, one in each line</label> <textarea class=\"inp mono\" id=\"records\" name=\"records\" rows=\"3\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "> <span>These records <span class=\"hint\">Their partners go along. All others are left alone, also those that were linked before.</span></span></label><div class=\"field inset\"><label for=\"records\">Emails, phones or ids, one in each line</label> <textarea class=\"inp mono\" id=\"records\" name=\"records\" rows=\"3\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -47,6 +47,12 @@ func TestARehearsalShowsWhatWouldChangeAndWritesNothing(t *testing.T) {
 	}
 	w.says("count-created", fmt.Sprintf("%d in User.com, %d in HighLevel", will.CreatedB, will.CreatedA))
 	w.says("when", "We read both sides").says("when", "and wrote nothing")
+	if x := s.walk("viewer").open(s.path("preview")).doc.Find("[data-testid=requests]"); x.Length() != 2 || !strings.Contains(x.Text(), "a day for looking") {
+		t.Errorf("what it takes of both sides: %s", tidyText(x))
+	}
+	if x := w.doc.Find("[data-testid=sets-off]"); !strings.Contains(x.Text(), "automations that begin when a user is created") || !strings.Contains(x.Text(), fmt.Sprintf("%d people are new in User.com", r.To[1].Created)) {
+		t.Errorf("what may begin by itself: %s", tidyText(x))
+	}
 	w.says("requests", "About ").says("time", "Less than a minute")
 	if rect := w.doc.Find(".ribbon rect").Length(); rect != 4 {
 		t.Errorf("the ribbon has %d stripes", rect)

@@ -94,7 +94,7 @@ func (v runView) sheet() templates.RunPage {
 		all += n
 	}
 	p.Tabs = []templates.RunTab{{ID: "problems", Name: "Problems", N: v.found[engine.ResultFailed]}, {ID: "needs", Name: "Needs you", N: v.run.Asked},
-		{ID: "changed", Name: "Changed", N: v.changed}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
+		{ID: "changed", Name: v.changedWord(), N: v.changed}, {ID: "calls", Name: "Requests", N: calls}, {ID: "all", Name: "All", N: all}}
 	if v.lost > 0 {
 		p.Tabs = slices.Insert(p.Tabs, 3, templates.RunTab{ID: "lost", Name: "Gave way", N: v.lost})
 	}
@@ -188,6 +188,9 @@ func (s *Server) runPage(c echo.Context) error {
 			return err
 		}
 	}
+	if err := s.brakeFields(ctx, w, v, &p); err != nil {
+		return err
+	}
 	switch p.Tab {
 	case "problems":
 		err = s.runProblems(ctx, w, v, c.QueryParam("cause"), c.QueryParam("after"), &p)
@@ -229,4 +232,12 @@ func (s *Server) runCalls(ctx context.Context, ws string, v runView) (out []temp
 		out = append(out, templates.RunCall{System: systems[c.Side], Method: c.Method, Path: c.Path, Status: c.Status, N: c.N})
 	}
 	return out, err
+}
+
+// changedWord is what the tab of changed records is called.
+func (v runView) changedWord() string {
+	if v.beyond() {
+		return "Would change"
+	}
+	return "Changed"
 }

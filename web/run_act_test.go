@@ -120,7 +120,7 @@ func TestWhyARunStoppedComesWithItsFix(t *testing.T) {
 		"key, of a side that is not known": {halted(engine.Halt{Why: engine.HaltKey, Side: -1}, noKey), broken, "HighLevel does not take the key of left", nil, []string{"Connect left again"}, "/connections/"},
 		"key, mended since":                {halted(engine.Halt{Why: engine.HaltKey, Side: 0}, noKey), nil, "HighLevel did not take the key of left", []string{"connected again by now"}, []string{"Run it again"}, "/flows/"},
 		"brake": {halted(engine.Halt{Why: engine.HaltBrake, Side: -1, N: 1_412, Most: 25}, "run it once with --allow"), nil, "This run would change 1,412 records, and the brake allows 25",
-			[]string{"carry it out this once", "Nothing is lost"}, []string{"See what would change", "Carry these changes out once"}, "/flows/"},
+			[]string{"carry it out this once", "Nothing is lost"}, []string{"See what would change", "Carry these changes out once", "Switch the flow off"}, "/flows/"},
 		"emptied": {halted(engine.Halt{Why: engine.HaltEmptied, Side: -1, Most: 5}, "--allow"), nil, "More than 5 linked records are gone on one side", []string{"right account"},
 			[]string{"Look at the connections", "They are deleted, go on once"}, "/connections"},
 		"approval": {halted(engine.Halt{Why: engine.HaltApproval, Side: -1}, "dry run"), nil, "The first plan waits for your approval", []string{"Nothing was written"}, []string{"See what would change"}, "/flows/"},

@@ -73,9 +73,7 @@ func (v runView) halted() *templates.RunStop {
 		return &templates.RunStop{Title: "The first plan waits for your approval", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side.",
 			Why: "Before a flow writes for the first time, somebody looks at what it would do.", Fix: "Look at the preview, then switch the flow on."}
 	case engine.HaltBrake:
-		return &templates.RunStop{Title: fmt.Sprintf("This run would change %s, and the brake allows %s", templates.Count(h.N, "record", "records"), templates.Number(h.Most)),
-			Why: "So many changes at once are more often a mistake than a wish, so the run stopped.", Fix: "See what would change. If that is right, carry it out this once.",
-			Buttons: []templates.RunButton{look, v.letThrough("Carry these changes out once")}}
+		return v.brakeStop(look)
 	case engine.HaltEmptied:
 		return &templates.RunStop{Title: fmt.Sprintf("More than %s are gone on one side", templates.Count(h.Most, "linked record", "linked records")),
 			Why:     "An account that suddenly shows nobody is more likely mistaken than empty, so the run let go of none of them.",

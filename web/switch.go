@@ -56,7 +56,7 @@ func (s *Server) showOn(c echo.Context, status int, l last, form templates.Switc
 		if err != nil {
 			return err
 		}
-		v.Need = counts.All(store.PlanNeed)
+		v.Need, v.SetsOff = counts.All(store.PlanNeed), l.setsOff(l.rehearsed)
 	}
 	v.Permits = s.permits(ctx, ws(c), l.prospect, "on")
 	v.Makes = l.makes()

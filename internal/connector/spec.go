@@ -262,6 +262,8 @@ type Object struct {
 	Alike []string `json:"alike,omitempty"`
 	// Required names the fields without which the system refuses a create.
 	Required []string `json:"required,omitempty"`
+	// SetsOff names what in the system may begin by itself when such a record is made, "" where nothing is known.
+	SetsOff string `json:"sets_off,omitempty"`
 }
 
 // HookSpec says how the system calls us.

@@ -49,18 +49,41 @@ func (s *session) allowance(ctx context.Context) error {
 	s.watch(func(p *Progress) { done = p.Done })
 	defer s.watch(func(p *Progress) { p.Done = done })
 	planned := 0
+	var lines []Commit
 	err = s.foresee(ctx, func(j job, d *Decision) {
 		if s.wanted(j, d) {
 			return
 		}
 		if j.do == create || j.do == search || j.do == remake || j.do == erase || j.do == vanish && (j.fate == fateTag || j.fate == fateAgain) || d != nil && d.Writing() {
 			planned++
+			lines = s.notedFor(j, d, lines)
 		}
 	})
 	if err == nil && planned > s.limit {
-		err = s.braked(planned)
+		if err = s.e.Store.Commit(ctx, s.ws, s.lease, s.run, lines); err == nil {
+			err = s.braked(planned)
+		}
 	}
 	return err
+}
+
+// mostNoted is how many records a run that the brake stops tells of.
+const mostNoted = 1000
+
+// notedFor adds what would be done about a record to what a run tells that the brake stops, marked as planned.
+func (s *session) notedFor(j job, d *Decision, lines []Commit) []Commit {
+	if len(lines) == mostNoted {
+		return lines
+	}
+	if j.do == erase {
+		return lines // a person decided it, and it has its own brake
+	}
+	o := s.foretell(j, d)
+	if e := o.commit.Entry; e != nil {
+		e.Planned = true
+		lines = append(lines, Commit{Entry: e})
+	}
+	return lines
 }
 
 // spend takes one write from the allowance.

@@ -59,6 +59,12 @@ func TestTheBrakeStopsBeforeTheFirstWrite(t *testing.T) {
 	if w.writes(engine.B) != before || !strings.Contains(r.Note, "26 records, more than the 25") || r.Halt != (engine.Halt{Why: engine.HaltBrake, Side: -1, N: 26, Most: 25}) {
 		t.Errorf("%d writes, note %q", w.writes(engine.B)-before, r.Note)
 	}
+	// It tells what it would do, record by record, and counts none of it as done.
+	told := w.entries(r, engine.ResultUpdated)
+	byField, err := w.st.PlanFields(t.Context(), ws, r.ID, -1)
+	if len(told) != 26 || !told[0].Planned || told[0].Fields[0].After[engine.B] != phoneB || r.To != [2]engine.Counts{} || err != nil || len(byField) != 1 || byField[0].N != 26 {
+		t.Errorf("it tells of %d, %+v; %v %v", len(told), r.To, byField, err)
+	}
 	w.run(engine.Paused) // it stays so
 	w.request(engine.Request{Look: true, Allow: true}, engine.Done)
 	if n := w.writes(engine.B) - before; n != 26 {
