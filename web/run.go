@@ -165,6 +165,8 @@ func (v runView) firstTab() string {
 	switch {
 	case v.found[engine.ResultFailed] > 0:
 		return "problems"
+	case v.beyond():
+		return "changed"
 	case v.run.Asked > 0:
 		return "needs"
 	}

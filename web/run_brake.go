@@ -18,7 +18,7 @@ func (v runView) brakeStop(look templates.RunButton) *templates.RunStop {
 		Why: "So many changes at once are more often a mistake than a wish, so the run stopped.", Fix: "See what would change. If that is right, carry it out this once."}
 	if v.beyond() {
 		s.Fix = "They stand below. If they are right, carry them out this once. If not, switch the flow off, and mend what caused them."
-		look = templates.RunButton{Text: "See them as a preview", Href: look.Href}
+		look = templates.RunButton{Text: "See them as a preview", Href: look.Href, Primary: true}
 	}
 	s.Buttons = []templates.RunButton{look, v.letThrough("Carry these changes out once")}
 	if f, ok := v.flow(v.run.Flow); ok && f.Enabled {
