@@ -2,13 +2,13 @@
 # The long tests, which no daily check has time for: random properties in large numbers, every fuzz target for a while,
 # and the tests that kill the program or make the two CRMs misbehave, again and again.
 #
-#   TIMES=5 CHECKS=5000 HISTORIES=3000 FUZZ=60s scripts/prove.sh
+#   TIMES=5 CHECKS=5000 HISTORIES=3000 FUZZ=60s KILLS=50 scripts/prove.sh
 #
 # Histories are made on SQLite, and as many on PostgreSQL when TEST_POSTGRES_URL is set; they end in a table of what went
 # wrong in how many of them, for the engine as it is and for the same with one rule taken away (internal/engine/proof_test.go).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-times=${TIMES:-5} checks=${CHECKS:-5000} histories=${HISTORIES:-3000} fuzz=${FUZZ:-60s}
+times=${TIMES:-5} checks=${CHECKS:-5000} histories=${HISTORIES:-3000} fuzz=${FUZZ:-60s} kills=${KILLS:-50}
 
 # packages PATTERN: the packages whose tests hold it.
 packages() { grep -rlE --include='*_test.go' "$1" cmd db internal | xargs -r -n1 dirname | sort -u | sed 's,^,./,'; }
@@ -33,6 +33,10 @@ for p in $(packages '^func Fuzz'); do
 		go test "$p" -run '^$' -fuzz "^$f\$" -fuzztime "$fuzz"
 	done
 done
+
+# With contacts, tasks and notes it is one long run: some of the kills while they are read first, the others while people type.
+echo "=== $kills kills of three flows, on each database"
+COUPLET_KILLS=$kills go test ./cmd/couplet -run '^TestKilledWithContactsTasksAndNotes$' -count 1 -timeout 120m -v | grep -vE '^=== '
 
 echo "=== kills and chaos, $times times"
 for p in $(packages '^func Test[A-Za-z]*(Kill|Chaos)'); do

@@ -178,7 +178,9 @@ func (h *house) killDuring(args ...string) bool {
 
 // writes counts the changes that the sandbox was asked for.
 func (h *house) writes() (n int) {
-	for _, call := range []string{"POST /contacts/ 201", "POST /users/ 201", "PUT /users/{id}/ 200", "PUT /contacts/{contactId} 200", "POST /contacts/{contactId}/tags 201"} {
+	for _, call := range []string{"POST /contacts/ 201", "POST /users/ 201", "PUT /users/{id}/ 200", "PUT /contacts/{contactId} 200", "POST /contacts/{contactId}/tags 201",
+		"POST /contacts/{contactId}/tasks 201", "POST /contacts/{contactId}/notes 201", "POST /activities/ 201", "PATCH /activities/{id}/ 200",
+		"PUT /contacts/{contactId}/tasks/{taskId} 200", "PUT /contacts/{contactId}/notes/{id} 200"} {
 		n += h.calls()[call]
 	}
 	return n

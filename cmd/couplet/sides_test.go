@@ -174,15 +174,20 @@ func stampOf(r map[string]any) string {
 	return ""
 }
 
-func (h *house) links() (all []engine.Link) {
+func (h *house) links() []engine.Link { h.t.Helper(); return h.linksOf("contact") }
+
+// linksOf are the live links of a kind of records.
+func (h *house) linksOf(object string) (all []engine.Link) {
 	h.t.Helper()
 	d := h.db()
+	defer d.Close()
 	st := store.New(d, nil)
 	ws, err := st.Default(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	pairs, err := st.Pairs(h.t.Context(), ws.ID)
+	pairs = slices.DeleteFunc(pairs, func(p engine.Pair) bool { return p.Object != object })
 	if err != nil || len(pairs) != 1 {
 		h.t.Fatal(pairs, err)
 	}

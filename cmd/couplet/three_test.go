@@ -9,24 +9,32 @@ import (
 	"couplet/internal/sandbox"
 )
 
+// newThree is a house with the three flows of the example.
+func newThree(t testing.TB, o sandbox.Options, database string) *house {
+	t.Helper()
+	h := newHouse(t, o, database)
+	info := h.info
+	h.env = append(h.env, "HL_URL="+info.HighLevel.URL, "HL_LOCATION="+info.HighLevel.LocationID, "UC_URL="+info.UserCom.URL, "UC_SUBDOMAIN="+info.UserCom.Subdomain,
+		"UC_TASK_TYPE="+info.Settings.TaskType, "UC_NOTE_TYPE="+info.Settings.NoteType, "UC_AGENTS="+info.Settings.Agents)
+	example, err := os.ReadFile(filepath.Join("..", "..", "examples", "contacts-tasks-notes.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick := strings.ReplaceAll(string(example), "    base_url:", "    limits: { per_second: 10000 }\n    base_url:") // nobody limits it here
+	if err := os.WriteFile(h.file, []byte(quick), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.must("apply", "-f", h.file)
+	return h
+}
+
 // TestTheThreeFlowsOfTheExample brings people, then their tasks and notes, in step by the flow file that the demo shows, and
 // then comes to rest.
 func TestTheThreeFlowsOfTheExample(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
-		h := newHouse(t, sandbox.Options{Contacts: 60, Seed: 5}, url(t))
+		h := newThree(t, sandbox.Options{Contacts: 60, Seed: 5}, url(t))
 		info := h.info
-		h.env = append(h.env, "HL_URL="+info.HighLevel.URL, "HL_LOCATION="+info.HighLevel.LocationID, "UC_URL="+info.UserCom.URL, "UC_SUBDOMAIN="+info.UserCom.Subdomain,
-			"UC_TASK_TYPE="+info.Settings.TaskType, "UC_NOTE_TYPE="+info.Settings.NoteType, "UC_AGENTS="+info.Settings.Agents)
-		example, err := os.ReadFile(filepath.Join("..", "..", "examples", "contacts-tasks-notes.yaml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		quick := strings.ReplaceAll(string(example), "    base_url:", "    limits: { per_second: 10000 }\n    base_url:") // nobody limits it here
-		if err := os.WriteFile(h.file, []byte(quick), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		h.must("apply", "-f", h.file)
 		first := h.ran("contacts")
 		if got := (sandbox.Expected{Linked: first.Linked, CreatedA: first.BToA.Created, CreatedB: first.AToB.Created, Review: first.NeedsReview}); got != info.Expected {
 			t.Errorf("contacts came to %+v, the sandbox says %+v", got, info.Expected)

@@ -209,7 +209,8 @@ func (s *session) stale(m Mirror, side Side) bool {
 	if now.Sub(m.Seen) <= fresh {
 		return false
 	}
-	return !(s.bulk() && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero())
+	// An earlier run's reading says nothing of what was typed between the two.
+	return !(s.bulk() && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero() && !m.Seen.Before(s.began))
 }
 
 // reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.
