@@ -140,6 +140,16 @@
 // tool. It is put to rest (swing.go): it waits for a person like an open conflict, and goes on by itself when both sides
 // have agreed for a day.
 //
+// # Children
+//
+// A task or note hangs on a contact (child.go). It is looked at through its contact: while that has no partner, it waits in the
+// inbox and is nobody's business; then its partner hangs on the contact's partner, and only there is looked for one. It has no key, so it is
+// recognised among the unlinked ones of both contacts by what it says, one to one (child_match.go): equals are paired in order, and what is merely
+// alike only when there is one of each. A create of one that was not answered is found by what it was made of, which the intent keeps; that is also
+// what the two agreed on, so that an edit meanwhile counts as one (madeFrom). Where a system lists children only contact by contact, those of
+// contacts to whom something happened are read, and a few more in turn (child_read.go). Of two versions of a note both are kept, one under
+// the other; done wins over open.
+//
 // # Deletes
 //
 // Absence never deletes. A record that a read does not find is suspected; when a second read ten minutes later does not
