@@ -216,6 +216,8 @@ func (s *session) bound(v *view, j job) job {
 	case !linked && v.kin.half[j.side][j.m[j.side].Parent] && v.kin.link[other][p].ID != "":
 		j.parentLink = v.kin.link[other][p].ID
 		return j
+	case !j.m[other].Suspect.IsZero(): // nobody waits for one that may be gone: it is read
+		return j
 	case linked:
 		under.do, under.why, under.until = wait, waitsForParent, never
 		under.hint.Parent = j.m[j.side].Parent

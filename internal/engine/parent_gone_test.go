@@ -151,3 +151,45 @@ func TestWhatHangsOnADeletedContactIsLetGo(t *testing.T) {
 		}
 	}
 }
+
+// Somebody edits a task or note just while its contact is deleted and made again: its partner is found to be missing before
+// anybody knows that the contact is gone.
+func TestWhatIsEditedWhileItsContactIsMadeAgainIsLetGo(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, sandbox.Options{Seed: 3})
+	f.contacts.Delete = flow.Restore
+	a, b := f.couple("ada@example.com")
+	flows, typed := f.hangers()
+	var left [2]string
+	for i, x := range flows {
+		f.as(x)
+		id := f.put(engine.A, a, typed[i])
+		f.sync(x)
+		left[i] = f.partner(engine.A, id)
+	}
+	f.pass(time.Hour)
+	f.as(f.contacts).remove(engine.A, a)
+	f.looks(f.contacts, engine.Request{}) // suspects it
+	for i, x := range flows {
+		f.as(x)
+		f.turn(engine.B, left[i], map[string]fields{"task": {"name": "Call soon"}, "note": {"description": "Call soon"}}[x.Object])
+		f.sync(x)
+		f.looks(x, engine.Request{})
+	}
+	f.pass(11 * time.Minute)
+	f.looks(f.contacts, engine.Request{}) // finds it gone, and makes it again
+	if again := f.as(f.contacts).partner(engine.B, b); again == "" || again == a {
+		t.Fatalf("the contact's partner is %q", again)
+	}
+	for _, x := range flows {
+		for range 3 {
+			f.pass(11 * time.Minute)
+			f.looks(x, engine.Request{})
+		}
+		if r := f.looks(x, engine.Request{}); len(f.as(x).links()) != 0 || r.Waiting != [2]int{} || len(f.kids(engine.A)) != 0 {
+			t.Errorf("%d links of %ss, waiting %v, %d on side a", len(f.links()), x.Object, r.Waiting, len(f.kids(engine.A)))
+		}
+		f.as(x)
+		f.quietKids()
+	}
+}
