@@ -41,7 +41,10 @@ type Preview struct {
 	// end. None is set before the first.
 	Live *Rehearsing
 	// Lacks are accounts that do not allow yet what the flow needs: nothing is rehearsed before they do.
-	Lacks   []Permits
+	Lacks []Permits
+	// Afresh says that all linked records are compared once more; Reapply are the pairs for which that can be asked.
+	Afresh  *AfreshNote
+	Reapply []Choice
 	Stopped *Stopped
 	Result  *Foreseen
 }

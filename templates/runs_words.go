@@ -167,6 +167,8 @@ func HaltWord(r engine.Run) string {
 		return "Stopped by the brake"
 	case engine.HaltApproval:
 		return "Waits for your approval"
+	case engine.HaltAfresh:
+		return "All records are to be compared anew"
 	case engine.HaltMap, engine.HaltObject:
 		return "The map needs mending"
 	case engine.HaltRefusals:

@@ -37,6 +37,7 @@ func (s *Server) preview(c echo.Context) error {
 	if v.Lacks, err = s.lacking(c, p, "preview"); err != nil {
 		return err
 	}
+	v.Afresh, v.Reapply = p.afresh(), p.reapplies()
 	switch asked := askedIn(c); {
 	case s.underway(r, asked):
 		live, err := s.live(ctx, ws(c), p, r, asked)

@@ -15,6 +15,7 @@ import (
 type prospect struct {
 	flow      flow.Flow // the draft, or what is published where there is none
 	published flow.Flow
+	pair      engine.Pair // the zero one before the first run
 	conns     [2]connection.Connection
 	specs     [2]*connector.Spec
 }
@@ -36,7 +37,13 @@ func (s *Server) prospect(ctx context.Context, ws, id string) (p prospect, err e
 		}
 		p.specs[side] = system.Spec
 	}
-	return p, nil
+	pairs, err := s.o.Store.Pairs(ctx, ws)
+	for _, x := range pairs {
+		if x.Conns == p.flow.Connections && x.Object == p.flow.Object {
+			p.pair = x
+		}
+	}
+	return p, err
 }
 
 func (p prospect) path(page string) string { return "/flows/" + p.flow.ID + "/" + page }
@@ -67,6 +74,9 @@ func (p prospect) shown() templates.Prospect {
 func (p prospect) approved() (flow.Approval, bool) {
 	a := p.published.Approval
 	if a == nil || a.Revision != p.flow.Revision() && (a.Revision != "" || p.published.Revision() != p.flow.Revision()) {
+		return flow.Approval{}, false
+	}
+	if !p.allows(a) {
 		return flow.Approval{}, false
 	}
 	was := *a
@@ -113,7 +123,9 @@ func (r rehearsed) whole() bool {
 }
 
 // of reports whether it shows what the flow would do.
-func (r rehearsed) of(f flow.Flow) bool { return r.whole() && r.run.Revision == f.Revision() }
+func (r rehearsed) of(p prospect) bool {
+	return r.whole() && r.run.Revision == p.flow.Revision() && (!p.compares() || r.run.Started.After(p.pair.Afresh.At))
+}
 
 // counts are those that an approval keeps.
 func (r rehearsed) counts() map[string]int {
@@ -130,4 +142,9 @@ func (r rehearsed) changes() (n int) {
 		n += c.Created + c.Updated
 	}
 	return n
+}
+
+// specOnly finds one system, whatever is asked for.
+func specOnly(spec *connector.Spec) func(string) *connector.Spec {
+	return func(string) *connector.Spec { return spec }
 }

@@ -72,6 +72,16 @@ func (v runView) halted() *templates.RunStop {
 	case engine.HaltApproval:
 		return &templates.RunStop{Title: "The first plan waits for your approval", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side.",
 			Why: "Before a flow writes for the first time, somebody looks at what it would do.", Fix: "Look at the preview, then switch the flow on."}
+	case engine.HaltAfresh:
+		s := &templates.RunStop{Title: "All records are to be compared anew", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side, and nothing is deleted.",
+			Why: "Somebody asked for it, and nobody has approved what it comes to.", Fix: "Look at a rehearsal, then approve it."}
+		if a := (engine.Afresh{Why: engine.Jumped, Side: engine.Side(max(0, h.Side)), N: h.N, Of: h.Most}); h.Most > 0 {
+			s.Title, s.Why = strangeWords(a, v.names())
+		} else if strings.Contains(v.run.Note, "some time ago") {
+			a.Why = engine.Restored
+			s.Title, s.Why = strangeWords(a, v.names())
+		}
+		return s
 	case engine.HaltBrake:
 		return v.brakeStop(look)
 	case engine.HaltEmptied:

@@ -47,7 +47,7 @@ func (s *Server) showOn(c echo.Context, status int, l last, form templates.Switc
 	ctx := c.Request().Context()
 	v := templates.SwitchOn{Frame: frame(c, "Switch on "+l.flow.Name, "flows"), Clock: l.clock, Flow: l.shown(), Form: form, Problem: problem, Fix: fix,
 		Deletes: deleteWords[cmp.Or(l.flow.Delete, flow.Detach)].long}
-	if l.rehearsed.of(l.flow) {
+	if l.rehearsed.of(l.prospect) {
 		v.Rehearsed = l.rehearsed.run.Started
 		for side, n := range l.rehearsed.run.To {
 			v.Will[side] = templates.WillChange{Created: n.Created, Updated: n.Updated}
@@ -86,7 +86,7 @@ func (s *Server) switchOn(c echo.Context) error {
 	}
 	a, before := l.approved()
 	if !before {
-		if !l.rehearsed.of(l.flow) {
+		if !l.rehearsed.of(l.prospect) {
 			return s.showOn(c, http.StatusUnprocessableEntity, l, form, "There is no rehearsal of the flow as it is now. Look at one first; the settings are kept.",
 				&templates.Link{Text: "Open the preview", Href: l.path("preview")})
 		}

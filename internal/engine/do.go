@@ -36,6 +36,8 @@ func (s *session) inline(j job) (outcome, bool) {
 		return s.toReview(j), true
 	case unjoin:
 		return s.unjoin(j), true
+	case sever:
+		return s.sever(j), true
 	case part:
 		return s.letGo(j, j.side.Other(), j.why), true
 	case reconcile, join:

@@ -89,6 +89,15 @@
 // what a field that is gone shows is never believed: mirror and bases outlive it. A renamed field is followed by its id.
 // Once a field is what it was, or a person accepted what it is, every record is looked at once more.
 //
+// # Starting afresh
+//
+// Another map makes no field look changed: each side is compared with what it itself showed. Having it applied to what is
+// there is a choice (afresh.go): since its approval older bases of those rows say nothing, and the pair is as before its first plan, but
+// for its links. So it is when an account is not what it was, because a backup was restored or another account answers: a record
+// is older than it was, or too many came or went. The run ends before it has taken anything over, and none begins until a
+// person has approved a rehearsal. Equal values are then agreed on, differences are asked about, and a record that is not there
+// any more ends its link and nothing else, as do two that share no key.
+//
 // # Rehearsing
 //
 // A dry run takes the decisions of the run that would follow and carries out none of them (foretell.go): it reads what that

@@ -103,8 +103,14 @@ func (s *session) certain(ctx context.Context, hints []Hint, jobs []job) ([]job,
 			})
 		}
 	}
-	if err := g.Wait(); err != nil || len(c.Mirrors[A])+len(c.Mirrors[B]) == 0 {
+	if err := g.Wait(); err != nil {
 		return jobs, err
+	}
+	if len(c.Mirrors[A])+len(c.Mirrors[B]) == 0 {
+		if s.slow() && len(s.vanished) > 0 {
+			return s.decide(ctx, hints)
+		}
+		return jobs, nil
 	}
 	s.mu.Lock()
 	run := s.run

@@ -14,6 +14,9 @@ const graveTime = 90 * 24 * time.Hour
 // missing handles a linked record that a read did not find. One read proves nothing; a second one, ten minutes later,
 // does. Then the flow's policy for deletes decides about the link (fate.go).
 func (s *session) missing(ctx context.Context, j job, side Side, id string) outcome {
+	if s.slow() && j.link.ID != "" {
+		return s.notThere(j, side, id)
+	}
 	now := s.e.Now()
 	m := j.m[side]
 	m.ID = id

@@ -51,6 +51,7 @@ type todo string
 const (
 	part      todo = "part"      // end a link both of whose records are gone, or whose policy changed
 	unjoin    todo = "unjoin"    // end a link whose record is gone, and look for another partner
+	sever     todo = "sever"     // end a link of two records that are not the same any more
 	remake    todo = "remake"    // make the record that is gone again
 	vanish    todo = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
 	erase     todo = "erase"     // delete the record that is left, as a person said
@@ -105,7 +106,11 @@ func (s *session) judge(v *view, h Hint) job {
 	j := job{side: h.Side, hint: h}
 	m, known := v.mirror[h.Side][h.ID]
 	j.m[h.Side] = m
-	if l, ok := v.link[h.Side][h.ID]; ok {
+	l, ok := v.link[h.Side][h.ID]
+	if s.slow() && s.reunite(v, &j, l) {
+		return j
+	}
+	if ok {
 		j.link = l
 		j.m[h.Side.Other()] = v.mirror[h.Side.Other()][l.IDs[h.Side.Other()]]
 		if j.m[h.Side].ID == "" {
@@ -158,7 +163,7 @@ func (s *session) pairUp(v *view, j job) job {
 		j.do, j.why = drop, "detached" // its partner was deleted; it was left alone on purpose
 		return j
 	}
-	if source, ours := s.source(m.Stamp); ours {
+	if source, ours := s.source(m.Stamp); ours && !s.outdated(j.side, m) {
 		return s.stamped(v, j, source)
 	}
 	in, begun := v.intent[j.side][m.ID]
@@ -320,6 +325,9 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 		if err := into(v.link[sd])(st.LinksOf(ctx, ws, s.pair.ID, side, ids[sd])); err != nil {
 			return err
 		}
+		if err := s.partedLinks(ctx, v, side); err != nil {
+			return err
+		}
 		for id, l := range v.link[sd] {
 			l.Base = s.afresh(l.Base)
 			v.link[sd][id] = l
@@ -373,6 +381,7 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 			if err := into(v.held[sd])(st.Holders(ctx, ws, conn, obj, keys, 3)); err != nil {
 				return err
 			}
+			s.notVanished(v, Side(sd))
 		}
 	}
 	return nil

@@ -54,10 +54,11 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	need := s.need[side]
 	mode := "since"
 	whole, few := covers(cur.Fields, need), s.few(side)
-	if few || cur.Generation == 0 || s.run.Full || !whole || s.e.Now().Sub(cur.GenBegan) > sweepEvery || cur.Mode == "gen" {
+	unread := s.slow() && cur.Began.Before(s.pair.Afresh.At)
+	if few || unread || cur.Generation == 0 || s.run.Full || !whole || s.e.Now().Sub(cur.GenBegan) > sweepEvery || cur.Mode == "gen" {
 		mode = "gen" // one that was begun is ended: its fields count as asked for from its first page on
 	}
-	if cur.Mode == mode && cur.Page != "" && whole {
+	if cur.Mode == mode && cur.Page != "" && whole && !unread {
 		cur.Clean = false // goes on where another left off: absence proves nothing now
 	} else {
 		cur.Mode, cur.Page, cur.Clean, cur.At = mode, "", true, time.Time{}
@@ -75,6 +76,7 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer cancel()
+	came := 0
 	req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
 	if mode == "since" {
 		req.Since = cur.Watermark.Add(-overlap)
@@ -101,12 +103,22 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			req.After = page.Next
 			coming = s.list(ctx, &reading, side, req)
 		}
-		if err := s.store(ctx, side, cur, page, got.at); err != nil {
+		n, err := s.store(ctx, side, cur, page, got.at)
+		if err != nil {
 			return err
 		}
+		came += n
 		s.reading(side, cur, mode == "gen", last)
 		if last {
 			break
+		}
+	}
+	if cur, err = s.e.Store.Cursor(ctx, s.ws, conn, s.flow.Object); err != nil {
+		return err
+	}
+	if cur.GenBegan.Equal(cur.Began) {
+		if err := s.jumped(ctx, side, cur, came); err != nil {
+			return err
 		}
 	}
 	return s.absent(ctx, side)
@@ -140,9 +152,9 @@ func (s *session) few(side Side) bool {
 	return ok && o.Whole
 }
 
-// store keeps one page, and on the last one moves the watermark. A reading that did not reach its end moves nothing: what
+// store keeps one page, says how many records of it nobody knew, and on the last one moves the watermark. A reading that did not reach its end moves nothing: what
 // it did not show is read again, and proves no absence.
-func (s *session) store(ctx context.Context, side Side, cur Cursor, page connector.Page, now time.Time) error {
+func (s *session) store(ctx context.Context, side Side, cur Cursor, page connector.Page, now time.Time) (came int, err error) {
 	records, last := page.Records, page.Next == ""
 	conn := s.flow.Connections[side]
 	ids := make([]string, len(records))
@@ -151,14 +163,17 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	}
 	old, err := s.e.Store.Mirrors(ctx, s.ws, conn, s.flow.Object, ids)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if err := s.restored(ctx, side, old, records); err != nil {
+		return 0, err
 	}
 	var changed []Mirror
 	var seen []string
 	var hints []Hint
 	if slices.ContainsFunc(records, func(r connector.Record) bool { return s.blanked(side, old[r.ID].Fields, r.Fields) }) {
 		if err := s.recheck(ctx, side); err != nil { // once for the page, whatever it shows
-			return err
+			return 0, err
 		}
 	}
 	for _, r := range records {
@@ -170,6 +185,9 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 		if s.mayLag(side, old[r.ID], r, cur, now) {
 			m = old[r.ID]
 			m.Missing = s.need[side]
+		}
+		if old[r.ID].ID == "" {
+			came++
 		}
 		old[r.ID] = m // a record that appears twice on a page
 		changed = append(changed, m)
@@ -192,7 +210,7 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 		}
 		cur.Mode, cur.Page = "", ""
 	}
-	return s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
+	return came, s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 
 // mayLag reports whether a row that contradicts the mirror may be the old one: the record was seen so short a time ago
@@ -311,6 +329,9 @@ func (s *session) read(ctx context.Context, side Side, id, parent string, old Mi
 	}
 	if err := s.doubtEmpty(ctx, side, old.Fields, r.Fields); err != nil {
 		return old, false, err
+	}
+	if s.settledOnce() && older(old, r) {
+		return old, false, s.startOver(ctx, Afresh{Why: Restored, Side: side, N: 1})
 	}
 	m, _, _ = s.merge(side, old, r, asked)
 	return m, false, nil

@@ -41,6 +41,8 @@ type Input struct {
 	Denied func(side Side, field string) bool
 	// Quiet says that two records are only linked, so that nothing is written until one of them changes.
 	Quiet bool
+	// Strange says that an account is not what it was: a difference that nothing is agreed about is a person's to settle.
+	Strange bool
 	// Orders are what people decided, by the key of the rule.
 	Orders map[string]Order
 }
@@ -263,7 +265,7 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 		if r.Direction == mapping.BToA {
 			win = B
 		}
-	case r.Policy == mapping.Ask:
+	case r.Policy == mapping.Ask || in.Strange && !known:
 		f.Outcome, f.Why = OpenClash, "ask"
 		return
 	case r.Policy == mapping.KeepBoth && f.keepBoth():

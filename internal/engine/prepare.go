@@ -54,6 +54,7 @@ func (s *session) prepare(ctx context.Context) error {
 		rules.Rules[i].Key = s.flow.Map[of[i]].Key()
 	}
 	s.rules, s.fields = rules, rules.Keyed(s.fields)
+	s.startAnew()
 	if err := s.family(ctx); err != nil {
 		return err
 	}

@@ -140,6 +140,7 @@ const (
 	HaltDeletes  HaltWhy = "deletes"  // more records are to be deleted than the brake allows
 	HaltRefusals HaltWhy = "refusals" // the first records of the first plan were refused
 	HaltMap      HaltWhy = "map"      // a row of the map cannot work; N is its number
+	HaltAfresh   HaltWhy = "afresh"   // all records are compared anew, and nobody has looked at what that comes to; N of Most came or went
 	HaltObject   HaltWhy = "object"   // a system has no such records
 	HaltParents  HaltWhy = "parents"  // the records hang on others that are not kept in step
 )

@@ -35,6 +35,8 @@ type Store interface {
 	PairFor(ctx context.Context, ws string, conns [2]string, object string, newID string) (Pair, error)
 	// Seed puts every live record of both sides into the pair's inbox and marks the pair seeded.
 	Seed(ctx context.Context, ws string, l Lease, pair Pair, now time.Time) error
+	// StartAfresh stores since when what was agreed in a pair counts no more. The pair is then as before its first plan, but for its links.
+	StartAfresh(ctx context.Context, ws string, l Lease, pair string, a Afresh) error
 	SettlePair(ctx context.Context, ws string, l Lease, pair string, now time.Time) error
 
 	Cursor(ctx context.Context, ws, conn, object string) (Cursor, error)

@@ -28,6 +28,8 @@ type Pair struct {
 	Settled time.Time
 	// Scope is the flow.Scope.Key that all records were last put into the inbox for.
 	Scope string
+	// Afresh says since when what was agreed counts no more; zero for never.
+	Afresh Afresh
 }
 
 // Mirror is the last observation of one record.

@@ -41,10 +41,11 @@ func (s *session) plan(j job) Decision {
 		Obs:      [2]connector.Fields{j.m[A].Fields, j.m[B].Fields},
 		Changed:  [2]time.Time{j.m[A].Changed, j.m[B].Changed},
 		Interval: s.interval(), Now: s.e.Now(),
-		Denied: s.caps.denied,
-		Sent:   j.sent(),
-		Quiet:  s.quiet(j),
-		Orders: j.fields,
+		Denied:  s.caps.denied,
+		Sent:    j.sent(),
+		Quiet:   s.quiet(j),
+		Orders:  j.fields,
+		Strange: s.pair.Afresh.Strange() && j.do == reconcile && j.link.At.Before(s.pair.Afresh.At),
 	})
 }
 

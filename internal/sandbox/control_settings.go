@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -17,6 +18,8 @@ func (s *Sandbox) settings(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /_sandbox/highlevel/webhook", s.setWebhook)
 	mux.HandleFunc("PUT /_sandbox/usercom/hooks", s.setHooks)
 	mux.HandleFunc("PUT /_sandbox/{system}/redirects", s.setRedirects)
+	mux.HandleFunc("GET /_sandbox/{system}/backup", s.backup)
+	mux.HandleFunc("PUT /_sandbox/{system}/backup", s.restore)
 }
 
 // armFault takes {"path":"/oauth/token","fault":"after"}, optionally with "method"
@@ -94,6 +97,34 @@ func (s *Sandbox) setWebhook(w http.ResponseWriter, r *http.Request) {
 	}
 	s.HighLevel.SetWebhook(body.URL)
 	kit.WriteJSON(w, http.StatusOK, map[string]any{"url": s.HighLevel.Webhook()})
+}
+
+// backup answers everything that a CRM holds, keys included, as restore takes it back.
+func (s *Sandbox) backup(w http.ResponseWriter, r *http.Request) {
+	side := s.crms[r.PathValue("system")]
+	if side == nil {
+		complain(w, http.StatusNotFound, errors.New("no system "+r.PathValue("system")))
+		return
+	}
+	kit.WriteJSON(w, http.StatusOK, side.State())
+}
+
+// restore replaces everything that a CRM holds by a backup: an older one of its own, or one of another account.
+func (s *Sandbox) restore(w http.ResponseWriter, r *http.Request) {
+	side := s.crms[r.PathValue("system")]
+	if side == nil {
+		complain(w, http.StatusNotFound, errors.New("no system "+r.PathValue("system")))
+		return
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<20))
+	if err == nil {
+		err = side.Load(raw)
+	}
+	if err != nil {
+		complain(w, http.StatusBadRequest, err)
+		return
+	}
+	kit.WriteJSON(w, http.StatusOK, map[string]any{"restored": true})
 }
 
 // setHooks takes {"hooks":[{"event":"created","url":…},{"event":"updated","url":…}]}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log"
 	"net"
@@ -69,6 +70,7 @@ type crm interface {
 	Get(object, id string) (map[string]any, error)
 	Delete(object, id string) error
 	State() any
+	Load(raw json.RawMessage) error
 }
 
 // Start seeds or loads both CRMs and serves them until ctx ends or Close is called.

@@ -204,6 +204,12 @@ func (w *world) writes() []call {
 		{"AddHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.AddHints(ctx, ws, p, []engine.Hint{hint})
 		}},
+		{"ProposeAfresh", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.ProposeAfresh(ctx, ws, p, engine.Afresh{At: start, Why: engine.Reapply})
+		}},
+		{"StartAfresh", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Restored})
+		}},
 		{"SaveKnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveKnownFields(ctx, ws, []engine.Known{{Conn: c, Object: "contact", Name: "f", Held: true}})
 		}},

@@ -7,9 +7,10 @@ import (
 
 	"couplet/db"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 )
 
-const pairColumns = "id, conn_a, conn_b, object, seeded_at, settled_at, scope"
+const pairColumns = "id, conn_a, conn_b, object, seeded_at, settled_at, scope, afresh"
 
 func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 	return func(r *sql.Rows) (engine.Pair, error) {
@@ -19,7 +20,7 @@ func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 }
 
 func pairInto(p *engine.Pair) []any {
-	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.Settled), &p.Scope}
+	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.Settled), &p.Scope, db.JSON(&p.Afresh)}
 }
 
 // PairFor implements engine.Store.
@@ -74,6 +75,43 @@ func (s *Store) SettlePair(ctx context.Context, ws string, l engine.Lease, pair 
 		}
 		return err
 	})
+}
+
+// StartAfresh implements engine.Store.
+func (s *Store) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair string, a engine.Afresh) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error { return putAfresh(ctx, tx, ws, pair, a) })
+}
+
+// ProposeAfresh notes that a person wants all linked records of a pair compared once more, or with a zero Afresh no longer wants
+// that. It takes effect when a rehearsal of it is approved.
+func (s *Store) ProposeAfresh(ctx context.Context, ws, pair string, a engine.Afresh) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		p, err := pairByID(ctx, tx, ws, pair)
+		if err != nil || !p.Afresh.At.IsZero() && !p.Afresh.Proposed && p.Settled.IsZero() { // that is under way, or waits for a person
+			return err
+		}
+		a.Proposed = !a.At.IsZero()
+		_, err = tx.Exec(ctx, "update pair set afresh = $3 where workspace_id = $1 and id = $2", ws, pair, db.Doc(a))
+		return err
+	})
+}
+
+// approveAfresh carries out what was proposed for the pairs of a flow that is approved.
+func approveAfresh(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) error {
+	pairs, err := db.All(ctx, tx, "select "+pairColumns+" from pair where workspace_id = $1 and conn_a = $2 and conn_b = $3 and object = $4",
+		[]any{f.Workspace, f.Connections[0], f.Connections[1], f.Object}, scanPair(f.Workspace))
+	for _, p := range pairs {
+		if a := p.Afresh; err == nil && a.Proposed {
+			a.Proposed, a.At = false, now.Add(-time.Millisecond) // before the approval
+			err = putAfresh(ctx, tx, f.Workspace, p.ID, a)
+		}
+	}
+	return err
+}
+
+func putAfresh(ctx context.Context, tx *db.Tx, ws, pair string, a engine.Afresh) error {
+	_, err := tx.Exec(ctx, "update pair set afresh = $3, seeded_at = 0, settled_at = 0 where workspace_id = $1 and id = $2", ws, pair, db.Doc(a))
+	return err
 }
 
 func pairByID(ctx context.Context, q db.Queryer, ws, id string) (engine.Pair, error) {

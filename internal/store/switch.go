@@ -28,6 +28,9 @@ func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f
 			}
 		}
 		f.Enabled, f.Approval, f.Scope = true, &a, f.Scope.Begin(s.now().UTC())
+		if err := approveAfresh(ctx, tx, f, a.At); err != nil {
+			return err
+		}
 		if err := updateFlow(ctx, tx, f, s.now()); err != nil {
 			return err
 		}

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"couplet/internal/connector"
+)
+
+// Starting afresh is comparing all linked records of a pair once more as if nothing had been agreed: because a person wants a
+// changed map applied to what is there, or because what an account shows cannot be what it showed before, since another account
+// answers or a backup was restored (sync-semantics 5.10, epochs). It is never done unseen: a person looks at a rehearsal of it and
+// approves it, and it is then carried out as a first plan is.
+
+// Afresh says since when what was agreed in a pair counts no more.
+type Afresh struct {
+	At  time.Time `json:"at,omitzero"`
+	Why AfreshWhy `json:"why,omitempty"`
+	// Side is the account that it is about, N and Of how many records showed it, of how many.
+	Side  Side `json:"side,omitempty"`
+	N, Of int  `json:",omitempty"`
+	// Keys are the rows that it is about, none for all.
+	Keys []string `json:"keys,omitempty"`
+	// Proposed says that a person asked for it and has not approved it: rehearsals show it, and runs go on without.
+	Proposed bool `json:"proposed,omitempty"`
+}
+
+// AfreshWhy is a reason for starting afresh.
+type AfreshWhy string
+
+// The reasons.
+const (
+	Reapply  AfreshWhy = "reapply"  // a person wants the map applied to what is there
+	Restored AfreshWhy = "restored" // records are older than they were: a backup was restored
+	Jumped   AfreshWhy = "jumped"   // too many records came or went at once
+)
+
+// Strange reports whether an account is not what it was.
+func (a Afresh) Strange() bool { return a.Why == Restored || a.Why == Jumped }
+
+const (
+	// leastKnown is how many records an account must have had for a jump to mean anything, and jump the share of them that may come
+	// or go between two complete readings.
+	leastKnown = 25
+	jump       = 0.3
+	// backwards is how much older than it was a record must be to be from a backup: clocks of one system differ by less.
+	backwards = time.Minute
+)
+
+// startAnew notes in which rows nothing is agreed.
+func (s *session) startAnew() {
+	a := s.pair.Afresh
+	if a.At.IsZero() || a.Proposed && !s.run.DryRun {
+		return
+	}
+	at := a.At
+	if a.Proposed {
+		at = s.e.Now().Add(time.Millisecond)
+	}
+	for _, row := range s.flow.Map {
+		if key := row.Key(); len(a.Keys) == 0 || slices.Contains(a.Keys, key) {
+			s.anew[key] = max(s.anew[key], at.UnixMilli())
+		}
+	}
+}
+
+// slow reports whether the records of an account that is not what it was are being compared for the first time since.
+func (s *session) slow() bool { return s.pair.Afresh.Strange() && s.pair.Settled.IsZero() }
+
+// mayStart stops a run that would start afresh before anybody has looked at what that comes to.
+func (s *session) mayStart() error {
+	a := s.pair.Afresh
+	if s.run.DryRun || a.Proposed || a.At.IsZero() || !s.pair.Settled.IsZero() || s.flow.Approval != nil && s.flow.Approval.At.After(a.At) {
+		return nil
+	}
+	return s.strange(a)
+}
+
+func (s *session) strange(a Afresh) error {
+	why := fmt.Sprintf("Flow %s is to be applied to all records once more.", s.flow.Name)
+	switch a.Why {
+	case Restored:
+		why = fmt.Sprintf("%s shows records as they were some time ago, as after a restored backup.", s.names[a.Side])
+	case Jumped:
+		why = fmt.Sprintf("%d of %d records of %s came or went at once, as when another account answers.", a.N, a.Of, s.names[a.Side])
+	}
+	return &stopError{Halt: Halt{Why: HaltAfresh, Side: int(a.Side), N: a.N, Most: a.Of}, Note: why + " Nothing was written. Look at a dry run of it, then approve that; all records are compared anew then, and nothing is deleted."}
+}
+
+// startOver has the pair start afresh, and ends the run: nothing of what the account shows now has been taken over.
+func (s *session) startOver(ctx context.Context, a Afresh) error {
+	a.At = s.e.Now()
+	if err := s.e.Store.StartAfresh(ctx, s.ws, s.lease, s.pair.ID, a); err != nil {
+		return err
+	}
+	return s.strange(a)
+}
+
+// settledOnce reports whether the pair has something to lose: its first plan was carried out.
+func (s *session) settledOnce() bool { return !s.pair.Settled.IsZero() }
+
+// older reports whether a record was changed later when it was last seen than it says now.
+func older(known Mirror, r connector.Record) bool {
+	was, err := time.Parse(time.RFC3339Nano, known.Version)
+	is, err2 := time.Parse(time.RFC3339Nano, r.Version)
+	return known.ID != "" && err == nil && err2 == nil && is.Before(was.Add(-backwards))
+}
+
+// restored looks at records of a page that are older than they were. An index may lag; what a record itself says does not.
+func (s *session) restored(ctx context.Context, side Side, known map[string]Mirror, page []connector.Record) error {
+	if !s.settledOnce() {
+		return nil
+	}
+	tried := 0
+	for _, r := range page {
+		if !older(known[r.ID], r) {
+			continue
+		}
+		if tried++; tried > 3 {
+			return nil
+		}
+		var now connector.Record
+		err := s.patiently(ctx, side, func() (err error) {
+			now, err = s.conn[side].Get(ctx, connector.Ref{Object: s.flow.Object, ID: r.ID, Parent: r.Parent})
+			return err
+		})
+		if connector.KindOf(err) == connector.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if older(known[r.ID], now) {
+			return s.startOver(ctx, Afresh{Why: Restored, Side: side, N: 1})
+		}
+	}
+	return nil
+}
+
+// jumped compares a complete reading with what was there before it: came is how many records nobody knew.
+func (s *session) jumped(ctx context.Context, side Side, cur Cursor, came int) error {
+	if !s.settledOnce() || cur.Generation < 2 || !cur.Clean {
+		return nil
+	}
+	went := 0
+	for after := ""; ; {
+		ids, err := s.e.Store.Absent(ctx, s.ws, s.flow.Connections[side], s.flow.Object, cur.Generation, after, 500)
+		if err != nil {
+			return err
+		}
+		if went += len(ids); len(ids) == 0 {
+			break
+		}
+		after = ids[len(ids)-1]
+	}
+	had := cur.Shown - came + went
+	if n := max(came, went); had >= leastKnown && float64(n) > jump*float64(had) {
+		return s.startOver(ctx, Afresh{Why: Jumped, Side: side, N: n, Of: had})
+	}
+	return nil
+}
+
+// notThere ends a link whose record an account that is not what it was does not have. Nothing follows from that for the other
+// record but that it has no partner: it is matched, or made, as any other is.
+func (s *session) notThere(j job, side Side, id string) outcome {
+	now, other := s.e.Now(), side.Other()
+	m := j.m[side]
+	m.ID, m.Gone, m.Suspect = id, now, time.Time{}
+	j.m[side] = m
+	l, c := s.parting(j, side, Detached)
+	c.Bury = []Tombstone{s.replaced(side, l.IDs[side])}
+	if j.side == other {
+		c.Finished, c.Again = j.also, []Hint{j.again("", now, "")}
+	} else {
+		c.Again = []Hint{{Side: other, ID: l.IDs[other], Parent: j.m[other].Parent, Reason: "seen", At: now, Due: now}}
+	}
+	return outcome{commit: c}
+}
+
+// outdated reports whether a stamp names a record of an account that is not what it was: nobody knows whom it names now.
+func (s *session) outdated(at Side, m Mirror) bool {
+	a := s.pair.Afresh
+	return a.Strange() && at != a.Side && m.First.Before(a.At)
+}
+
+// strangers reports whether the two records of a link are not the same person any more: ids of another account may be those of
+// the old one. No key of theirs agrees.
+func (s *session) strangers(v *view, l Link) bool {
+	a, b := v.mirror[A][l.IDs[A]], v.mirror[B][l.IDs[B]]
+	if s.kin != nil {
+		return false // they have no keys, and their parents tell
+	}
+	return !slices.ContainsFunc(s.flow.Match, func(kind string) bool { return a.Keys[kind] != "" && a.Keys[kind] == b.Keys[kind] })
+}
+
+// sever ends a link of two strangers. Each is looked at by itself.
+func (s *session) sever(j job) outcome {
+	now := s.e.Now()
+	l := s.linkOf(j)
+	l.State = Detached
+	c := Commit{Link: &l, Finished: j.also, Orders: j.lapse()}
+	for side, id := range l.IDs {
+		h := Hint{Side: Side(side), ID: id, Parent: j.m[side].Parent, Reason: "seen", At: now, Due: now}
+		if Side(side) == j.side && id == j.hint.ID {
+			h = j.again("", now, "")
+		}
+		c.Again = append(c.Again, h)
+	}
+	return outcome{commit: c}
+}
+
+// reunite decides about a record of whose account, or whose partner's, one is not what it was. It reports false when nothing
+// stands against going on as always.
+func (s *session) reunite(v *view, j *job, l Link) bool {
+	if s.foreseeing && s.vanished[Place{j.side, j.hint.ID}] {
+		j.do = drop
+		return true
+	}
+	if l.ID == "" || !s.strangers(v, l) {
+		return false
+	}
+	other := j.side.Other()
+	j.link, j.do, j.m[other] = l, sever, v.mirror[other][l.IDs[other]]
+	return true
+}
+
+// partedLinks takes the links of a side out of a view that are going to end because of that: what is foretold is what comes then.
+func (s *session) partedLinks(ctx context.Context, v *view, side Side) error {
+	if !s.slow() || !s.foreseeing {
+		return nil
+	}
+	other := side.Other()
+	var partners []string
+	for _, l := range v.link[side] {
+		partners = append(partners, l.IDs[other])
+	}
+	if err := into(v.mirror[other])(s.e.Store.Mirrors(ctx, s.ws, s.flow.Connections[other], s.flow.Object, partners)); err != nil {
+		return err
+	}
+	maps.DeleteFunc(v.link[side], func(_ string, l Link) bool {
+		return s.vanished[Place{A, l.IDs[A]}] || s.vanished[Place{B, l.IDs[B]}] || s.strangers(v, l)
+	})
+	return nil
+}
+
+// notVanished takes records that foretelling did not find out of those that hold a key.
+func (s *session) notVanished(v *view, side Side) {
+	if !s.slow() || !s.foreseeing {
+		return
+	}
+	for key, ids := range v.held[side] {
+		v.held[side][key] = slices.DeleteFunc(ids, func(id string) bool { return s.vanished[Place{side, id}] })
+	}
+}

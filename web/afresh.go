@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/templates"
+)
+
+// What is said and done about comparing all linked records once more (engine.Afresh).
+
+// compares reports whether the flow's next approval has all linked records compared once more.
+func (p prospect) compares() bool {
+	a := p.pair.Afresh
+	return a.Proposed || !a.At.IsZero() && p.pair.Settled.IsZero() && !p.allows(p.published.Approval)
+}
+
+// allows reports whether an approval was given since all records were to be compared once more.
+func (p prospect) allows(a *flow.Approval) bool {
+	x := p.pair.Afresh
+	return x.At.IsZero() || !x.Proposed && !p.pair.Settled.IsZero() || a != nil && !x.Proposed && a.At.After(x.At)
+}
+
+// afresh is what the preview says about it, nil where there is nothing to say.
+func (p prospect) afresh() *templates.AfreshNote {
+	if !p.compares() {
+		return nil
+	}
+	a := p.pair.Afresh
+	if !a.Strange() {
+		about := "all pairs"
+		if len(a.Keys) > 0 {
+			about = strings.Join(p.rowWords(a.Keys), ", ")
+		}
+		return &templates.AfreshNote{Kind: "pine", Icon: "refresh-cw", Title: "The map is applied to all linked records: " + about, Back: a.Proposed,
+			Text: "The rehearsal compares them as if nothing had been agreed. Nothing is written before you approve it."}
+	}
+	title, why := strangeWords(a, p.names())
+	return &templates.AfreshNote{Kind: "warn", Icon: "triangle-alert", Title: title, Text: why + " The flow has stopped and writes nothing. A rehearsal shows what comparing everything anew comes to: " +
+		"equal values are agreed on, differences wait for a person, and nothing is deleted. If it is the wrong account, connect the right one again instead."}
+}
+
+// strangeWords say that an account is not what it was, and how that shows.
+func strangeWords(a engine.Afresh, names [2]string) (title, why string) {
+	name := names[a.Side]
+	if a.Why == engine.Jumped {
+		return name + " may be another account now", fmt.Sprintf("%s of %s records came or went at once.", templates.Number(a.N), templates.Number(a.Of))
+	}
+	return name + " shows an older state", "Records there are older than they were, as after a restored backup."
+}
+
+// rowWords are what pairs of the map are called.
+func (p prospect) rowWords(keys []string) (out []string) {
+	h := house{}
+	for _, key := range keys {
+		row := rowOf(key)
+		var ends [2]string
+		for side, spec := range p.specs {
+			h.specs = specOnly(spec)
+			ends[side] = h.label(p.flow.Connections, p.flow.Object, row, engine.Side(side))
+		}
+		out = append(out, ends[0]+" and "+ends[1])
+	}
+	return out
+}
+
+// reapplies are the pairs that can be applied to existing records: of a flow that has been on and whose first plan is done.
+func (p prospect) reapplies() (out []templates.Choice) {
+	if p.published.Approval == nil || p.pair.Settled.IsZero() || p.compares() {
+		return nil
+	}
+	var keys []string
+	for _, row := range p.flow.Map {
+		keys = append(keys, row.Key())
+	}
+	for i, words := range p.rowWords(keys) {
+		out = append(out, templates.Choice{ID: keys[i], Name: words})
+	}
+	return out
+}
+
+// reapply asks for a rehearsal in which the map is applied to all linked records, or no longer wants that.
+func (s *Server) reapply(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := s.prospect(ctx, ws(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	a := engine.Afresh{At: s.o.Now(), Why: engine.Reapply}
+	switch key := c.FormValue("key"); {
+	case c.FormValue("do") == "back":
+		a = engine.Afresh{}
+	case len(p.reapplies()) == 0:
+		return s.sayAndGo(c, "There is nothing that the map could be applied to yet.", false, p.path("preview"))
+	case key != "" && rowAt(p.flow, key) < 0:
+		return s.sayAndGo(c, "That pair is no longer in the map. Choose another one.", false, p.path("preview"))
+	case key != "":
+		a.Keys = []string{key}
+	}
+	if err := s.o.Store.ProposeAfresh(ctx, ws(c), p.pair.ID, a); err != nil {
+		return err
+	}
+	return s.rehearse(c)
+}
