@@ -105,10 +105,15 @@ type MapPair struct {
 	OneWay bool
 	Fresh  bool
 	Open   *MapOpen
+	// Lessons are what was learned of its fields from the answers of a system.
+	Lessons []MapLesson
 	// Problem is why the pair cannot work, with what mends it.
 	Problem string
 	Fixes   []MapFix
 }
+
+// MapLesson is something learned about a field. Side and Field name it.
+type MapLesson struct{ Text, Side, Field string }
 
 // MapChip is a step on its way between two fields.
 type MapChip struct{ Title, Icon string }

@@ -62,6 +62,7 @@ func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.R
 			}
 		}
 	}
+	p.Lessons = b.learned(row)
 	if b.at.Open == p.Key {
 		o := b.open(i, row, r)
 		p.Open = &o

@@ -45,9 +45,12 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	if f.Approval == nil {
 		v.Steps = templates.WaySteps(v.Systems[0], v.Systems[1])
 	}
-	b := &board{mapOf: m, at: at, systems: v.Systems}
+	b := &board{mapOf: m, at: at, systems: v.Systems, clock: clock}
 	if n := len(m.seen.sampling.Samples); n > 0 {
 		b.values = m.under(m.seen.sampling.Samples[at.Sample].Values())
+	}
+	if b.lessons, err = s.o.Store.Capabilities(c.Request().Context(), ws(c), f.Connections, f.Object); err != nil {
+		return v, err
 	}
 	b.ways = mapping.Ways(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 	v.Drift = drifted(f, m.known, m.names())
@@ -64,11 +67,7 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	v.Free = b.free()
 	v.Custom = b.custom
 	v.Rules = b.flowRules()
-	lessons, err := s.o.Store.Capabilities(c.Request().Context(), ws(c), f.Connections, f.Object)
-	if err != nil {
-		return v, err
-	}
-	v.Preview = b.preview(lessons)
+	v.Preview = b.preview(b.lessons)
 	return v, nil
 }
 
@@ -127,8 +126,11 @@ type board struct {
 	systems [2]templates.System
 	// values are those of the chosen sample.
 	values mapping.Sample
-	ways   [][]mapping.Way
-	custom int
+	clock  templates.Clock
+	// lessons are what answers taught about fields.
+	lessons []engine.Capability
+	ways    [][]mapping.Way
+	custom  int
 }
 
 // kinds are how types of fields are shown: in a word, with a drawing or two letters.

@@ -96,6 +96,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/flows/:id/map/undo", editor, s.stepsMap(-1)},
 		{http.MethodPost, "/flows/:id/map/redo", editor, s.stepsMap(1)},
 		{http.MethodPost, "/flows/:id/map/drop", editor, s.dropMap},
+		{http.MethodPost, "/flows/:id/map/again", editor, s.tryAgain},
 		{http.MethodPost, "/flows/:id/map/drift", editor, s.acceptDrift},
 		{http.MethodPost, "/flows/:id/reapply", editor, s.reapply},
 		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},

@@ -9,8 +9,8 @@ import (
 	"couplet/internal/mapping"
 )
 
-// abilityTTL is how long a lesson counts before it is tried again (I17).
-const abilityTTL = 7 * 24 * time.Hour
+// AbilityTTL is how long a lesson counts before it is tried again (I17).
+const AbilityTTL = 7 * 24 * time.Hour
 
 // often is how many writes in a row must be ignored before a field counts as not writable. One alone is not enough: a
 // system may lose a field once.
@@ -33,12 +33,25 @@ func learn(s *session, caps []Capability) *abilities {
 	a := &abilities{s: s, is: map[ability]Capability{}}
 	for _, c := range caps {
 		for side, conn := range s.flow.Connections {
-			if c.Conn == conn && s.e.Now().Sub(c.Learned) < abilityTTL {
+			if c.Conn == conn {
+				if s.e.Now().Sub(c.Learned) >= AbilityTTL {
+					c = c.Again()
+				}
 				a.is[ability{Side(side), c.Verb, c.Field}] = c
 			}
 		}
 	}
 	return a
+}
+
+// Closed reports whether a field counts as not writable.
+func (c Capability) Closed() bool { return c.Refused || c.Ignored >= often }
+
+// Again is a lesson whose field is tried once more. One answer is enough to learn it again: a field that is always ignored is
+// tried once per time that a lesson counts.
+func (c Capability) Again() Capability {
+	c.Refused, c.Ignored, c.Learned = false, min(c.Ignored, often-1), time.Time{}
+	return c
 }
 
 // denied reports whether a side does not take a field on update.
@@ -49,7 +62,7 @@ func (a *abilities) denied(side Side, field string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	c := a.is[ability{side, "update", field}]
-	return c.Refused || c.Ignored >= often
+	return c.Closed()
 }
 
 // deniedOnCreate reports whether a side does not take a rule's fields in a create.

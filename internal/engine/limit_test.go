@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,20 @@ func TestAFieldThatIsIgnoredIsLearnedAfterAFewAndThenLeft(t *testing.T) {
 	}
 	if got := w.base(ids[0].a, "phone").Rule; got != "ignored_b" && got != "not_writable_b" {
 		t.Errorf("the first difference was accepted as %q", got)
+	}
+	for week := range 3 { // a lesson holds a week, and then one try is enough to learn it again
+		w.pass(8 * 24 * time.Hour)
+		before := w.writes(engine.B)
+		for i, p := range ids {
+			w.edit(engine.A, p.a, fields{"phone": fmt.Sprint("+120255501", 10+week)})
+			w.run(engine.Done)
+			if n := w.writes(engine.B) - before; n > 1 {
+				t.Fatalf("week %d, person %d: %d tries", week, i, n)
+			}
+		}
+		if w.writes(engine.B) == before {
+			t.Errorf("week %d: it is never tried again", week)
+		}
 	}
 	w.fault("ignore-field", 0)
 	w.quiet()
