@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"couplet/internal/connector"
@@ -44,4 +45,13 @@ func (s *session) patiently(ctx context.Context, side Side, call func() error) e
 		case <-t.C:
 		}
 	}
+}
+
+// sentence is what a system says for itself, or else what an error says.
+func sentence(err error) string {
+	var ce *connector.Error
+	if errors.As(err, &ce) {
+		return ce.Message
+	}
+	return err.Error()
 }

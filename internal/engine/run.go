@@ -339,14 +339,6 @@ func (e *stopError) Error() string { return e.Note }
 // ErrCancelled says that a person cancelled the run.
 var ErrCancelled = errors.New("cancelled")
 
-func sentence(err error) string {
-	var ce *connector.Error
-	if errors.As(err, &ce) {
-		return ce.Message
-	}
-	return err.Error()
-}
-
 // session is one run in progress. mu guards run, whose counts change from several goroutines.
 type session struct {
 	e     *Engine
