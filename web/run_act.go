@@ -83,12 +83,14 @@ func (s *Server) runFlow(c echo.Context) error {
 	if refused := h.cannotRun(id); refused != "" {
 		return s.sayAndGo(c, refused, true, "/runs?flow="+id)
 	}
-	active, running, err := s.o.Store.ActiveRun(ctx, w, id)
+	open, err := s.o.Store.Unfinished(ctx, w, id)
 	if err != nil {
 		return err
 	}
-	if running && !active.DryRun && c.FormValue("allow") == "" {
-		return s.sayAndGo(c, "It is running already; this is that run.", false, "/runs/"+active.ID)
+	for _, r := range open {
+		if !r.DryRun && r.Undo == nil && c.FormValue("allow") == "" {
+			return s.sayAndGo(c, "It is running already; this is that run.", false, "/runs/"+r.ID)
+		}
 	}
 	trigger := byHand
 	if c.FormValue("allow") == "once" {

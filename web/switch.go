@@ -173,9 +173,14 @@ func (s *Server) switchOff(c echo.Context, l last, back string) error {
 		return err
 	}
 	said := l.flow.Name + " is off. Nothing is read or written until it is on again, and what changes meanwhile is not lost."
-	if r, active, err := s.o.Store.ActiveRun(ctx, ws(c), l.flow.ID); err != nil {
+	open, err := s.o.Store.Unfinished(ctx, ws(c), l.flow.ID)
+	if err != nil {
 		return err
-	} else if active && !r.DryRun {
+	}
+	for _, r := range open {
+		if r.DryRun || r.Undo != nil { // who takes back what it did often switches it off first
+			continue
+		}
 		if _, err := s.o.Store.CancelRun(ctx, ws(c), r.ID); err != nil {
 			return err
 		}

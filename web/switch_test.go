@@ -153,6 +153,8 @@ func TestAFlowIsSwitchedOffAtOnceAndOnAgainWithoutAnotherLook(t *testing.T) {
 	s.pair, err = s.store.PairFor(t.Context(), s.ws(), s.flow.Connections, s.flow.Object, "none")
 	must(t, err)
 	running := s.begun(0, func(r *engine.Run) { r.Flow = s.flow.ID })
+	undo := engine.AskUndo(s.stored(), running, engine.Undoing{Run: running.ID}, true, time.Now().Add(time.Minute)) // it waits its turn, and is no run under way
+	must(t, s.store.StartRun(t.Context(), undo))
 	off := func() {
 		t.Helper()
 		w.request(http.MethodPost, w.resolve(s.path("switch")), url.Values{"to": {"off"}, "back": {"/flows"}})
@@ -165,8 +167,13 @@ func TestAFlowIsSwitchedOffAtOnceAndOnAgainWithoutAnotherLook(t *testing.T) {
 		t.Errorf("the run under way goes on: %v %v", cancel, err)
 	}
 	w.says("said", "The run under way ends within seconds")
+	if cancel, err := s.store.CancelRequested(t.Context(), s.ws(), undo.ID); err != nil || cancel {
+		t.Errorf("the undo is stopped, too: %v %v", cancel, err)
+	}
 	running.Status, running.Finished = engine.Cancelled, time.Now()
 	s.save(running)
+	_, err = s.store.CancelRun(t.Context(), s.ws(), undo.ID)
+	must(t, err)
 
 	w.open(s.path("on")).expect(http.StatusOK, "Switch it on again, and it goes on from where it was")
 	r := s.press(w, "[data-testid=press]", nil, engine.Done)

@@ -113,6 +113,9 @@ func (w *world) reads() []call {
 			r, _, err := s.ActiveRun(ctx, ws, w.flow.ID)
 			return r, err
 		}},
+		{"Unfinished", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Unfinished(ctx, ws, w.flow.ID)
+		}},
 		{"Runs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Runs(ctx, ws, w.flow.ID, 9, "")
 		}},

@@ -136,6 +136,12 @@ func (s *Store) ActiveRun(ctx context.Context, ws, flow string) (engine.Run, boo
 	return runs[0], true, nil
 }
 
+// Unfinished lists the runs of a flow that are not over, those that are queued among them, newest first.
+func (s *Store) Unfinished(ctx context.Context, ws, flow string) ([]engine.Run, error) {
+	return db.All(ctx, s.db, "select "+runColumns+" from run where workspace_id = $1 and flow = $2 and not over order by started_at desc, id desc",
+		[]any{ws, flow}, scanRunOf(ws))
+}
+
 // Runs lists the runs of a flow ("" for all flows), newest first, begun before the run `before` ("" for the newest).
 func (s *Store) Runs(ctx context.Context, ws, flow string, limit int, before string) ([]engine.Run, error) {
 	text, args := "select "+runColumns+" from run where workspace_id = $1", []any{ws}
