@@ -140,6 +140,8 @@ func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
 	if out := h.must("review", "link", r.Record, r.Candidates[0].Record, "--side", r.Side, "--flow", "contacts"); !strings.Contains(out, " is linked with ") {
 		t.Error(out)
 	}
+	h.refused(2, "answer with link or create or alone", "review", "delete", others[0].Record)
+	h.refused(2, "answer with link or create or alone", "review", "accept", others[0].Record)
 	h.must("review", "create", others[0].Record)
 	h.must("review", "back", others[0].Record)
 	h.must("review", "alone", others[1].Record)

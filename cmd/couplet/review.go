@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,10 +12,13 @@ import (
 
 // reviewCmd lists records that only a person can decide about, and takes the answers.
 type reviewCmd struct {
-	List   listReviewCmd   `cmd:"" default:"withargs" help:"List the records that cannot be told apart and wait for you."`
+	List   listReviewCmd   `cmd:"" default:"withargs" help:"List the records that wait for you: not told apart, to be deleted, changed since the preview."`
 	Link   linkReviewCmd   `cmd:"" help:"Decide: it belongs together with that record of the other side."`
 	Create createReviewCmd `cmd:"" help:"Decide: make a new record on the other side."`
 	Alone  aloneReviewCmd  `cmd:"" help:"Decide: leave it without a partner."`
+	Delete deleteReviewCmd `cmd:"" help:"Decide: delete it like its partner, which somebody deleted. Nothing brings it back."`
+	Keep   keepReviewCmd   `cmd:"" help:"Decide: keep it, though its partner was deleted."`
+	Accept acceptReviewCmd `cmd:"" help:"Decide: write what it waits with, which the approved preview did not show."`
 	Back   backReviewCmd   `cmd:"" help:"Take an answer back that no run has carried out."`
 }
 
@@ -205,8 +209,30 @@ func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o en
 	if err != nil {
 		return err
 	}
+	if fit := answersTo(r); !slices.Contains(fit, o.Kind) {
+		return &exit{Code: 2, Text: fmt.Sprintf("record %s waits because it is %s; answer with %s", r.ID, engine.Explain(r.Reason, q.names), orList(fit))}
+	}
 	o.Side, o.Record = r.Side, r.ID
 	return a.decide(ctx, t, q, o, asJSON)
+}
+
+// answersTo are the answers that fit what a record waits for.
+func answersTo(r engine.Review) []engine.OrderKind {
+	switch {
+	case r.AsksDelete():
+		return []engine.OrderKind{engine.OrderDelete, engine.OrderKeep}
+	case r.Plan != nil:
+		return []engine.OrderKind{engine.OrderAccept}
+	}
+	return []engine.OrderKind{engine.OrderLink, engine.OrderCreate, engine.OrderAlone}
+}
+
+func orList(kinds []engine.OrderKind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k)
+	}
+	return strings.Join(words, " or ")
 }
 
 type linkReviewCmd struct {
@@ -241,6 +267,39 @@ func (aloneReviewCmd) Help() string { return "Example: couplet review alone 17 -
 
 func (c *aloneReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderAlone}, c.JSON)
+}
+
+type deleteReviewCmd struct {
+	waitingRecord
+	JSON bool `name:"json" help:"Answer with JSON."`
+}
+
+func (deleteReviewCmd) Help() string { return "Example: couplet review delete 17" }
+
+func (c *deleteReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderDelete}, c.JSON)
+}
+
+type keepReviewCmd struct {
+	waitingRecord
+	JSON bool `name:"json" help:"Answer with JSON."`
+}
+
+func (keepReviewCmd) Help() string { return "Example: couplet review keep 17" }
+
+func (c *keepReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderKeep}, c.JSON)
+}
+
+type acceptReviewCmd struct {
+	waitingRecord
+	JSON bool `name:"json" help:"Answer with JSON."`
+}
+
+func (acceptReviewCmd) Help() string { return "Example: couplet review accept 17" }
+
+func (c *acceptReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderAccept}, c.JSON)
 }
 
 type backReviewCmd struct{ waitingRecord }

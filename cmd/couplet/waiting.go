@@ -171,9 +171,11 @@ func saysOrder(o engine.Order, names [2]string) string {
 	case engine.OrderCreate:
 		return fmt.Sprintf("a new record is made in %s for %s of %s", names[o.Side.Other()], o.Record, names[o.Side])
 	case engine.OrderDelete:
-		return fmt.Sprintf("the partner of %s is deleted, too", o.Record)
+		return fmt.Sprintf("%s of %s is deleted like its partner", o.Record, names[o.Side])
 	case engine.OrderKeep:
-		return fmt.Sprintf("the partner of %s is kept", o.Record)
+		return fmt.Sprintf("%s of %s is kept, though its partner was deleted", o.Record, names[o.Side])
+	case engine.OrderAccept:
+		return fmt.Sprintf("%s of %s is written, though the preview did not show it so", o.Record, names[o.Side])
 	}
 	if o.Field != "" {
 		return "the two values stay different"
