@@ -314,7 +314,10 @@ func (s *Server) undo(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		v.what.Made = n > 0
+		if n == 0 { // a look at another part of the run took the place of this one's list
+			return s.sayAndGo(c, "The list of what this run created is no longer kept, so nothing was undone and nothing was deleted. Look again, then choose.", true, here)
+		}
+		v.what.Made = true
 	}
 	if look.To[0].Updated+look.To[1].Updated == 0 && !v.what.Made {
 		return s.sayAndGo(c, "Nothing was chosen that could go back.", true, here)
@@ -324,7 +327,7 @@ func (s *Server) undo(c echo.Context) error {
 		return err
 	}
 	for _, r := range open {
-		if !r.Status.Final() {
+		if !r.Status.Final() && r.Undo.Includes(v.what) {
 			return s.sayAndGo(c, "It is being undone already; this is that run.", false, "/runs/"+r.ID)
 		}
 	}

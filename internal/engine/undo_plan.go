@@ -21,6 +21,11 @@ type Undoing struct {
 	By string `json:"by,omitempty"`
 }
 
+// Includes reports whether an undo takes back all that another one of the same run would.
+func (u Undoing) Includes(x Undoing) bool {
+	return u.Run == x.Run && (u.Link == "" || u.Link == x.Link) && (u.Field == "" || u.Field == x.Field) && (u.Made || !x.Made)
+}
+
 // covers reports whether a line of the log is one whose writes are to be taken back.
 func (u Undoing) covers(e *Entry) bool {
 	return !e.Planned && e.Link != "" && e.Sides != [2]bool{} && (u.Link == "" || u.Link == e.Link)
