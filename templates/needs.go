@@ -122,6 +122,8 @@ type NeedGroup struct {
 	Field, Flow, Pair, Key string
 	Systems                [2]System
 	N                      int
+	// Seen names the records and their values, for the answer.
+	Seen string
 }
 
 // NeedReview is a record that cannot be told apart. Fix is what helps in the system itself. Twins are the records of its own
@@ -160,6 +162,8 @@ type NeedDoomed struct {
 	Flow, Pair, Side string
 	System           System
 	N                int
+	// Seen names the records and the states of them that the page was made of, for the answer.
+	Seen string
 }
 
 // NeedCandidate is a record of the other side that it may be. Taken says that it has a partner.

@@ -28,6 +28,8 @@ func (x NeedHeld) does() string {
 type NeedHeldAll struct {
 	Flow, Pair string
 	N          int
+	// Seen names the records and what they wait with, for the answer.
+	Seen string
 }
 
 // beyond says what of a run the approved preview did not show.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +18,7 @@ import (
 // These are said to somebody whose answer is not taken.
 const (
 	movedText   = "The values changed since you looked, so your answer was not taken."
+	otherText   = "They are not the records that you saw, or one of them changed since. Nothing was decided; look again."
 	standText   = " They stand here as they are now."
 	noValueText = "Type a value first. Nothing was decided."
 	bothText    = "You typed a value and chose another answer, so nothing was decided. Put the value in both, or clear it and choose."
@@ -50,7 +50,8 @@ func (s *Server) decideNeed(c echo.Context) error {
 	if do == "back" {
 		return s.takeBack(c, pair, by, back)
 	}
-	if _, known := h.pairs[pair]; !known {
+	p, known := h.pairs[pair]
+	if !known {
 		return back(settledText, true)
 	}
 	var orders []engine.Order
@@ -71,16 +72,16 @@ func (s *Server) decideNeed(c echo.Context) error {
 			return back("Nothing was decided: say first that you mean all of them.", true)
 		}
 		if kind := allDeletes[do]; kind != "" {
-			orders, err = s.decideAll(c, pair, kind, by)
+			orders, err = s.decideAll(ctx, w, p, sideOf(c.FormValue("side")), kind, by)
 		} else {
-			orders, err = s.chooseAll(c, pair, c.FormValue("field"), sideOf(strings.TrimPrefix(do, "all-")), by)
+			orders, err = s.chooseAll(ctx, w, pair, c.FormValue("field"), sideOf(strings.TrimPrefix(do, "all-")), by)
 		}
 		if err != nil {
 			return err
 		}
 		on = filter.Of("").Href()
-		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
-			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
+		if why := unlikeSeen(c, orders); why != "" {
+			return back(why, true)
 		}
 	case "accept-all":
 		if c.FormValue("sure") != "yes" {
@@ -89,8 +90,8 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if orders, err = s.acceptAll(ctx, w, pair, by); err != nil {
 			return err
 		}
-		if n, _ := strconv.Atoi(c.FormValue("n")); len(orders) != n || n == 0 {
-			return back("It is "+templates.Count(len(orders), "record", "records")+" by now, and you saw another number. Nothing was decided; look again.", true)
+		if why := unlikeSeen(c, orders); why != "" {
+			return back(why, true)
 		}
 	default:
 		typed := strings.TrimSpace(c.FormValue("value"))
@@ -210,15 +211,4 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 		return o, false
 	}
 	return o, true
-}
-
-// chooseAll chooses a side's value wherever the field waits for an answer.
-func (s *Server) chooseAll(c echo.Context, pair, field string, from connector.Side, by string) (orders []engine.Order, err error) {
-	err = s.openValues(c.Request().Context(), ws(c), pair, func(x store.OpenConflict) (bool, error) {
-		if x.Field == field {
-			orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
-		}
-		return true, nil
-	})
-	return orders, err
 }

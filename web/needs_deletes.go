@@ -31,7 +31,11 @@ func (n *needsOf) deletes(ctx context.Context) error {
 			x, err := n.deleteCard(ctx, r)
 			n.page.Deletes = []templates.NeedDelete{x}
 			if *of > 1 {
-				n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: *of}}
+				all, err := n.s.decideAll(ctx, n.ws, n.view.pair, r.Side, "", "")
+				if err != nil {
+					return err
+				}
+				n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: *of, Seen: allSeen(all)}}
 			}
 			return err
 		}}) || true, nil // all are counted
@@ -179,18 +183,3 @@ func deleteOrder(c echo.Context, kind engine.OrderKind) (o engine.Order, ok bool
 	o.Seen[o.Side] = at
 	return o, err == nil && o.Record != ""
 }
-
-// decideAll answers all deletes of a pair that wait on one side, each as it is now.
-func (s *Server) decideAll(c echo.Context, pair string, kind engine.OrderKind, by string) (orders []engine.Order, err error) {
-	ctx, side := c.Request().Context(), sideOf(c.FormValue("side"))
-	err = s.eachReview(ctx, ws(c), pair, func(r engine.Review) (bool, error) {
-		if r.AsksDelete() && r.Side == side {
-			orders = append(orders, engine.Order{Pair: pair, Kind: kind, Side: side, Record: r.ID, By: by})
-		}
-		return true, nil
-	})
-	return orders, err
-}
-
-// allDeletes are the answers that are given to all at once.
-var allDeletes = map[string]engine.OrderKind{"delete-all": engine.OrderDelete, "keep-all": engine.OrderKeep}

@@ -17,7 +17,11 @@ func (n *needsOf) held(ctx context.Context) error {
 			x, err := n.heldCard(ctx, r)
 			n.page.Held = []templates.NeedHeld{x}
 			if n.unapproved > 1 {
-				n.page.HeldAll = []templates.NeedHeldAll{{Flow: n.flow.Name, Pair: n.view.pair.ID, N: n.unapproved}}
+				all, err := n.s.acceptAll(ctx, n.ws, n.view.pair.ID, "")
+				if err != nil {
+					return err
+				}
+				n.page.HeldAll = []templates.NeedHeldAll{{Flow: n.flow.Name, Pair: n.view.pair.ID, N: n.unapproved, Seen: allSeen(all)}}
 			}
 			return err
 		}}), nil
@@ -79,13 +83,4 @@ func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.Ne
 	}
 	x.Again, err = n.again(ctx, r.Side, r.ID, "")
 	return x, err
-}
-
-// acceptAll accepts what every record of a pair waits with.
-func (s *Server) acceptAll(ctx context.Context, ws, pair, by string) (orders []engine.Order, err error) {
-	err = s.eachHeld(ctx, ws, pair, func(r engine.Review) (bool, error) {
-		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderAccept, Side: r.Side, Record: r.ID, Seen: [2]any{store.PlanSeen(r.Plan)}, By: by})
-		return true, nil
-	})
-	return orders, err
 }

@@ -47,7 +47,11 @@ func (n *needsOf) values(ctx context.Context) error {
 			x, err := n.value(ctx, c)
 			n.page.Values = []templates.NeedValue{x}
 			if k := n.waiting[c.Field]; k > 1 {
-				n.page.Groups = []templates.NeedGroup{{Field: field, Flow: n.flow.Name, Pair: n.view.pair.ID, Key: c.Field, Systems: n.view.systems(), N: k}}
+				all, err := n.s.chooseAll(ctx, n.ws, n.view.pair.ID, c.Field, engine.A, "")
+				if err != nil {
+					return err
+				}
+				n.page.Groups = []templates.NeedGroup{{Field: field, Flow: n.flow.Name, Pair: n.view.pair.ID, Key: c.Field, Systems: n.view.systems(), N: k, Seen: allSeen(all)}}
 			}
 			return err
 		}}), nil
