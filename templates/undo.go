@@ -48,28 +48,34 @@ type UndoLook struct {
 	Behind string
 }
 
-// UndoneLine is an undo of a run: whose, when, and how many records got something back. Part says that it was of one record or
-// field only.
+// UndoneLine is an undo of a run: whose, when, how it stands, and how many records got something back. Part says that it was of
+// one record or field only.
 type UndoneLine struct {
 	ID, By     string
 	At         time.Time
 	N, Deleted int
-	Over, Part bool
+	Status     engine.Status
+	Part       bool
 }
 
 // says is the line in words.
 func (x UndoneLine) says(c Clock) string {
-	text := "Undone"
+	text, end := "Undone", ""
 	if x.Part {
 		text = "Partly undone"
 	}
-	if !x.Over {
+	if !x.Status.Final() {
 		text = "Being undone"
+	}
+	if early := map[engine.Status]string{engine.Failed: " failed", engine.Cancelled: " was cancelled", engine.Paused: " stopped early"}[x.Status]; early != "" {
+		if text, end = "The undo", early; x.Part {
+			text = "The undo of a part"
+		}
 	}
 	if x.By != "" {
 		text += " by " + x.By
 	}
-	text += ", " + c.Moment(x.At) + ": " + Count(x.N, "record got its values back", "records got their values back")
+	text += end + ", " + c.Moment(x.At) + ": " + Count(x.N, "record got its values back", "records got their values back")
 	if x.Deleted > 0 {
 		text += ", and " + Count(x.Deleted, "was", "were") + " deleted"
 	}
@@ -137,6 +143,18 @@ func (v UndoPage) lead() string {
 		text += " " + Capital(strings.Join(said, " and ")) + plural(v.n(), " gets", " get") + " back what was there before. Each record is read again right before it is written, and what somebody changed since stays."
 	}
 	return text
+}
+
+// after says what becomes of an undo. What it deletes nothing brings back.
+func (v UndoPage) after() string {
+	text := "An undo is a run of its own: it shows among the runs"
+	switch {
+	case v.Made == 0:
+		text += ", and it can be undone as well"
+	case v.n() > 0:
+		text += ", and the values that it gives back can be undone as well"
+	}
+	return text + "."
 }
 
 // doing says what a look is at.

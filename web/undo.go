@@ -134,7 +134,7 @@ func (s *Server) lookOf(ctx context.Context, ws string, u engine.Undoing) (engin
 func (s *Server) undone(ctx context.Context, ws string, v runView) (out []templates.UndoneLine, err error) {
 	runs, err := s.o.Store.UndosOf(ctx, ws, v.run.ID, false, looksBack)
 	for _, r := range runs {
-		x := templates.UndoneLine{ID: r.ID, At: r.Started, By: r.Undo.By, Over: r.Status.Final(), Part: r.Undo.Link != "" || r.Undo.Field != ""}
+		x := templates.UndoneLine{ID: r.ID, At: r.Started, By: r.Undo.By, Status: r.Status, Part: r.Undo.Link != "" || r.Undo.Field != ""}
 		for _, n := range r.To {
 			x.N += n.Updated
 			x.Deleted += n.Deleted
@@ -177,6 +177,8 @@ func (v undoView) cannotUndo() *templates.RunStop {
 		return stop("The flow of this run is gone", "An undo goes over the accounts and the map of the flow that wrote.", "Make the flow again between the same accounts.", toRun)
 	case pair == "":
 		return stop("The flow joins other accounts by now", "An undo goes over the accounts that the run wrote to.", "", toRun)
+	case !v.wrote() && v.run.To[0].Deleted+v.run.To[1].Deleted > 0:
+		return stop("There is nothing to undo", "It only deleted records, and nothing brings those back.", "", toRun)
 	case !v.wrote():
 		return stop("There is nothing to undo", "This run changed no record on either side.", "", toRun)
 	}
