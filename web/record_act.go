@@ -7,9 +7,13 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/engine"
+	"couplet/internal/mapping"
 	"couplet/internal/store"
 	"couplet/templates"
 )
+
+// oneWayText is said where a value cannot be put back.
+const oneWayText = "This field is not written on both sides by the map as it is now, so the value was not put back. Type it in the system that the field is taken from."
 
 // checkRecord has both records read and compared now.
 func (s *Server) checkRecord(c echo.Context) error {
@@ -36,6 +40,12 @@ func (s *Server) checkRecord(c echo.Context) error {
 	return s.woken(c, v.house, v.pair.ID, here, "Both records are read and compared now. What comes of it shows here.")
 }
 
+// putsBoth reports whether a field is one value that is written on both sides, as one that is put back has to be.
+func (v *recordView) putsBoth(key string) bool {
+	r, ruled := v.rules[key]
+	return ruled && r.Kind == mapping.Single && r.Direction == mapping.Both
+}
+
 // putBack has a value that gave way written again: it is an order like any other.
 func (s *Server) putBack(c echo.Context) error {
 	ctx, w := c.Request().Context(), ws(c)
@@ -47,6 +57,9 @@ func (s *Server) putBack(c echo.Context) error {
 	lost, err := s.o.Store.Loss(ctx, w, c.FormValue("id"))
 	if err != nil || lost.Link != v.link.ID {
 		return s.sayAndGo(c, "That value is not kept any more: it is forgotten after 30 days.", true, back)
+	}
+	if !v.putsBoth(lost.Field) {
+		return s.sayAndGo(c, oneWayText, true, back)
 	}
 	o := engine.Order{Pair: v.pair.ID, Kind: engine.OrderPut, Link: v.link.ID, Field: lost.Field, From: lost.Lost, Value: lost.V[lost.Lost], By: visitorOf(c).User.Email}
 	if err := json.Unmarshal([]byte(c.FormValue("seen")), &o.Seen); err != nil {

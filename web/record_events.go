@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"couplet/internal/engine"
-	"couplet/internal/mapping"
 	"couplet/internal/store"
 	"couplet/templates"
 )
@@ -232,9 +231,8 @@ func (v *recordView) loss(c store.StoredConflict) templates.RecordLoss {
 	if agreed {
 		x.Kept, x.Seen = value(f, base.V, int(c.Lost)), seenText(base.V)
 	}
-	r, ruled := v.rules[c.Field]
 	_, asks := v.asks[c.Field]
-	x.CanPut = agreed && ruled && !asks && !x.Ordered && v.link.State == engine.On && r.Kind == mapping.Single && x.Kept != x.Value
+	x.CanPut = agreed && v.putsBoth(c.Field) && !asks && !x.Ordered && v.link.State == engine.On && x.Kept != x.Value
 	return x
 }
 
