@@ -12,6 +12,8 @@ type FieldDrift struct {
 	// it is now, "" where nothing can.
 	Side, Name, Accept string
 	Keys               []string
+	// Seen names the change as it is shown, for the answer.
+	Seen string
 	// Flow is the flow whose map names it, and Href its map.
 	Flow, Href string
 }

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +34,7 @@ func driftWords(f flow.Flow, d engine.Drifted, names [2]string) templates.FieldD
 	if label == "" {
 		label = d.Name
 	}
-	x := templates.FieldDrift{Paused: kind.Pauses(), Side: d.Side.String(), Name: d.Name, Keys: d.Keys, Flow: f.Name}
+	x := templates.FieldDrift{Paused: kind.Pauses(), Side: d.Side.String(), Name: d.Name, Keys: d.Keys, Flow: f.Name, Seen: driftSeen(d.Known)}
 	if f.ID != "" {
 		x.Href = "/flows/" + f.ID + "/map#board-body"
 	}
@@ -73,6 +76,19 @@ func driftWords(f flow.Flow, d engine.Drifted, names [2]string) templates.FieldD
 		x.Accept = "All right"
 	}
 	return x
+}
+
+// driftSeen names a change of a field as a page shows it, so that nobody accepts another one.
+func driftSeen(k engine.Known) string {
+	shown := []any{k.Drift()}
+	for _, f := range []*connector.Field{&k.Field, k.Now} {
+		if f != nil {
+			shown = append(shown, f.ID, f.Name, f.Label, f.Type, slices.Sorted(slices.Values(f.Options)))
+		}
+	}
+	text, _ := json.Marshal(shown) // plain words
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // newChoices says which choices came and went.
@@ -121,7 +137,7 @@ func (w watched) driftLines() (out []templates.OverviewNeed) {
 	return out
 }
 
-// acceptDrift goes on with a field as it is now.
+// acceptDrift goes on with a field as it is now, if that is how the page showed it.
 func (s *Server) acceptDrift(c echo.Context) error {
 	m, err := s.loadMap(c)
 	if err != nil {
@@ -132,7 +148,7 @@ func (s *Server) acceptDrift(c echo.Context) error {
 			continue
 		}
 		x := driftWords(m.flow(), d, m.names())
-		if x.Accept == "" {
+		if x.Accept == "" || c.FormValue("seen") != x.Seen {
 			break
 		}
 		next := d.Known.Accepted(s.o.Now())

@@ -105,3 +105,20 @@ func TestARenamedFieldIsToldAndItsPairWorks(t *testing.T) {
 	s.run("schedule", engine.Done)
 	w.open(s.path("map")).hasNo("drift")
 }
+
+func TestOnlyTheChangeThatWasShownIsAccepted(t *testing.T) {
+	t.Parallel()
+	s, fields, w := planOn(t)
+	for _, kind := range []string{"integer", "boolean"} {
+		_, err := s.box.UserCom.Update("attributes", fields[1], map[string]any{"value_type": kind})
+		must(t, err)
+		s.run("schedule", engine.Done)
+		s.reread()
+		if kind == "integer" {
+			w.open(s.path("map")).says("drift", "holds numbers now")
+		}
+	}
+	w.send("[data-testid=drift-accept]", nil).has("That field is no longer as it was when this page was made.")
+	w.open(s.path("map")).says("drift", "“Plan” in User.com holds yes or no now, not text")
+	w.send("[data-testid=drift-accept]", nil).hasNo("drift")
+}
