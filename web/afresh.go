@@ -70,7 +70,7 @@ func (p prospect) rowWords(keys []string) (out []string) {
 
 // reapplies are the pairs that can be applied to existing records: of a flow that has been on and whose first plan is done.
 func (p prospect) reapplies() (out []templates.Choice) {
-	if p.published.Approval == nil || p.pair.Settled.IsZero() || p.compares() {
+	if p.published.Approval == nil || p.pair.Settled.IsZero() || p.compares() || p.published.Scope.Only == flow.ScopeNew {
 		return nil
 	}
 	var keys []string

@@ -26,6 +26,41 @@ type Afresh struct {
 	Keys []string `json:"keys,omitempty"`
 	// Proposed says that a person asked for it and has not approved it: rehearsals show it, and runs go on without.
 	Proposed bool `json:"proposed,omitempty"`
+	// Before is the one that was in force before this one, which still is for what this one is not about.
+	Before *Afresh `json:"before,omitempty"`
+}
+
+// InForce is the one that runs go by: this one, or the one before it while this is only proposed.
+func (a Afresh) InForce() Afresh {
+	switch {
+	case !a.Proposed:
+		return a
+	case a.Before == nil:
+		return Afresh{}
+	}
+	return *a.Before
+}
+
+// strangeAfter reports whether, after a time, an account other than that of a side was not what it was.
+func (a Afresh) strangeAfter(t time.Time, but Side) bool {
+	for x := &a; x != nil; x = x.Before {
+		if x.Strange() && x.Side != but && t.Before(x.At) {
+			return true
+		}
+	}
+	return false
+}
+
+// Over is the one in the place of an earlier one. Of those that it covers, only what tells of a strange account is kept.
+func (a Afresh) Over(old Afresh) Afresh {
+	a.Before = nil
+	for x := &old; x != nil; x = x.Before {
+		if !x.At.IsZero() && (len(a.Keys) > 0 || x.Strange()) {
+			a.Before = x
+			break
+		}
+	}
+	return a
 }
 
 // AfreshWhy is a reason for starting afresh.
@@ -52,17 +87,18 @@ const (
 
 // startAnew notes in which rows nothing is agreed.
 func (s *session) startAnew() {
-	a := s.pair.Afresh
-	if a.At.IsZero() || a.Proposed && !s.run.DryRun {
-		return
-	}
-	at := a.At
-	if a.Proposed {
-		at = s.e.Now().Add(time.Millisecond)
-	}
-	for _, row := range s.flow.Map {
-		if key := row.Key(); len(a.Keys) == 0 || slices.Contains(a.Keys, key) {
-			s.anew[key] = max(s.anew[key], at.UnixMilli())
+	for a := &s.pair.Afresh; a != nil; a = a.Before {
+		at := a.At
+		switch {
+		case at.IsZero() || a.Proposed && !s.run.DryRun:
+			continue
+		case a.Proposed:
+			at = s.e.Now().Add(time.Millisecond)
+		}
+		for _, row := range s.flow.Map {
+			if key := row.Key(); len(a.Keys) == 0 || slices.Contains(a.Keys, key) {
+				s.anew[key] = max(s.anew[key], at.UnixMilli())
+			}
 		}
 	}
 }
@@ -93,6 +129,7 @@ func (s *session) strange(a Afresh) error {
 // startOver has the pair start afresh, and ends the run: nothing of what the account shows now has been taken over.
 func (s *session) startOver(ctx context.Context, a Afresh) error {
 	a.At = s.e.Now()
+	a = a.Over(s.pair.Afresh.InForce())
 	if err := s.e.Store.StartAfresh(ctx, s.ws, s.lease, s.pair.ID, a); err != nil {
 		return err
 	}
@@ -182,8 +219,7 @@ func (s *session) notThere(j job, side Side, id string) outcome {
 
 // outdated reports whether a stamp names a record of an account that is not what it was: nobody knows whom it names now.
 func (s *session) outdated(at Side, m Mirror) bool {
-	a := s.pair.Afresh
-	return a.Strange() && at != a.Side && m.First.Before(a.At)
+	return s.pair.Afresh.strangeAfter(m.First, at)
 }
 
 // strangers reports whether the two records of a link are not the same person any more: ids of another account may be those of

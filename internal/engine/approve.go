@@ -42,7 +42,7 @@ func (s *session) obeyDelete(j job) job {
 		j.do, j.why = spare, "kept_"+j.lost.String()
 	case !s.flow.Direction.To(j.side):
 		return j.withdraw(oneWayNow)
-	case !j.order.saw(j.side, j.m[j.side]):
+	case s.slow() || !j.order.saw(j.side, j.m[j.side]): // an account that is not what it was proves nobody gone
 		return j.withdraw(changedSince)
 	default:
 		j.do = erase

@@ -27,11 +27,17 @@ func (s *session) allowance(ctx context.Context) error {
 		if s.flow.Approval == nil {
 			return &stopError{Halt: Halt{Why: HaltApproval, Side: noSide}, Note: fmt.Sprintf("The first plan of flow %s has not been approved, so nothing was written. Look at it with a dry run, then approve it by switching the flow on.", s.flow.Name)}
 		}
-		return nil
+		if s.pair.Afresh.InForce().Why != Reapply {
+			return nil
+		}
 	}
 	links, err := s.e.Store.CountLinks(ctx, s.ws, s.pair.ID)
 	if err != nil {
 		return err
+	}
+	if s.pair.Settled.IsZero() { // a map that is applied to what is there lets go of nobody
+		s.losable = max(leastLosses, int(float64(links)*float64(s.flow.Brake.Delete)))
+		return s.losses(ctx)
 	}
 	s.limit = max(leastChanges, int(float64(links)*float64(s.flow.Brake.Change)))
 	s.losable = max(leastLosses, int(float64(links)*float64(s.flow.Brake.Delete)))

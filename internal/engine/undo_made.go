@@ -116,6 +116,13 @@ func (s *session) unmake(ctx context.Context, j job, line Entry, u Undoing, news
 	case s.run.DryRun:
 		return s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_pristine_"+side.String())
 	}
+	m, gone, err := s.read(ctx, side, j.m[side].ID, j.m[side].Parent, j.m[side]) // asking what hangs on it took time
+	switch {
+	case err != nil:
+		return s.undoTold(j, line, Decision{}, outcome{}, result{retry: err}, "")
+	case gone || m.Version != line.Version:
+		return s.undoTold(j, line, Decision{}, outcome{}, result{}, "undo_touched_"+side.String())
+	}
 	if err := s.spend(); err != nil {
 		return outcome{err: err}
 	}
@@ -126,7 +133,7 @@ func (s *session) unmake(ctx context.Context, j job, line Entry, u Undoing, news
 	if err := s.pledge(ctx, Commit{Sending: x}); err != nil {
 		return outcome{err: err}
 	}
-	err := s.conn[side].Delete(connector.WithAsk(ctx, s.ours), s.refOf(j.m[side]))
+	err = s.conn[side].Delete(connector.WithAsk(ctx, s.ours), s.refOf(j.m[side]))
 	if errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrCancelled) || fatal(err) != nil {
 		return outcome{err: err}
 	}

@@ -45,7 +45,7 @@ func (s *session) plan(j job) Decision {
 		Sent:    j.sent(),
 		Quiet:   s.quiet(j),
 		Orders:  j.fields,
-		Strange: s.pair.Afresh.Strange() && j.do == reconcile && j.link.At.Before(s.pair.Afresh.At),
+		Strange: j.do == reconcile && s.pair.Afresh.strangeAfter(j.link.At, noSide),
 	})
 }
 

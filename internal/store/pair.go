@@ -90,7 +90,14 @@ func (s *Store) ProposeAfresh(ctx context.Context, ws, pair string, a engine.Afr
 		if err != nil || !p.Afresh.At.IsZero() && !p.Afresh.Proposed && p.Settled.IsZero() { // that is under way, or waits for a person
 			return err
 		}
-		a.Proposed = !a.At.IsZero()
+		if old := p.Afresh.InForce(); a.At.IsZero() {
+			a = old
+		} else {
+			a.Proposed = true
+			if !old.At.IsZero() {
+				a.Before = &old
+			}
+		}
 		_, err = tx.Exec(ctx, "update pair set afresh = $3 where workspace_id = $1 and id = $2", ws, pair, db.Doc(a))
 		return err
 	})
@@ -102,7 +109,9 @@ func approveAfresh(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) e
 		[]any{f.Workspace, f.Connections[0], f.Connections[1], f.Object}, scanPair(f.Workspace))
 	for _, p := range pairs {
 		if a := p.Afresh; err == nil && a.Proposed {
+			old := a.InForce()
 			a.Proposed, a.At = false, now.Add(-time.Millisecond) // before the approval
+			a = a.Over(old)
 			err = putAfresh(ctx, tx, f.Workspace, p.ID, a)
 		}
 	}
