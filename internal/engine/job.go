@@ -51,7 +51,7 @@ type todo string
 const (
 	part      todo = "part"      // end a link both of whose records are gone, or whose policy changed
 	unjoin    todo = "unjoin"    // end a link whose record is gone, and look for another partner
-	sever     todo = "sever"     // end a link of two records that are not the same any more
+	sever     todo = "sever"     // end a link of two records that share no key since an account is not what it was
 	remake    todo = "remake"    // make the record that is gone again
 	vanish    todo = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
 	erase     todo = "erase"     // delete the record that is left, as a person said
