@@ -247,59 +247,54 @@ func (c *linkReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error 
 	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderLink, Partner: c.Partner}, c.JSON)
 }
 
-type createReviewCmd struct {
+// plainAnswer is an answer that needs no more than its kind.
+type plainAnswer struct {
 	waitingRecord
 	JSON bool `name:"json" help:"Answer with JSON."`
 }
+
+func (p plainAnswer) say(ctx context.Context, g *Globals, t *terminal, kind engine.OrderKind) error {
+	return p.answer(ctx, g, t, engine.Order{Kind: kind}, p.JSON)
+}
+
+type createReviewCmd struct{ plainAnswer }
 
 func (createReviewCmd) Help() string { return "Example: couplet review create 17" }
 
 func (c *createReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderCreate}, c.JSON)
+	return c.say(ctx, g, t, engine.OrderCreate)
 }
 
-type aloneReviewCmd struct {
-	waitingRecord
-	JSON bool `name:"json" help:"Answer with JSON."`
-}
+type aloneReviewCmd struct{ plainAnswer }
 
 func (aloneReviewCmd) Help() string { return "Example: couplet review alone 17 --flow contacts" }
 
 func (c *aloneReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderAlone}, c.JSON)
+	return c.say(ctx, g, t, engine.OrderAlone)
 }
 
-type deleteReviewCmd struct {
-	waitingRecord
-	JSON bool `name:"json" help:"Answer with JSON."`
-}
+type deleteReviewCmd struct{ plainAnswer }
 
 func (deleteReviewCmd) Help() string { return "Example: couplet review delete 17" }
 
 func (c *deleteReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderDelete}, c.JSON)
+	return c.say(ctx, g, t, engine.OrderDelete)
 }
 
-type keepReviewCmd struct {
-	waitingRecord
-	JSON bool `name:"json" help:"Answer with JSON."`
-}
+type keepReviewCmd struct{ plainAnswer }
 
 func (keepReviewCmd) Help() string { return "Example: couplet review keep 17" }
 
 func (c *keepReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderKeep}, c.JSON)
+	return c.say(ctx, g, t, engine.OrderKeep)
 }
 
-type acceptReviewCmd struct {
-	waitingRecord
-	JSON bool `name:"json" help:"Answer with JSON."`
-}
+type acceptReviewCmd struct{ plainAnswer }
 
 func (acceptReviewCmd) Help() string { return "Example: couplet review accept 17" }
 
 func (c *acceptReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderAccept}, c.JSON)
+	return c.say(ctx, g, t, engine.OrderAccept)
 }
 
 type backReviewCmd struct{ waitingRecord }
