@@ -49,7 +49,7 @@ func unlikeSeen(c echo.Context, orders []engine.Order) string {
 
 // decideAll answers all deletes of a pair that wait on one side, each as it is now.
 func (s *Server) decideAll(ctx context.Context, ws string, pair engine.Pair, side engine.Side, kind engine.OrderKind, by string) (orders []engine.Order, err error) {
-	err = s.eachReview(ctx, ws, pair.ID, func(r engine.Review) (bool, error) {
+	err = s.eachReview(ctx, ws, pair.ID, s.o.Store.Reviews, func(r engine.Review) (bool, error) {
 		if r.AsksDelete() && r.Side == side {
 			orders = append(orders, engine.Order{Pair: pair.ID, Kind: kind, Side: side, Record: r.ID, By: by})
 		}
@@ -76,7 +76,7 @@ func (s *Server) decideAll(ctx context.Context, ws string, pair engine.Pair, sid
 
 // acceptAll accepts what every record of a pair waits with.
 func (s *Server) acceptAll(ctx context.Context, ws, pair, by string) (orders []engine.Order, err error) {
-	err = s.eachHeld(ctx, ws, pair, func(r engine.Review) (bool, error) {
+	err = s.eachReview(ctx, ws, pair, s.o.Store.Held, func(r engine.Review) (bool, error) {
 		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderAccept, Side: r.Side, Record: r.ID, Seen: [2]any{store.PlanSeen(r.Plan)}, By: by})
 		return true, nil
 	})

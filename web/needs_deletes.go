@@ -19,7 +19,7 @@ import (
 
 // deletes gathers them, and beside the one that is shown a line to answer all of its side at once.
 func (n *needsOf) deletes(ctx context.Context) error {
-	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Reviews, func(r engine.Review) (bool, error) {
 		if !r.AsksDelete() {
 			return true, nil
 		}
@@ -42,11 +42,14 @@ func (n *needsOf) deletes(ctx context.Context) error {
 	})
 }
 
-// eachReview shows what of a pair waits and was not answered yet, until show says that it is enough.
-func (s *Server) eachReview(ctx context.Context, ws, pair string, show func(engine.Review) (bool, error)) error {
+// reviewsAfter lists a kind of what waits in a pair, in pieces.
+type reviewsAfter func(ctx context.Context, ws, pair string, after engine.Place, limit int) ([]engine.Review, error)
+
+// eachReview shows what a list holds of a pair and nobody answered yet, until show says that it is enough.
+func (s *Server) eachReview(ctx context.Context, ws, pair string, after reviewsAfter, show func(engine.Review) (bool, error)) error {
 	const batch = 500
 	for place := (engine.Place{Side: -1}); ; {
-		list, err := s.o.Store.Reviews(ctx, ws, pair, place, batch)
+		list, err := after(ctx, ws, pair, place, batch)
 		if err != nil {
 			return err
 		}

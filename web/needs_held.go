@@ -10,7 +10,7 @@ import (
 
 // held gathers the records that wait because nobody approved what would be written.
 func (n *needsOf) held(ctx context.Context) error {
-	return n.s.eachHeld(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Held, func(r engine.Review) (bool, error) {
 		ids := r.Plan.IDs
 		ids[r.Side] = r.ID
 		return n.add(needLine{kind: "held", ids: ids, NeedLine: templates.NeedLine{Key: reviewKey(n.view.pair.ID, r.Side, r.ID), Sub: templates.Count(len(r.Plan.Fields), "value", "values"), Since: r.At}, open: func(ctx context.Context) error {
@@ -26,39 +26,6 @@ func (n *needsOf) held(ctx context.Context) error {
 			return err
 		}}), nil
 	})
-}
-
-// eachHeld walks the records of a pair that wait so and that nobody has accepted yet, until each says that it is enough.
-func (s *Server) eachHeld(ctx context.Context, ws, pair string, each func(engine.Review) (bool, error)) error {
-	const batch = 500
-	for place := (engine.Place{Side: -1}); ; {
-		list, err := s.o.Store.Held(ctx, ws, pair, place, batch)
-		if err != nil {
-			return err
-		}
-		var ids [2][]string
-		for _, r := range list {
-			ids[r.Side] = append(ids[r.Side], r.ID)
-		}
-		var answered [2]func(record, field string) bool
-		for side := range ids {
-			if answered[side], err = s.answered(ctx, ws, pair, engine.Side(side), ids[side]); err != nil {
-				return err
-			}
-		}
-		for _, r := range list {
-			place = engine.Place{Side: r.Side, ID: r.ID}
-			if answered[r.Side](r.ID, "") {
-				continue
-			}
-			if more, err := each(r); err != nil || !more {
-				return err
-			}
-		}
-		if len(list) < batch {
-			return nil
-		}
-	}
 }
 
 func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.NeedHeld, err error) {

@@ -13,7 +13,7 @@ import (
 
 // reviews gathers the records that cannot be told apart.
 func (n *needsOf) reviews(ctx context.Context) error {
-	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, func(r engine.Review) (bool, error) {
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Reviews, func(r engine.Review) (bool, error) {
 		if r.AsksDelete() || r.Plan != nil {
 			return true, nil
 		}
