@@ -170,6 +170,9 @@ func (s *Server) woken(c echo.Context, h house, pair, here, text string) error {
 	if !ok || h.cannotRun(f.ID) != "" {
 		return s.sayAndGo(c, text+" The flow does not run at the moment, so it waits until it does.", false, here)
 	}
+	if f.Watch {
+		return s.sayAndGo(c, "That is kept. The flow only watches, so nothing is written until it may write.", false, here)
+	}
 	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, byHand); err != nil {
 		return err
 	}
