@@ -212,26 +212,20 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	}
 }
 
-// formerly are the records that a record of the link was linked with before, or that were made again, by side.
+// formerly are the records that a record of the link was paired with before, or that were made again, by side: what was
+// typed there may be shown here. A link that a person ended is gone; the log still names its records.
 func (h *history) formerly(l engine.Link) (ids [2][]string) {
-	for _, old := range h.links() {
-		for side := range old.IDs {
-			if old.ID != l.ID && old.IDs[side] == l.IDs[side] {
-				ids[1-side] = append(ids[1-side], old.IDs[1-side])
-			}
-		}
-	}
-	if l.Made != "restore" {
-		return ids
-	}
 	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	for _, r := range runs {
+		if r.Pair != l.Pair {
+			continue
+		}
 		for _, e := range h.entries(r, "") {
 			for side, id := range e.IDs {
-				if e.Link == l.ID && id != "" && id != l.IDs[side] {
+				if again := e.Link == l.ID && l.Made == "restore"; id != "" && id != l.IDs[side] && (again || e.IDs[1-side] == l.IDs[1-side]) {
 					ids[side] = append(ids[side], id)
 				}
 			}
