@@ -56,6 +56,9 @@ func (g *Globals) open(ctx context.Context, t *terminal) (*app, error) {
 		return nil, err
 	}
 	a := &app{set: set, public: g.PublicURL, log: t.logger(g.LogLevel), now: time.Now}
+	if g.now != nil {
+		a.now = g.now
+	}
 	if a.db, err = db.Open(ctx, set.Database, db.Options{}); err != nil {
 		return nil, err
 	}

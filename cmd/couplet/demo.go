@@ -64,6 +64,7 @@ func (c *demoCmd) serve(ctx context.Context, g *Globals, t *terminal, place *pla
 	}
 	g.AllowPrivateHosts = strings.Join([]string{hostOf(info.HighLevel.URL), hostOf(info.UserCom.URL)}, ",")
 	g.Consent = pretendApps(info)
+	g.now = box.Clock.Now // what the systems' time is moved by has passed here, too
 	a, err := g.open(ctx, t)
 	if err != nil {
 		return err

@@ -125,6 +125,29 @@ func TestADemoThatIsStartedAgainInItsFolderGoesOn(t *testing.T) {
 	}
 }
 
+// TestTheDemoHasOneTimeWithItsPretendSystems: when theirs is moved, the same has passed for the program, here for a link that
+// is good for ten minutes.
+func TestTheDemoHasOneTimeWithItsPretendSystems(t *testing.T) {
+	t.Parallel()
+	_, r := demo(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Control.URL+"/_sandbox/clock", strings.NewReader(`{"advance":"11m"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Sandbox-Key", r.Control.Key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("the clock answers %d", res.StatusCode)
+	}
+	if status, to, cookies := follow(t, r.SignIn); status == http.StatusSeeOther || len(cookies) > 0 {
+		t.Errorf("a link of eleven minutes ago answers %d, leads to %q and sets %v", status, to, cookies)
+	}
+}
+
 // TestTheDemoTouchesNothingReal neither a real installation's folder nor its database, and is for this machine only.
 func TestTheDemoTouchesNothingReal(t *testing.T) {
 	t.Parallel()

@@ -28,6 +28,8 @@ type Globals struct {
 	LogLevel          string        `default:"warn" enum:"debug,info,warn,error" help:"Least level that is logged: debug, info, warn or error."`
 
 	Consent consentFlags `embed:"" group:"Connecting by consent:"`
+
+	now func() time.Time // of the demo, whose pretend systems have a time of their own
 }
 
 // terminal is where a command reads and writes.
