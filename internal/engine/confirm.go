@@ -167,10 +167,17 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 		return taken
 	case r.Cut(side, f.Before[side.Other()], got):
 		return altered
-	case r.Same(side, f.Before[side], got) || mapping.Empty(got) || r.Half(side, f.Send[side], f.Before[side], got):
+	case opposite(f.Send[side], got) || r.Same(side, f.Before[side], got) || mapping.Empty(got) || r.Half(side, f.Send[side], f.Before[side], got):
 		return ignored
 	}
 	return altered
+}
+
+// opposite: a yes that is answered with a no is no form of it, as a cut name is, but what stood there already, or by default.
+func opposite(sent, got mapping.Value) bool {
+	x, yes := sent.(bool)
+	y, no := got.(bool)
+	return yes && no && x != y
 }
 
 // ignored counts the looks in a row at which a field of the record was not taken.

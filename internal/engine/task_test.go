@@ -232,3 +232,25 @@ func TestACreateWhoseAnswerWasLostIsFoundByWhatItSays(t *testing.T) {
 	f.togetherKids()
 	f.quietKids()
 }
+
+// A yes that is answered with a no was not taken: it is no form of the value, as a cut name is, and is sent again.
+func TestADoneThatIsLostInACreateIsSentAgain(t *testing.T) {
+	t.Parallel()
+	for seed := range 5 { // which field the system loses is the sandbox's draw
+		f := newFamily(t, sandbox.Options{Seed: int64(seed + 1)})
+		a, _ := f.couple("ada@example.com")
+		f.as(f.tasks)
+		f.put(engine.A, a, fields{"title": "Call back", "dueDate": due1, "completed": true})
+		f.fault("ignore-field", 1)
+		f.flow.Retry.MaxAttempts = 100
+		f.e.Store = &tap{Store: f.st, on: func(m string) error {
+			if m == "Commit" {
+				f.fault("ignore-field", 0)
+			}
+			return nil
+		}}
+		f.sync(f.tasks)
+		f.wantKids(engine.B, "done", "true")
+		f.togetherKids()
+	}
+}
