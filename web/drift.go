@@ -151,8 +151,7 @@ func (s *Server) acceptDrift(c echo.Context) error {
 		if x.Accept == "" || c.FormValue("seen") != x.Seen {
 			break
 		}
-		next := d.Known.Accepted(s.o.Now())
-		if err := s.o.Store.SaveKnownFields(c.Request().Context(), ws(c), []engine.Known{next}); err != nil {
+		if err := s.o.Store.AcceptField(c.Request().Context(), ws(c), d.Known.Accepted(s.o.Now())); err != nil {
 			return err
 		}
 		if err := m.knowFields(c.Request().Context(), s, ws(c)); err != nil {

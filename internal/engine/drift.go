@@ -125,7 +125,7 @@ func (s *session) recognise(ctx context.Context) (rows []mapping.Row, of []int, 
 	if s.run.DryRun || len(changed) == 0 {
 		return rows, of, nil
 	}
-	return rows, of, s.e.Store.SaveKnownFields(ctx, s.ws, changed)
+	return rows, of, s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, changed)
 }
 
 // heldUp reports whether a row waits for a person because of its fields.
@@ -228,7 +228,7 @@ func (s *session) compare(ctx context.Context, side Side, fields []connector.Fie
 	if len(lost) == 0 || s.run.DryRun {
 		return nil
 	}
-	return s.e.Store.SaveKnownFields(ctx, s.ws, lost)
+	return s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, lost)
 }
 
 // afresh are the bases of a link without those that were agreed with another field than the one of that name now.

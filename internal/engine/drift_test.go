@@ -341,7 +341,7 @@ func (d *drifting) accept(side engine.Side) {
 	}
 	for _, k := range known {
 		if k.Conn == d.flow.Connections[side] && k.Drift() != "" {
-			if err := d.st.SaveKnownFields(d.t.Context(), ws, []engine.Known{k.Accepted(d.box.Clock.Now())}); err != nil {
+			if err := d.st.AcceptField(d.t.Context(), ws, k.Accepted(d.box.Clock.Now())); err != nil {
 				d.t.Fatal(err)
 			}
 		}

@@ -90,7 +90,7 @@ type Store interface {
 
 	// KnownFields lists what is known of the custom fields that maps of the object between the connections name.
 	KnownFields(ctx context.Context, ws string, conns [2]string, object string) ([]Known, error)
-	SaveKnownFields(ctx context.Context, ws string, known []Known) error
+	SaveKnownFields(ctx context.Context, ws string, l Lease, known []Known) error
 
 	// Begin stores intents before their calls leave.
 	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error

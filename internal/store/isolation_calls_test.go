@@ -94,12 +94,6 @@ func (w *world) reads() []call {
 		{"Buried", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Buried(ctx, ws, p, engine.A, []string{"a9"}, []string{"hash"}, start)
 		}},
-		{"Drift", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Drift(ctx, ws)
-		}},
-		{"KnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.KnownFields(ctx, ws, w.conns, "contact")
-		}},
 		{"Capabilities", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Capabilities(ctx, ws, w.conns, "contact")
 		}},
@@ -212,9 +206,6 @@ func (w *world) writes() []call {
 		}},
 		{"StartAfresh", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Restored})
-		}},
-		{"SaveKnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.SaveKnownFields(ctx, ws, []engine.Known{{Conn: c, Object: "contact", Name: "f", Held: true}})
 		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})

@@ -79,7 +79,7 @@ func (w *world) fill(t testing.TB) {
 	must(t, err)
 	must(t, w.CountCalls(w.ctx, w.ws, w.run.ID, []engine.CallCount{{Method: "GET", Path: "/", Status: 200, N: 1}}))
 	must(t, w.SaveCapability(w.ctx, w.ws, engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "update", MaxLen: 4}))
-	must(t, w.SaveKnownFields(w.ctx, w.ws, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "f", Since: start}}))
+	must(t, w.AcceptField(w.ctx, w.ws, engine.Known{Conn: w.conns[0], Object: "contact", Name: "f", Since: start}))
 	must(t, w.SaveSetting(w.ctx, w.ws, "zone", "UTC"))
 	must(t, w.SaveSecret(w.ctx, w.ws, w.conns[0], "token", []byte("sealed")))
 	must(t, w.SavePermit(w.ctx, w.ws, w.permit()))

@@ -8,7 +8,7 @@ import (
 	"couplet/internal/store"
 )
 
-// watchReads and watchWrites are the calls behind the overview and the pages of runs.
+// watchReads and watchWrites are the calls behind the overview and the pages of runs, and about fields that changed.
 func (w *world) watchReads() []call {
 	p := w.pair.ID
 	return []call{
@@ -48,6 +48,12 @@ func (w *world) watchReads() []call {
 		{"Causes", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Causes(ctx, ws, w.run.ID, engine.ResultLinked)
 		}},
+		{"KnownFields", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.KnownFields(ctx, ws, w.conns, "contact")
+		}},
+		{"Drift", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Drift(ctx, ws)
+		}},
 	}
 }
 
@@ -55,6 +61,12 @@ func (w *world) watchWrites() []call {
 	return []call{
 		{"TryAgain", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.TryAgain(ctx, ws, w.pair.ID, "refused", start.Add(time.Hour))
+		}},
+		{"AcceptField", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.AcceptField(ctx, ws, engine.Known{Conn: w.conns[0], Object: "contact", Name: "f", Remake: true})
+		}},
+		{"SaveKnownFields", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.SaveKnownFields(ctx, ws, l, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "f", Held: true}})
 		}},
 	}
 }

@@ -22,8 +22,8 @@ func (s *Store) KnownFields(ctx context.Context, ws string, conns [2]string, obj
 }
 
 // SaveKnownFields implements engine.Store.
-func (s *Store) SaveKnownFields(ctx context.Context, ws string, known []engine.Known) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
+func (s *Store) SaveKnownFields(ctx context.Context, ws string, l engine.Lease, known []engine.Known) error {
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
 		for _, k := range known {
 			if err := putKnown(ctx, tx, ws, k); err != nil {
 				return err
@@ -31,6 +31,11 @@ func (s *Store) SaveKnownFields(ctx context.Context, ws string, known []engine.K
 		}
 		return nil
 	})
+}
+
+// AcceptField stores that a person accepted a field as it is now.
+func (s *Store) AcceptField(ctx context.Context, ws string, k engine.Known) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return putKnown(ctx, tx, ws, k) })
 }
 
 // Drift lists the custom fields of a workspace that are not what they were agreed to be.
