@@ -283,7 +283,7 @@ func NeedKind(kind string) string {
 // Headline says how much waits, of what the page shows.
 func (v NeedsPage) Headline() string {
 	if v.Kind == "decided" && len(v.Decided) > 0 {
-		return atLeast(len(v.Decided), v.MoreDecided, "answer waits for the next run", "answers wait for the next run")
+		return atLeast(len(v.Decided), v.MoreDecided, "answer is not carried out yet", "answers are not carried out yet")
 	}
 	n := 0
 	for _, k := range v.Counts {

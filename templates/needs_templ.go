@@ -312,7 +312,7 @@ func Needs(v NeedsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Decided) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<section class=\"sheet\" aria-labelledby=\"h-decided\" data-testid=\"decided\"><header><h2 id=\"h-decided\">Decided, and waiting for the next run</h2></header><ul class=\"body stack\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<section class=\"sheet\" aria-labelledby=\"h-decided\" data-testid=\"decided\"><header><h2 id=\"h-decided\">Decided, and not carried out yet</h2></header><ul class=\"body stack\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

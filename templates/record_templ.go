@@ -220,7 +220,7 @@ func Record(v RecordPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Decided) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"sheet\" aria-labelledby=\"h-decided\" data-testid=\"decided\"><header><h2 id=\"h-decided\">Decided, and waiting for the next run</h2></header><ul class=\"body stack\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section class=\"sheet\" aria-labelledby=\"h-decided\" data-testid=\"decided\"><header><h2 id=\"h-decided\">Decided, and not carried out yet</h2></header><ul class=\"body stack\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1648,7 +1648,7 @@ func lostValue(c Clock, may bool, x RecordLoss, back string) templ.Component {
 		}
 		switch {
 		case x.Ordered:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 151, "<span class=\"muted\">Decided, and waiting for the next run</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 151, "<span class=\"muted\">Decided, and not carried out yet</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

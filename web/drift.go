@@ -51,6 +51,9 @@ func driftWords(f flow.Flow, d engine.Drifted, names [2]string) templates.FieldD
 		case d.Remake:
 			x.Title = fmt.Sprintf("“%s” is made again in %s", label, here)
 			x.Text = "The next run makes the field and fills it from " + there + "."
+			if f.Watch {
+				x.Text = "The field is made and filled from " + there + " as soon as the flow may write." + watchesText
+			}
 		case made(f, d.Side, d.Field):
 			x.Accept = "Make the field again"
 			x.Text = safe + " Couplet can make the field again and fill it from " + there + "."
@@ -157,8 +160,15 @@ func (s *Server) acceptDrift(c echo.Context) error {
 		if err := m.knowFields(c.Request().Context(), s, ws(c)); err != nil {
 			return err
 		}
+		runs, err := s.o.Store.FlowByID(c.Request().Context(), ws(c), m.flow().ID)
+		if err != nil {
+			return err
+		}
 		done := "Noted."
-		if x.Paused {
+		switch {
+		case x.Paused && runs.Watch:
+			done = "The pair goes on." + watchesText
+		case x.Paused:
 			done = "The pair goes on with the next run."
 		}
 		return s.mapChanged(c, m, done, changed{anchor: "board-body"})

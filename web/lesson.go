@@ -65,7 +65,15 @@ func (s *Server) tryAgain(c echo.Context) error {
 			if err := s.o.Store.SaveCapability(ctx, ws(c), x); err != nil {
 				return err
 			}
-			return s.mapChanged(c, m, "The next change of this field is sent.", changed{anchor: "board-body"})
+			runs, err := s.o.Store.FlowByID(ctx, ws(c), f.ID)
+			if err != nil {
+				return err
+			}
+			done := "The next change of this field is sent."
+			if runs.Watch {
+				done = "The field counts as one that can be changed again." + watchesText
+			}
+			return s.mapChanged(c, m, done, changed{anchor: "board-body"})
 		}
 	}
 	return s.cannot(c, m, "Nothing is known about that field any more. Look at the map as it is now.")

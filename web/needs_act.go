@@ -11,6 +11,7 @@ import (
 
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/store"
 	"couplet/templates"
 )
@@ -66,7 +67,9 @@ func (s *Server) decideNeed(c echo.Context) error {
 		if n == 0 {
 			return back(settledText, true)
 		}
-		return s.woken(c, h, pair, on, templates.Count(int(n), "record is", "records are")+" tried again.")
+		many := templates.Count(int(n), "record is", "records are")
+		f, _ := h.of(pair)
+		return s.lookedAt(c, h, f, on, many+" tried again.", many+" looked at again, and a new run tells what comes of it.")
 	case "all-a", "all-b", "delete-all", "keep-all":
 		if c.FormValue("sure") != "yes" {
 			return back("Nothing was decided: say first that you mean all of them.", true)
@@ -164,14 +167,26 @@ func (s *Server) typedAgain(c echo.Context, typed, text string) error {
 	return page(c, http.StatusUnprocessableEntity, templates.Needs(v))
 }
 
-// woken wakes the flow of a pair, and says where it stands.
+// watchesText is said where an answer would write, in a flow that only watches.
+const watchesText = " The flow only watches, so nothing is written until it may write."
+
+// woken wakes the flow of a pair to carry out what was decided, and says where it stands. A flow that only watches would not.
 func (s *Server) woken(c echo.Context, h house, pair, here, text string) error {
-	f, ok := h.of(pair)
-	if !ok || h.cannotRun(f.ID) != "" {
+	f, _ := h.of(pair)
+	if f.Watch && h.cannotRun(f.ID) == "" {
+		return s.sayAndGo(c, "That is kept."+watchesText, false, here)
+	}
+	return s.lookedAt(c, h, f, here, text, text)
+}
+
+// lookedAt wakes a flow to look at records again, and says where it stands. One that only watches looks, too, and
+// tells what it would do: watched says so.
+func (s *Server) lookedAt(c echo.Context, h house, f flow.Flow, here, text, watched string) error {
+	if h.cannotRun(f.ID) != "" {
 		return s.sayAndGo(c, text+" The flow does not run at the moment, so it waits until it does.", false, here)
 	}
 	if f.Watch {
-		return s.sayAndGo(c, "That is kept. The flow only watches, so nothing is written until it may write.", false, here)
+		text = watched + watchesText
 	}
 	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, byHand); err != nil {
 		return err

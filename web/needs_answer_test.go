@@ -129,7 +129,7 @@ func TestWhatIsDecidedSaysWhomItIsAbout(t *testing.T) {
 	b.commit(r, commits...)
 	must(t, b.store.AddOrders(t.Context(), b.conns[0].Workspace, orders))
 	doc := b.all(client, "/needs-you?kind=decided")
-	wants(t, doc, "[data-testid=headline]", fmt.Sprintf("More than %d answers wait for the next run", needsOnPage))
+	wants(t, doc, "[data-testid=headline]", fmt.Sprintf("More than %d answers are not carried out yet", needsOnPage))
 	if doc.Find("[data-testid=decided] li").Length() != needsOnPage || !strings.Contains(tidyText(doc.Find("[data-testid=decided]")), "There are more") {
 		t.Error(tidyText(doc.Find("[data-testid=decided]")))
 	}

@@ -37,7 +37,8 @@ func (s *Server) checkRecord(c echo.Context) error {
 	if err := s.o.Store.AddHints(ctx, w, v.pair.ID, hints); err != nil {
 		return err
 	}
-	return s.woken(c, v.house, v.pair.ID, here, "Both records are read and compared now. What comes of it shows here.")
+	return s.lookedAt(c, v.house, v.flow, here, "Both records are read and compared now. What comes of it shows here.",
+		"Both records are looked at now, and a new run tells what comes of it.")
 }
 
 // putsBoth reports whether a field is one value that is written on both sides, as one that is put back has to be.

@@ -64,10 +64,8 @@ func (s *Server) retryRun(c echo.Context) error {
 	if n == 0 {
 		return s.sayAndGo(c, "None of them waits any more: they went through, or were changed since.", false, "/runs/"+id)
 	}
-	if err := s.o.Wake.Wake(ctx, w, f.ID, byHand); err != nil {
-		return err
-	}
-	return s.sayAndGo(c, templates.Count(int(n), "record is", "records are")+" tried again now. What comes of it shows in a new run.", false, "/runs/"+id)
+	many := templates.Count(int(n), "record is", "records are")
+	return s.lookedAt(c, v.house, f, "/runs/"+id, many+" tried again now. What comes of it shows in a new run.", many+" looked at again, and a new run tells what comes of it.")
 }
 
 // runFlow runs a flow now.
