@@ -32,11 +32,13 @@ type RunPage struct {
 	Beyond *RunBeyond
 	// Undid leads to the run that this one took back, "" when it undid none. CanUndo says that it wrote something itself, and
 	// Undone are the undos of that.
-	Undid   string
-	CanUndo bool
-	Undone  []UndoneLine
-	Tabs    []RunTab
-	Tab     string
+	Undid string
+	// UndidText says what it did.
+	UndidText string
+	CanUndo   bool
+	Undone    []UndoneLine
+	Tabs      []RunTab
+	Tab       string
 
 	// Drift are fields that the run found changed.
 	Drift []FieldDrift

@@ -362,7 +362,7 @@ func RunHead(v RunPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = note("", "undo-2", "This is an undo", "It gave back what was there before an earlier run, where that still stood as it was written.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = note("", "undo-2", "This is an undo", v.UndidText).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -70,7 +71,7 @@ func (p prospect) rowWords(keys []string) (out []string) {
 
 // reapplies are the pairs that can be applied to existing records: of a flow that has been on and whose first plan is done.
 func (p prospect) reapplies() (out []templates.Choice) {
-	if p.published.Approval == nil || p.pair.Settled.IsZero() || p.compares() || p.published.Scope.Only == flow.ScopeNew {
+	if p.compares() || !p.mayReapply() {
 		return nil
 	}
 	var keys []string
@@ -81,6 +82,11 @@ func (p prospect) reapplies() (out []templates.Choice) {
 		out = append(out, templates.Choice{ID: keys[i], Name: words})
 	}
 	return out
+}
+
+// mayReapply reports whether the map can be applied to existing records, or to others than was asked for last.
+func (p prospect) mayReapply() bool {
+	return p.published.Approval != nil && !p.pair.Settled.IsZero() && (!p.compares() || p.pair.Afresh.Proposed) && p.published.Scope.Only != flow.ScopeNew
 }
 
 // reapply asks for a rehearsal in which the map is applied to all linked records, or no longer wants that.
@@ -94,15 +100,30 @@ func (s *Server) reapply(c echo.Context) error {
 	switch key := c.FormValue("key"); {
 	case c.FormValue("do") == "back":
 		a = engine.Afresh{}
-	case len(p.reapplies()) == 0:
+	case !p.mayReapply():
 		return s.sayAndGo(c, "There is nothing that the map could be applied to yet.", false, p.path("preview"))
 	case key != "" && rowAt(p.flow, key) < 0:
 		return s.sayAndGo(c, "That pair is no longer in the map. Choose another one.", false, p.path("preview"))
 	case key != "":
 		a.Keys = []string{key}
 	}
+	if x := p.pair.Afresh; x.Proposed && x.Why == a.Why && slices.Equal(x.Keys, a.Keys) {
+		return s.rehearsing(c, p, x)
+	}
 	if err := s.o.Store.ProposeAfresh(ctx, ws(c), p.pair.ID, a); err != nil {
 		return err
 	}
 	return s.rehearse(c)
+}
+
+// rehearsing leads whoever asks twice for the same, with a double click for instance, to the rehearsal that was asked for first.
+func (s *Server) rehearsing(c echo.Context, p prospect, a engine.Afresh) error {
+	r, err := s.rehearsed(c.Request().Context(), ws(c), p.flow.ID)
+	if err != nil {
+		return err
+	}
+	if r.is && r.run.Started.After(a.At) {
+		return redirect(c, p.path("preview"))
+	}
+	return redirect(c, wish{at: a.At, after: r.run.ID}.in(p.path("preview")))
 }

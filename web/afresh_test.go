@@ -44,6 +44,46 @@ func TestAMapIsAppliedToWhatIsThereAfterSomebodySawIt(t *testing.T) {
 	w.open(s.path("preview")).hasNo("afresh")
 }
 
+func TestToAskTwiceForTheSameShowsTheOneRehearsal(t *testing.T) {
+	t.Parallel()
+	s, _, w := planOn(t)
+	client := s.signIn("editor")
+	w.open(s.path("preview")).says("reapply", "Records that are in step already")
+	ask := func(form url.Values) *walker {
+		t.Helper()
+		res := s.post(client, s.path("reapply"), form)
+		return w.open(res.Header.Get("Location"))
+	}
+	all := url.Values{"do": {"apply"}, "key": {""}}
+	proposed := func() engine.Afresh {
+		t.Helper()
+		pairs, err := s.store.Pairs(t.Context(), s.ws())
+		must(t, err)
+		i := slices.IndexFunc(pairs, func(p engine.Pair) bool { return p.Conns == s.stored().Connections })
+		return pairs[i].Afresh
+	}
+	first := ask(all).url.Query()
+	at := proposed()
+	again := ask(all)
+	if again.url.Query().Get("after") != first.Get("after") || again.url.Query().Get("asked") == "" || len(s.woken) != 1 {
+		t.Errorf("the second click leads to %s, and %d rehearsals were asked for", again.url, len(s.woken))
+	}
+	again.says("live", "It waits for its turn")
+	s.act(engine.Rehearse, engine.Done)
+	// When it is over, a late click shows it; the proposal is the one that it was made for.
+	if again = ask(all); again.url.RawQuery != "" || len(s.woken) != 0 || !proposed().At.Equal(at.At) {
+		t.Errorf("it leads to %s, %d were asked for, proposed at %s and %s", again.url, len(s.woken), at.At, proposed().At)
+	}
+	again.says("afresh", "all pairs")
+	// Another pair is another question.
+	key := s.stored().Map[0].Key()
+	ask(url.Values{"do": {"apply"}, "key": {key}})
+	s.act(engine.Rehearse, engine.Done)
+	if w.open(s.path("preview")); len(proposed().Keys) != 1 || proposed().Keys[0] != key || !proposed().Proposed {
+		t.Errorf("proposed %+v", proposed())
+	}
+}
+
 func TestARestoredBackupIsToldAndLooksForApproval(t *testing.T) {
 	t.Parallel()
 	s, _, w := planOn(t)

@@ -52,7 +52,10 @@ func TestALookInAFlowThatOnlyWatchesPromisesNoWrite(t *testing.T) {
 	}
 	for name, at := range map[string]func(b *bundle) (page, form string){
 		"the page of a run": func(b *bundle) (string, string) { return "/runs/" + b.eventful().ID, "[data-testid=problem] form" },
-		"needs you":         func(b *bundle) (string, string) { b.eventful(); return "/needs-you?kind=failure", "[data-testid=failure] form" },
+		"needs you": func(b *bundle) (string, string) {
+			b.eventful()
+			return "/needs-you?kind=failure", "[data-testid=failure] form"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

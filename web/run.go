@@ -78,7 +78,7 @@ func (v runView) sheet() templates.RunPage {
 	}
 	p.Stop, p.Orphans = v.stop(), v.orphans
 	if u := v.run.Undo; u != nil {
-		p.Undid = "/runs/" + u.Run
+		p.Undid, p.UndidText = "/runs/"+u.Run, v.undidText()
 	}
 	p.CanUndo = v.wrote() && v.run.Status.Final()
 	f, _ := v.flow(v.run.Flow)
@@ -150,6 +150,28 @@ func (v runView) undid() string {
 		text += ", asked for by " + u.By
 	}
 	return text
+}
+
+// undidText says what an undo did.
+func (v runView) undidText() string {
+	given, deleted := 0, 0
+	for _, x := range v.run.To {
+		given, deleted = given+x.Updated, deleted+x.Deleted
+	}
+	gone := "It deleted " + templates.Count(deleted, "record", "records") + " that an earlier run had made and nobody had touched since"
+	switch {
+	case v.run.DryRun:
+		return "It shows what would go back to what was there before an earlier run."
+	case given > 0 && deleted > 0:
+		return "It gave back what was there before an earlier run, where that still stood as it was written. " + gone + "."
+	case deleted > 0:
+		return gone + ". It gave no value back."
+	case given > 0:
+		return "It gave back what was there before an earlier run, where that still stood as it was written."
+	case v.run.Status.Final():
+		return "It changed nothing."
+	}
+	return "It gives back what was there before an earlier run, where that still stands as it was written."
 }
 
 // tabOr is the tab that an address names, or the first one where it names none of ours.

@@ -74,3 +74,27 @@ func TestAnUndoThatEndedEarlySaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRunOfAnUndoSaysWhatItDid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		to   engine.Counts
+		says string
+	}{
+		"values":  {engine.Counts{Updated: 2}, "It gave back what was there before an earlier run, where that still stood as it was written."},
+		"deletes": {engine.Counts{Deleted: 2}, "It deleted 2 records that an earlier run had made and nobody had touched since. It gave no value back."},
+		"both":    {engine.Counts{Updated: 1, Deleted: 1}, "It gave back what was there before an earlier run, where that still stood as it was written. It deleted 1 record that an earlier run had made and nobody had touched since."},
+		"nothing": {engine.Counts{}, "It changed nothing."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			run := b.ran(time.Hour, func(r *engine.Run) { r.To[engine.B].Created = 2 })
+			undo := b.ran(time.Minute, func(r *engine.Run) {
+				r.Trigger, r.Undo = engine.Undo, &engine.Undoing{Run: run.ID}
+				r.To[engine.B] = c.to
+			})
+			wants(t, b.see(b.signIn("editor"), "/runs/"+undo.ID), "[data-testid=undid] p", c.says)
+		})
+	}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"couplet/db"
@@ -83,12 +84,15 @@ func (s *Store) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair
 }
 
 // ProposeAfresh notes that a person wants all linked records of a pair compared once more, or with a zero Afresh no longer wants
-// that. It takes effect when a rehearsal of it is approved.
+// that. It takes effect when a rehearsal of it is approved. To propose the same again changes nothing.
 func (s *Store) ProposeAfresh(ctx context.Context, ws, pair string, a engine.Afresh) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		p, err := pairByID(ctx, tx, ws, pair)
 		if err != nil || !p.Afresh.At.IsZero() && !p.Afresh.Proposed && p.Settled.IsZero() { // that is under way, or waits for a person
 			return err
+		}
+		if p.Afresh.Proposed && a.Why == p.Afresh.Why && slices.Equal(a.Keys, p.Afresh.Keys) {
+			return nil // what was rehearsed since shows it
 		}
 		if old := p.Afresh.InForce(); a.At.IsZero() {
 			a = old
