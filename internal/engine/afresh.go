@@ -51,6 +51,16 @@ func (a Afresh) strangeAfter(t time.Time, but Side) bool {
 	return false
 }
 
+// strange reports whether the account of a side ever was not what it was.
+func (a Afresh) strange(side Side) bool {
+	for x := &a; x != nil; x = x.Before {
+		if x.Strange() && x.Side == side {
+			return true
+		}
+	}
+	return false
+}
+
 // Over is the one in the place of an earlier one. Of those that it covers, only what tells of a strange account is kept.
 func (a Afresh) Over(old Afresh) Afresh {
 	a.Before = nil
@@ -177,27 +187,24 @@ func (s *session) restored(ctx context.Context, side Side, known map[string]Mirr
 	return nil
 }
 
-// jumped compares a complete reading with what was there before it: came is how many records nobody knew.
-func (s *session) jumped(ctx context.Context, side Side, cur Cursor, came int) error {
-	if !s.settledOnce() || cur.Generation < 2 || !cur.Clean {
-		return nil
+// jumped compares the last complete reading with the one before it, unless that was done: whoever was to do it may have been
+// killed. A reading that was interrupted may have missed a few, which makes no jump.
+func (s *session) jumped(ctx context.Context, side Side, cur Cursor) (Cursor, error) {
+	if cur.Judged >= cur.Generation {
+		return cur, nil
 	}
-	went := 0
-	for after := ""; ; {
-		ids, err := s.e.Store.Absent(ctx, s.ws, s.flow.Connections[side], s.flow.Object, cur.Generation, after, 500)
+	if s.settledOnce() && cur.Generation > 1 {
+		shown, went, err := s.e.Store.Turnover(ctx, s.ws, cur.Conn, cur.Object, cur.Generation)
 		if err != nil {
-			return err
+			return cur, err
 		}
-		if went += len(ids); len(ids) == 0 {
-			break
+		had := shown - cur.Came + went
+		if n := max(cur.Came, went); had >= leastKnown && float64(n) > jump*float64(had) {
+			return cur, s.startOver(ctx, Afresh{Why: Jumped, Side: side, N: n, Of: had})
 		}
-		after = ids[len(ids)-1]
 	}
-	had := cur.Shown - came + went
-	if n := max(came, went); had >= leastKnown && float64(n) > jump*float64(had) {
-		return s.startOver(ctx, Afresh{Why: Jumped, Side: side, N: n, Of: had})
-	}
-	return nil
+	cur.Judged, cur.Came = cur.Generation, 0
+	return cur, s.e.Store.SavePage(ctx, s.ws, s.lease, cur, 0, nil, nil, nil)
 }
 
 // notThere ends a link whose record an account that is not what it was does not have. Nothing follows from that for the other

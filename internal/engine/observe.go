@@ -49,6 +49,9 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	if err != nil {
 		return err
 	}
+	if cur, err = s.jumped(ctx, side, cur); err != nil {
+		return err
+	}
 	s.enter(PhaseRead, int(side))
 	defer s.leave(PhaseRead, int(side))
 	need := s.need[side]
@@ -76,7 +79,6 @@ func (s *session) pass(ctx context.Context, side Side) error {
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer cancel()
-	came := 0
 	req := connector.ListRequest{Object: s.flow.Object, Fields: cur.Fields, After: cur.Page}
 	if mode == "since" {
 		req.Since = cur.Watermark.Add(-overlap)
@@ -103,23 +105,16 @@ func (s *session) pass(ctx context.Context, side Side) error {
 			req.After = page.Next
 			coming = s.list(ctx, &reading, side, req)
 		}
-		n, err := s.store(ctx, side, cur, page, got.at)
-		if err != nil {
+		if cur, err = s.store(ctx, side, cur, page, got.at); err != nil {
 			return err
 		}
-		came += n
 		s.reading(side, cur, mode == "gen", last)
 		if last {
 			break
 		}
 	}
-	if cur, err = s.e.Store.Cursor(ctx, s.ws, conn, s.flow.Object); err != nil {
+	if _, err := s.jumped(ctx, side, cur); err != nil {
 		return err
-	}
-	if cur.GenBegan.Equal(cur.Began) {
-		if err := s.jumped(ctx, side, cur, came); err != nil {
-			return err
-		}
 	}
 	return s.absent(ctx, side)
 }
@@ -152,9 +147,9 @@ func (s *session) few(side Side) bool {
 	return ok && o.Whole
 }
 
-// store keeps one page, says how many records of it nobody knew, and on the last one moves the watermark. A reading that did not reach its end moves nothing: what
-// it did not show is read again, and proves no absence.
-func (s *session) store(ctx context.Context, side Side, cur Cursor, page connector.Page, now time.Time) (came int, err error) {
+// store keeps one page, counts the records of it that nobody knew, and on the last one moves the watermark. A reading that did not
+// reach its end moves nothing: what it did not show is read again, and proves no absence.
+func (s *session) store(ctx context.Context, side Side, cur Cursor, page connector.Page, now time.Time) (Cursor, error) {
 	records, last := page.Records, page.Next == ""
 	conn := s.flow.Connections[side]
 	ids := make([]string, len(records))
@@ -163,17 +158,17 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	}
 	old, err := s.e.Store.Mirrors(ctx, s.ws, conn, s.flow.Object, ids)
 	if err != nil {
-		return 0, err
+		return cur, err
 	}
 	if err := s.restored(ctx, side, old, records); err != nil {
-		return 0, err
+		return cur, err
 	}
 	var changed []Mirror
 	var seen []string
 	var hints []Hint
 	if slices.ContainsFunc(records, func(r connector.Record) bool { return s.blanked(side, old[r.ID].Fields, r.Fields) }) {
 		if err := s.recheck(ctx, side); err != nil { // once for the page, whatever it shows
-			return 0, err
+			return cur, err
 		}
 	}
 	for _, r := range records {
@@ -186,8 +181,8 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 			m = old[r.ID]
 			m.Missing = s.need[side]
 		}
-		if old[r.ID].ID == "" {
-			came++
+		if old[r.ID].ID == "" && cur.Mode == "gen" {
+			cur.Came++
 		}
 		old[r.ID] = m // a record that appears twice on a page
 		changed = append(changed, m)
@@ -210,7 +205,7 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 		}
 		cur.Mode, cur.Page = "", ""
 	}
-	return came, s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
+	return cur, s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 
 // mayLag reports whether a row that contradicts the mirror may be the old one: the record was seen so short a time ago

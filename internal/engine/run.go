@@ -246,6 +246,9 @@ func (s *session) work(ctx context.Context) error {
 		if s.pair.Seeded.IsZero() {
 			s.pair.Seeded = s.e.Now()
 		}
+		if s.pair.First.IsZero() {
+			s.pair.First = s.pair.Seeded
+		}
 	}
 	if err := s.wakeChildren(ctx); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,22 +19,44 @@ const (
 )
 
 // since is the time up to which a record's last change makes it one that was there before. What the first reading of
-// both sides showed was there before too, however late that was.
+// both sides showed was there before too, however late that was, unless the system says that it was made later. A pair that
+// starts afresh keeps to that first reading.
 func (s *session) since() time.Time {
 	t := s.flow.Scope.Since
 	if t.IsZero() && s.run.DryRun {
 		return s.e.Now() // nobody has switched it on yet
 	}
-	if s.pair.Seeded.After(t) {
-		t = s.pair.Seeded
+	if s.pair.First.After(t) {
+		t = s.pair.First
 	}
 	return t
 }
 
 // before reports whether a record of the job was there and as it is before the scope began.
 func (s *session) before(j job, side Side) bool {
-	m := j.m[side]
-	return !m.Changed.IsZero() && !m.Changed.After(s.since())
+	m, began := j.m[side], s.flow.Scope.Since
+	switch {
+	case m.Changed.IsZero() || !began.IsZero() && m.Created.After(began):
+		return false
+	case !m.Changed.After(s.since()):
+		return true
+	}
+	at, known := s.stampOf(m, side)
+	return known && !at.After(cmp.Or(began, s.since()))
+}
+
+// stampOf says when a record was last changed, or made, by the word of an account that is not what it was: that it looks
+// other than it was seen before, or was never seen, may be due to a backup, or to another account. It is not known of
+// others, nor once all of them were compared.
+func (s *session) stampOf(m Mirror, side Side) (at time.Time, known bool) {
+	if !s.pair.Afresh.strange(side) || !s.pair.Settled.IsZero() && m.Changed.After(s.pair.Settled) {
+		return at, false
+	}
+	if m.Changed.Equal(m.First) {
+		return m.Created, !m.Created.IsZero()
+	}
+	at, err := time.Parse(time.RFC3339Nano, m.Version)
+	return at, err == nil
 }
 
 // scoped takes a decision back that is about records of no interest. What a person decided stands, and so does what is

@@ -47,6 +47,9 @@ type Store interface {
 	// Absent lists live records that the complete generation gen did not show, after the id `after`.
 	Absent(ctx context.Context, ws, conn, object string, gen int64, after string, limit int) ([]string, error)
 
+	// Turnover counts the live records that the complete generation gen showed, and those of the one before it that it did not.
+	Turnover(ctx context.Context, ws, conn, object string, gen int64) (shown, went int, err error)
+
 	Mirrors(ctx context.Context, ws, conn, object string, ids []string) (map[string]Mirror, error)
 	// Holders lists up to max live records of the connection for each key value, as kind -> value -> ids.
 	Holders(ctx context.Context, ws, conn, object string, keys []Key, max int) (map[Key][]string, error)

@@ -79,6 +79,13 @@ func (p *tap) SavePage(ctx context.Context, ws string, l engine.Lease, cur engin
 	return p.Store.SavePage(ctx, ws, l, cur, gen, changed, seen, hints)
 }
 
+func (p *tap) Turnover(ctx context.Context, ws, conn, object string, gen int64) (shown, went int, err error) {
+	if err := p.on("Turnover"); err != nil {
+		return 0, 0, err
+	}
+	return p.Store.Turnover(ctx, ws, conn, object, gen)
+}
+
 func (p *tap) Absent(ctx context.Context, ws, conn, object string, gen int64, after string, limit int) (r0 []string, err error) {
 	if err := p.on("Absent"); err != nil {
 		return r0, err

@@ -24,6 +24,8 @@ type Pair struct {
 	Object    string
 	// Seeded is when every record of both sides was first put into the inbox; zero before.
 	Seeded time.Time
+	// First is when that happened for the first time, whatever starts afresh since.
+	First time.Time
 	// Settled is when the first full plan was carried out to its end; zero before. The brake works from then on.
 	Settled time.Time
 	// Scope is the flow.Scope.Key that all records were last put into the inbox for.
@@ -175,6 +177,10 @@ type Cursor struct {
 	Fields []string
 	// Total is how many records the pass has to show as the system counts them, Shown how many it has.
 	Total, Shown int
+	// Came is how many records nobody knew that passes over everything have shown since the generation Judged, the last one of
+	// which it was said whether too many came or went.
+	Came   int
+	Judged int64
 }
 
 // Capability is something learned about a field from how a system answered.

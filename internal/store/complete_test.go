@@ -30,7 +30,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		e := engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", IDs: l.IDs, Result: engine.ResultUpdated, To: 1, Sides: [2]bool{true, true}, Reason: "r", By: "ann@x.test", Fields: []engine.FieldChange{ch},
 			Calls: []connector.Exchange{x}, At: at, Planned: true, Version: "1"}
 		cur := engine.Cursor{Conn: w.conns[0], Object: "contact", Mode: "gen", Page: "p", Began: at, At: at, Clean: true, Watermark: at, Generation: 3, GenBegan: at,
-			Fields: []string{"f"}, Total: 9, Shown: 8}
+			Fields: []string{"f"}, Total: 9, Shown: 8, Came: 3, Judged: 2}
 		capability := engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "create", Ignored: 1, Refused: true, MaxLen: 5, Evidence: "e", Learned: at}
 		h := engine.Hint{Side: engine.B, ID: "b1", Parent: "p", Reason: "r", At: at, Due: start, Seq: 1, Attempts: 2, Problem: "p"}
 		counts := engine.Counts{Created: 1, Updated: 2, Skipped: 3, Conflicts: 4, Failed: 5}

@@ -30,6 +30,10 @@ func (w *world) reads() []call {
 		{"Absent", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Absent(ctx, ws, c, "contact", 99, "", 9)
 		}},
+		{"Turnover", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			_, went, err := s.Turnover(ctx, ws, c, "contact", 2)
+			return went, err
+		}},
 		{"Mirrors", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Mirrors(ctx, ws, c, "contact", []string{"a1"})
 		}},

@@ -150,6 +150,13 @@ func (s *Store) Absent(ctx context.Context, ws, conn, object string, gen int64, 
 		[]any{ws, conn, object, after, gen, limit}, scanID)
 }
 
+// Turnover implements engine.Store.
+func (s *Store) Turnover(ctx context.Context, ws, conn, object string, gen int64) (shown, went int, err error) {
+	_, err = s.db.Get(ctx, `select count(*), coalesce(sum(case when gen < $4 then 1 else 0 end), 0) from mirror
+		where workspace_id = $1 and conn = $2 and object = $3 and gen in ($4, $4 - 1) and gone_at = 0`, []any{ws, conn, object, gen}, &shown, &went)
+	return shown - went, went, err
+}
+
 // CountMirrors counts the live records of a connection.
 func (s *Store) CountMirrors(ctx context.Context, ws, conn, object string) (n int, err error) {
 	_, err = s.db.Get(ctx, "select count(*) from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0", []any{ws, conn, object}, &n)
