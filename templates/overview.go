@@ -184,9 +184,9 @@ func countWord(n int) string {
 	return Number(n)
 }
 
-// Capital begins a text with a capital letter.
+// Capital begins a text with a capital letter, unless it begins with somebody's email.
 func Capital(s string) string {
-	if s == "" {
+	if first, _, _ := strings.Cut(s, " "); s == "" || strings.Contains(first, "@") {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

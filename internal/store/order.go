@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"reflect"
 	"time"
 
 	"couplet/db"
@@ -110,11 +111,17 @@ func fitField(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error 
 		}
 		now = base.V
 	}
-	if o.Seen != [2]any{} && db.Doc(o.Seen) != db.Doc(now) {
+	if !seenAs(o.Seen, now) {
 		return ErrMoved
 	}
 	o.Seen = now
 	return nil
+}
+
+// seenAs reports whether somebody saw what is there now; nobody has to say what they saw. Both came from JSON, so values may be
+// lists, which Go does not compare.
+func seenAs(seen, now [2]any) bool {
+	return seen[0] == nil && seen[1] == nil || reflect.DeepEqual(seen, now)
 }
 
 // fitRecord checks an order about a record that waits for a person, or that one left alone.
@@ -161,7 +168,7 @@ func fitDelete(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *e
 	}
 	var now [2]any
 	now[o.Side] = m.Sight()
-	if o.Seen != [2]any{} && db.Doc(o.Seen) != db.Doc(now) {
+	if !seenAs(o.Seen, now) {
 		return ErrMoved
 	}
 	o.Seen = now

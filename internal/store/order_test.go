@@ -17,7 +17,8 @@ func TestOrders(t *testing.T) {
 		l := w.link("l1", "a1", "b1", engine.On)
 		l.Base = map[string]engine.Base{"city": {V: [2]any{"x", "y"}}}
 		w.commit(t, engine.Commit{Link: l, Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
-			Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, V: [2]any{"p", "q"}, At: start}}})
+			Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, V: [2]any{"p", "q"}, At: start},
+				{Link: "l1", Field: "tags", Open: true, V: [2]any{[]any{"p", "q"}, "r"}, At: start}}})
 		add := func(o engine.Order) (engine.Order, error) {
 			o.Pair, o.By = w.pair.ID, "ann"
 			return w.AddOrder(w.ctx, w.ws, o)
@@ -35,6 +36,8 @@ func TestOrders(t *testing.T) {
 			{"no conflict", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "city"}, store.ErrSettled},
 			{"other values", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "name", Seen: [2]any{"p", "z"}}, store.ErrMoved},
 			{"as seen", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "name", Seen: [2]any{"p", "q"}}, nil},
+			{"other lists", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "tags", Seen: [2]any{[]any{"p"}, "r"}}, store.ErrMoved},
+			{"lists as seen", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "tags", Seen: [2]any{[]any{"p", "q"}, "r"}}, nil},
 			{"put back", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "city", Value: "z"}, nil},
 			{"never agreed", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "zip", Value: "z"}, store.ErrSettled},
 		} {
@@ -52,7 +55,7 @@ func TestOrders(t *testing.T) {
 		list, err := w.OpenOrders(w.ctx, w.ws, w.pair.ID, "", 9)
 		must(t, err)
 		slices.SortFunc(list, func(x, y engine.Order) int { return cmp.Compare(x.Field, y.Field) })
-		if len(list) != 3 || list[1].Seen != [2]any{"x", "y"} || list[1].Record != "a1" || list[1].Value != "z" {
+		if len(list) != 4 || list[1].Seen != [2]any{"x", "y"} || list[1].Record != "a1" || list[1].Value != "z" {
 			t.Fatalf("%+v", list)
 		}
 		older := list[0]
