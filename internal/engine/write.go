@@ -28,9 +28,10 @@ func (s *session) unsure(j job, side Side) bool {
 		return true
 	}
 	unshown := m.Gen < s.readings[side] && m.Seen.Before(s.gens[side]) // by the last complete reading
-	// Whom a person named may be gone since, and its values must not come over then.
-	named := j.order != nil && j.match.By == "person" && s.e.Now().Sub(m.Seen) > fresh
-	return named || j.back || m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
+	// Whom a person named, or only an earlier run saw, may be gone since, and its values must not come over then.
+	named := j.order != nil && j.match.By == "person"
+	absent := (named || j.do == join && m.Seen.Before(s.began)) && s.e.Now().Sub(m.Seen) > fresh
+	return absent || j.back || m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
 		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
 }
 
