@@ -62,6 +62,11 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 		f.answered[side] = true
 		verdict := s.verify(f, side, got)
 		w.wrote[side] = w.wrote[side] || verdict != ignored
+		if verdict != ignored && f.Rule.Kind == mapping.Set {
+			all := got
+			got = f.owned(side, mapping.AsSet(got))
+			w.raced = w.raced || !f.Rule.Same(side, all, got)
+		}
 		switch verdict {
 		case taken:
 			s.caps.took(f.Rule, side)

@@ -7,6 +7,7 @@ import (
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
+	"couplet/internal/sandbox"
 )
 
 // cutOff lets a run die when its update is written down and has not left.
@@ -121,4 +122,30 @@ func TestADifferenceThatWasLeftOutlivesARestore(t *testing.T) {
 		w.want(engine.B, b, fields{"phone_number": phoneB})
 		w.want(engine.A, w.partner(engine.B, b), fields{"phone": phoneA})
 	}
+}
+
+// A tag that somebody adds or takes away while another one is written travels like any other edit.
+func TestATagThatIsSetBetweenOurReadAndOurWriteArrives(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	a, b := w.couple(fields{"email": "ada@example.com", "firstName": "Ada", "lastName": "Lovelace", "tags": []any{"old", "vip"}})
+	w.edit(engine.A, a, fields{"tags": []any{"old", "vip", "new"}})
+	begun := false
+	w.e.Store = &tap{Store: w.st, on: func(m string) error {
+		if m == "Intend" && !begun {
+			begun = true
+			w.edit(engine.B, b, fields{"tags": []any{"vip", "right"}})
+		}
+		return nil
+	}}
+	w.run(engine.Done)
+	w.e.Store = w.st
+	if !begun {
+		t.Fatal("nothing was written, so this shows nothing")
+	}
+	w.pass(time.Minute)
+	w.run(engine.Done)
+	w.want(engine.A, a, fields{"tags": "new right vip"})
+	w.want(engine.B, b, fields{"tags": "new right vip"})
+	w.quiet()
 }

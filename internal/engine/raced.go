@@ -26,6 +26,15 @@ func (s *session) raced(d *Decision, side Side, read, answered connector.Fields)
 	return false
 }
 
+// owned is what a side holds of a list after a write, as far as that is what was read and what the write did to it. What else
+// the answer shows, or lacks, somebody changed between our read and our write: it stays a change of theirs.
+func (f *FieldPlan) owned(side Side, got []string) []string {
+	before, d := mapping.AsSet(f.Before[side]), f.Delta[side]
+	missing := mapping.Minus(d.Add, got)
+	gone := mapping.Minus(d.Remove, got)
+	return mapping.Merge(mapping.Minus(before, gone), mapping.Minus(d.Add, missing), nil, nil)
+}
+
 // atOnce is the job's hint once more, for what is new and not for what failed.
 func (j job) atOnce(now time.Time) Hint {
 	h := j.again("", now, "")
