@@ -32,8 +32,6 @@ type schema struct {
 	out map[string]bool
 	// rules are those that are not, nil for all.
 	rules []mapping.Rule
-	// lifted says that rows are no longer paused which were in the last run.
-	lifted bool
 }
 
 // loadKnown begins with what was known at the end of the last run.
@@ -68,6 +66,7 @@ func (s *session) knownAs(side Side, w connector.Field) (Known, bool) {
 func (s *session) recognise(ctx context.Context) (rows []mapping.Row, of []int, err error) {
 	now := s.e.Now()
 	var changed []Known
+	var lifted []string // connections of fields whose rows are paused no longer
 	note := func(side Side, name string) {
 		old, was := s.schema.known[side][name]
 		k := old
@@ -80,8 +79,9 @@ func (s *session) recognise(ctx context.Context) (rows []mapping.Row, of []int, 
 		}
 		k = k.Seen(s.fields[side], now)
 		if held := k.Drift().Pauses(); held != k.Held {
-			s.schema.lifted = s.schema.lifted || k.Held
-			k.Held = held
+			if k.Held = held; !held {
+				lifted = append(lifted, k.Conn)
+			}
 		}
 		s.schema.known[side][name] = k
 		if !was || !reflect.DeepEqual(old, k) {
@@ -125,7 +125,10 @@ func (s *session) recognise(ctx context.Context) (rows []mapping.Row, of []int, 
 	if s.run.DryRun || len(changed) == 0 {
 		return rows, of, nil
 	}
-	return rows, of, s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, changed)
+	if len(lifted) > 0 {
+		s.pair.Again++
+	}
+	return rows, of, s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, changed, lifted)
 }
 
 // heldUp reports whether a row waits for a person because of its fields.
@@ -228,7 +231,7 @@ func (s *session) compare(ctx context.Context, side Side, fields []connector.Fie
 	if len(lost) == 0 || s.run.DryRun {
 		return nil
 	}
-	return s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, lost)
+	return s.e.Store.SaveKnownFields(ctx, s.ws, s.lease, lost, nil)
 }
 
 // afresh are the bases of a link without those that were agreed with another field than the one of that name now.

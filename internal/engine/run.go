@@ -238,7 +238,7 @@ func (s *session) work(ctx context.Context) error {
 	}
 	s.enter(PhaseCompare, noSide)
 	scope := s.flow.Scope.Key()
-	if s.pair.Seeded.IsZero() || s.pair.Scope != scope || s.schema.lifted && !s.run.DryRun || s.pair.Afresh.Proposed && s.run.DryRun { // what was edited while rows were paused was looked at without them
+	if s.pair.Seeded.IsZero() || s.pair.Scope != scope || s.pair.Again > 0 || s.pair.Afresh.Proposed && s.run.DryRun {
 		s.pair.Scope = scope
 		if err := s.e.Store.Seed(ctx, s.ws, s.lease, s.pair, s.e.Now()); err != nil {
 			return err

@@ -33,7 +33,8 @@ type Store interface {
 	Release(ctx context.Context, ws string, l Lease) error
 
 	PairFor(ctx context.Context, ws string, conns [2]string, object string, newID string) (Pair, error)
-	// Seed puts every live record of both sides into the pair's inbox and marks the pair seeded.
+	// Seed puts every live record of both sides into the pair's inbox and marks the pair seeded. What came since pair.Again was
+	// read stays to be done.
 	Seed(ctx context.Context, ws string, l Lease, pair Pair, now time.Time) error
 	// StartAfresh stores since when what was agreed in a pair counts no more. The pair is then as before its first plan, but for its links.
 	StartAfresh(ctx context.Context, ws string, l Lease, pair string, a Afresh) error
@@ -93,7 +94,9 @@ type Store interface {
 
 	// KnownFields lists what is known of the custom fields that maps of the object between the connections name.
 	KnownFields(ctx context.Context, ws string, conns [2]string, object string) ([]Known, error)
-	SaveKnownFields(ctx context.Context, ws string, l Lease, known []Known) error
+	// SaveKnownFields keeps fields. All records of the pairs of the object that have one of the connections `lifted` are to be
+	// put into the inbox once more.
+	SaveKnownFields(ctx context.Context, ws string, l Lease, known []Known, lifted []string) error
 
 	// Begin stores intents before their calls leave.
 	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error

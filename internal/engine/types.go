@@ -26,6 +26,9 @@ type Pair struct {
 	Seeded time.Time
 	// First is when that happened for the first time, whatever starts afresh since.
 	First time.Time
+	// Again is how often since then rows were paused no longer: what was edited meanwhile was looked at without them, so all
+	// records are to be put into the inbox once more.
+	Again int64
 	// Settled is when the first full plan was carried out to its end; zero before. The brake works from then on.
 	Settled time.Time
 	// Scope is the flow.Scope.Key that all records were last put into the inbox for.

@@ -66,7 +66,7 @@ func (w *world) watchWrites() []call {
 			return nil, s.AcceptField(ctx, ws, engine.Known{Conn: w.conns[0], Object: "contact", Name: "f", Remake: true})
 		}},
 		{"SaveKnownFields", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
-			return nil, s.SaveKnownFields(ctx, ws, l, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "f", Held: true}})
+			return nil, s.SaveKnownFields(ctx, ws, l, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "f", Held: true}}, []string{w.conns[0]})
 		}},
 	}
 }

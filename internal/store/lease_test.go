@@ -70,7 +70,7 @@ func TestAnOldFenceChangesNothing(t *testing.T) {
 			"Intend":     w.Intend(w.ctx, w.ws, old, run, []engine.Commit{{Sending: sending("l1")}}),
 			"Commit":     w.Commit(w.ctx, w.ws, old, run, []engine.Commit{{Link: &link}}),
 			"SaveRun":    w.SaveRun(w.ctx, w.ws, old, run),
-			"SaveKnown":  w.SaveKnownFields(w.ctx, w.ws, old, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "late"}}),
+			"SaveKnown":  w.SaveKnownFields(w.ctx, w.ws, old, []engine.Known{{Conn: w.conns[0], Object: "contact", Name: "late"}}, nil),
 			"no owner":   w.SaveRun(w.ctx, w.ws, engine.Lease{Name: old.Name}, run),
 			"no lease":   w.SaveRun(w.ctx, w.ws, engine.Lease{Name: "pair/none", Owner: "me", Fence: 1}, run),
 		} {

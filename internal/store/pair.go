@@ -11,7 +11,7 @@ import (
 	"couplet/internal/flow"
 )
 
-const pairColumns = "id, conn_a, conn_b, object, seeded_at, first_at, settled_at, scope, afresh"
+const pairColumns = "id, conn_a, conn_b, object, seeded_at, first_at, again, settled_at, scope, afresh"
 
 func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 	return func(r *sql.Rows) (engine.Pair, error) {
@@ -21,7 +21,7 @@ func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 }
 
 func pairInto(p *engine.Pair) []any {
-	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.First), db.Time(&p.Settled), &p.Scope, db.JSON(&p.Afresh)}
+	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.First), &p.Again, db.Time(&p.Settled), &p.Scope, db.JSON(&p.Afresh)}
 }
 
 // PairFor implements engine.Store.
@@ -63,7 +63,7 @@ func (s *Store) Seed(ctx context.Context, ws string, l engine.Lease, pair engine
 			}
 		}
 		_, err = tx.Exec(ctx, `update pair set seeded_at = case when seeded_at = 0 then $3 else seeded_at end, first_at = case when first_at = 0 then $3 else first_at end,
-			scope = $4 where workspace_id = $1 and id = $2`, ws, p.ID, db.MS(now), pair.Scope)
+			scope = $4, again = case when again = $5 then 0 else again end where workspace_id = $1 and id = $2`, ws, p.ID, db.MS(now), pair.Scope, pair.Again)
 		return err
 	})
 }
