@@ -107,7 +107,7 @@
 // record, the same kind of write, the same fields and values, or fewer of them. A write that stands in no line was seen by
 // nobody. max(25, 5 %) of those are allowed in all, counted with the intent or the sending that makes them; each record
 // beyond that becomes a review with what would be written (hold.go), and waits, linked or not, until a person accepts just
-// that or approves a new preview that shows it. The rest goes on. A flow file approves the first plan whatever it is. Once
+// that or approves a new preview that shows it. A wish not to be contacted does not wait with it (consent.go). The rest goes on. A flow file approves the first plan whatever it is. Once
 // the plan is carried out the brake holds the runs after it, and what was approved or accepted counts for no brake.
 //
 // # Which records, and only watching

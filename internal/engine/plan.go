@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"couplet/internal/connector"
@@ -111,20 +112,27 @@ func (d Decision) Unseen() bool {
 // Plan decides what a linked pair of records needs. It is pure: no clock, no network, no database. Preview, run,
 // dry run, explanation and tests all call it.
 func Plan(in Input) Decision {
-	d := Decision{Writes: [2]connector.Fields{{}, {}}}
+	var d Decision
 	for i := range in.Rules {
 		f := planField(in, &in.Rules[i])
 		f.gate(in)
-		for side := range f.Sends {
-			if f.Sends[side] {
-				for name, v := range f.wire(Side(side)) {
-					d.Writes[side][name] = v
-				}
-			}
-		}
 		d.Fields = append(d.Fields, f)
 	}
+	d.gather()
 	return d
+}
+
+// gather makes the writes of what the fields send.
+func (d *Decision) gather() {
+	d.Writes = [2]connector.Fields{{}, {}}
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		for side := range f.Sends {
+			if f.Sends[side] {
+				maps.Copy(d.Writes[side], f.wire(Side(side)))
+			}
+		}
+	}
 }
 
 func (f *FieldPlan) wire(side Side) connector.Fields {
@@ -300,33 +308,6 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 	if f.Outcome == Write {
 		f.Outcome, f.Lost, f.HasLost = Clash, win.Other(), true
 	}
-}
-
-// planConsent only ever tightens: a "do not contact" on either side holds on both (sync-semantics 5.5, I14).
-func (f *FieldPlan) planConsent(base Base, known bool) {
-	r := f.Rule
-	on := [2]bool{}
-	for side := range on {
-		on[side] = mapping.Normal(connector.Bool, f.Before[side], "") == "true"
-	}
-	if on[A] == on[B] {
-		f.Outcome, f.Why = InSync, "in_sync"
-		if !known || changed(r, f.Before, base) != [2]bool{} {
-			f.Outcome, f.Why, f.Commit = Absorb, "same_change", true
-		}
-		return
-	}
-	from := A
-	if on[B] {
-		from = B
-	}
-	to := from.Other()
-	if !r.Direction.To(to) {
-		f.Outcome, f.Why = Accept, "one_way"
-		f.Commit = !known || changed(r, f.Before, base) != [2]bool{}
-		return
-	}
-	f.Outcome, f.Why, f.Send[to], f.Sends[to] = Write, "most_restrictive", true, true
 }
 
 // planSet merges element by element. A side that may not be written keeps what it has.

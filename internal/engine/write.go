@@ -190,6 +190,9 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 	if ok, err := s.may(&j, d, d.sides(), false); err != nil {
 		return outcome{err: err}
 	} else if !ok {
+		if o, first := s.tighten(ctx, j, d, seen); first {
+			return o
+		}
 		o := s.holdBack(j, j.lineOf(d, d.sides(), false))
 		s.keep(&o.commit, j, seen)
 		return o
