@@ -19,7 +19,8 @@ type guide struct {
 	h     hand
 	visit func(*tab, stop)
 
-	flow string // path of the flow that was made
+	flow   string               // path of the flow that was made
+	fields [2]map[string]string // numbers of custom fields, by name
 }
 
 // look has the page looked at that is open now.
@@ -35,20 +36,32 @@ func (g *guide) page(path, name, drawn string) {
 	g.look(name, drawn)
 }
 
-// tours are the ways that together go once through every page and every state of it that a person can bring about.
-var tours = map[string]func(*guide){
-	"to both accounts": func(g *guide) {
+// tours are the ways that together go once through every page and every state of it that a person can bring about. world is how
+// the demo of each begins.
+var tours = map[string]struct {
+	world []string
+	way   func(*guide)
+}{
+	"to both accounts": {[]string{"--first-run"}, func(g *guide) {
 		g.wayIn()
 		g.people()
 		g.connecting()
-	},
-	"from both accounts": func(g *guide) {
+	}},
+	"from both accounts": {[]string{"--first-run"}, func(g *guide) {
 		setUp(g.w, g.b, g.h)
 		connectBoth(g.b, g.h)
 		g.mapping()
 		g.previewing()
 		g.watching()
-	},
+	}},
+	"what a person decides": {[]string{"--contacts", "90"}, func(g *guide) {
+		g.asking()
+		g.onlyWatching()
+		g.holding()
+		g.deciding()
+		g.braking()
+		g.drifting()
+	}},
 }
 
 // unseen are the routes that a browser gets and that are no page of their own, each with the reason.
@@ -72,9 +85,9 @@ func TestEveryPageIsSound(t *testing.T) {
 		for name, tour := range tours {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, "--first-run")
+				w := newWorld(t, tour.world...)
 				b := w.tab(t)
-				tour(&guide{w: w, b: b, h: mouse{b}, visit: func(b *tab, s stop) {
+				tour.way(&guide{w: w, b: b, h: mouse{b}, visit: func(b *tab, s stop) {
 					path, _, _ := strings.Cut(b.path(), "?")
 					mu.Lock()
 					seen = append(seen, path)
