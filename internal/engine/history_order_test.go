@@ -131,6 +131,7 @@ func (h *history) leftAlone(side engine.Side, id string) bool {
 // deletedOnOrdersOnly is I7: whoever is gone was deleted by a person, or as a person said when its partner was deleted.
 func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
 	ever := [2]map[string]bool{{}, {}}
+	widowed := [2]map[string]bool{{}, {}} // somebody deleted what it was, or was about to be, linked with
 	for side, ids := range h.made {
 		for _, id := range ids {
 			ever[side][id] = true
@@ -144,6 +145,7 @@ func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
 		for _, e := range h.entries(r, "") {
 			for side, id := range e.IDs {
 				ever[side][id] = true
+				widowed[side][id] = widowed[side][id] || h.left[side][id] || h.deleted[1-side][e.IDs[1-side]]
 			}
 			if e.Result == engine.ResultDeleted && !e.Planned && (e.By != "Anna" || !h.doomed[e.To][e.IDs[e.To]]) {
 				h.t.Errorf("I7: the log tells of a delete that nobody ordered: %+v", e)
@@ -156,7 +158,7 @@ func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
 			if _, there := all[side][id]; there || id == "" || h.deleted[side][id] || h.wentAlong(engine.Side(side), id) {
 				continue
 			}
-			if gone++; !h.doomed[side][id] || !h.left[side][id] {
+			if gone++; !h.doomed[side][id] || !widowed[side][id] {
 				h.t.Errorf("I7: side %s: the engine deleted %s, and nobody had ordered it", engine.Side(side), id)
 			}
 		}

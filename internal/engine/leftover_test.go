@@ -149,3 +149,24 @@ func TestATagThatIsSetBetweenOurReadAndOurWriteArrives(t *testing.T) {
 	w.want(engine.B, b, fields{"tags": "new right vip"})
 	w.quiet()
 }
+
+// What a read right before a write shows may ask for a write to the other side, which is read right before that as well.
+func TestBothSidesAreReadBeforeBothAreWritten(t *testing.T) {
+	t.Parallel()
+	w, a, b := ada(t)
+	w.flow.Conflict = mapping.Ask
+	w.edit(engine.A, a, fields{"phone": phoneA})
+	w.edit(engine.B, b, fields{"phone_number": phoneB})
+	w.run(engine.Done)
+	open, err := w.st.Conflicts(t.Context(), ws, w.pair().ID, true, "", 9)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	w.edit(engine.A, a, fields{"email": "bea@example.com"})
+	w.edit(engine.B, b, fields{"email": "eve@example.com"})
+	w.pass(time.Hour)
+	w.order(engine.Order{Kind: engine.OrderChoose, Link: open[0].Link, Field: open[0].Field, From: engine.B, Seen: open[0].V})
+	w.request(engine.Request{}, engine.Done)
+	w.want(engine.A, a, fields{"phone": phoneB, "email": "bea@example.com"})
+	w.want(engine.B, b, fields{"email": "eve@example.com"})
+}

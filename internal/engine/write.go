@@ -168,16 +168,19 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 		}
 	}
 	d := s.plan(j)
-	for _, side := range []Side{A, B} {
-		if len(d.Writes[side]) > 0 && !seen[side] && s.stale(j.m[side], side) {
-			if o, over := s.reread(ctx, &j, side); over {
-				return o
+	for again := true; again; { // what one read shows may ask for a write to the other side
+		again = false
+		for _, side := range []Side{A, B} {
+			if len(d.Writes[side]) > 0 && !seen[side] && s.stale(j.m[side], side) {
+				if o, over := s.reread(ctx, &j, side); over {
+					return o
+				}
+				seen[side], again = true, true
 			}
-			seen[side] = true
 		}
-	}
-	if seen != [2]bool{} {
-		d = s.plan(j)
+		if again {
+			d = s.plan(j)
+		}
 	}
 	if o, told := s.arrivals(j, d, seen); told {
 		return o
