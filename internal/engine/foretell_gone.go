@@ -18,6 +18,10 @@ func (s *session) vanishing(ctx context.Context, j job) (job, bool, error) {
 		if !s.vanished[Place{side, j.link.IDs[side]}] {
 			continue
 		}
+		if j.deletedByUs(side) {
+			j.do, j.lost = vanish, side
+			return j, true, nil
+		}
 		m := j.m[side]
 		if j.doubted || m.Suspect.IsZero() || s.e.Now().Sub(m.Suspect) < suspicion {
 			return j, false, nil
@@ -41,6 +45,8 @@ func (o outcome) toldOnly() outcome {
 func (s *session) foretellGone(j job) outcome {
 	survivor := j.lost.Other()
 	switch {
+	case j.deletedByUs(j.lost):
+		return s.takenBack(j, j.lost, j.sending.Erase.Who).toldOnly()
 	case !j.m[survivor].Gone.IsZero():
 		return s.letGo(j, j.lost, fateAlone.reason(j.lost)).toldOnly()
 	case j.fate == fateTag:

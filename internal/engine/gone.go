@@ -17,6 +17,9 @@ func (s *session) missing(ctx context.Context, j job, side Side, id string) outc
 	if s.slow() && j.link.ID != "" {
 		return s.notThere(j, side, id)
 	}
+	if j.deletedByUs(side) {
+		return s.takenBack(j, side, j.sending.Erase.Who)
+	}
 	now := s.e.Now()
 	m := j.m[side]
 	m.ID = id

@@ -129,6 +129,9 @@ func (s *session) unmake(ctx context.Context, j job, line Entry, u Undoing, news
 	if err := s.mayErase(); err != nil {
 		return outcome{err: err}
 	}
+	if err := s.e.Store.AddHints(ctx, s.ws, s.pair.ID, s.lookAgain(j)); err != nil { // if nobody goes on with this undo
+		return outcome{err: err}
+	}
 	x := &Sending{Link: j.link.ID, Run: s.run.ID, At: s.e.Now(), Erase: &Erasing{Side: side, Who: u.By}}
 	if err := s.pledge(ctx, Commit{Sending: x}); err != nil {
 		return outcome{err: err}
@@ -152,10 +155,22 @@ func (s *session) unmake(ctx context.Context, j job, line Entry, u Undoing, news
 	return s.undoTold(j, line, Decision{}, outcome{}, result{retry: err}, "")
 }
 
-// unmade tells of a record that was deleted because the run had made it, and ends its link: neither of the two is ever made
-// again out of the other by itself.
+// unmade tells of a record that was deleted because the run had made it.
 func (s *session) unmade(j job, line Entry, who string) outcome {
-	side := sideWritten(line)
+	o := s.takenBack(j, sideWritten(line), who)
+	o.commit.Finished, o.commit.Entry.ID = nil, undoID(line) // an undo works from no hint
+	return o
+}
+
+// deletedByUs reports whether a record of a linked pair that is not there is one that an undo was deleting, and nobody heard
+// the answer. It is no person's delete then, whatever the flow makes of those.
+func (j job) deletedByUs(side Side) bool {
+	return j.sending != nil && j.sending.Erase != nil && j.sending.Erase.Side == side && j.link.State == On
+}
+
+// takenBack ends the link of a record that was deleted because a run had made it: neither of the two is ever made again out of
+// the other by itself.
+func (s *session) takenBack(j job, side Side, who string) outcome {
 	why := "unmade_" + side.String()
 	var fields []FieldChange
 	for i := range s.rules.Rules {
@@ -172,9 +187,8 @@ func (s *session) unmade(j job, line Entry, who string) outcome {
 	j.m[side].Gone, j.m[side].Suspect = s.e.Now(), time.Time{}
 	j.side, j.who = side, who
 	o := s.letGo(j, side, why)
-	o.commit.Finished = nil // an undo works from no hint
 	e := o.commit.Entry
-	e.ID, e.Result, e.To, e.Fields, e.By = undoID(line), ResultDeleted, int(side), fields, who
+	e.Result, e.To, e.Fields, e.By = ResultDeleted, int(side), fields, who
 	e.Sides[side] = true
 	o.count = func(r *Run) { r.To[side].Deleted++ }
 	return o

@@ -1,11 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/sandbox"
 )
 
@@ -110,6 +113,71 @@ func TestAnUndoneCreateThatIsKilledIsToldOnceAndNeverMadeAgain(t *testing.T) {
 			}
 			w.quiet()
 		})
+	}
+}
+
+// deaf hears no answer to a delete, be it that it arrived or not.
+type deaf struct {
+	whole
+	arrives bool
+}
+
+func (d deaf) Delete(ctx context.Context, ref connector.Ref) error {
+	if d.arrives {
+		if err := d.whole.Delete(ctx, ref); err != nil {
+			return err
+		}
+	}
+	return &connector.Error{Kind: connector.Unknown, Message: "No answer came."}
+}
+
+// Whoever cancels an undo that died in a delete, or that heard no answer to one, leaves nothing half done: the next ordinary
+// run tells of the delete, whatever the flow makes of records that people delete.
+func TestADeleteOfAnUndoThatNobodyGoesOnWithIsToldByTheNextRun(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []flow.Delete{flow.Detach, flow.Tag, flow.Approve, flow.Restore} {
+		for _, end := range []string{"killed", "arrived", "lost"} {
+			t.Run(string(policy)+" "+end, func(t *testing.T) {
+				t.Parallel()
+				w, ids, run := made(t, 1)
+				w.flow.Delete = policy
+				a, b := ids[0], w.partner(engine.A, ids[0])
+				link := w.link(engine.A, a)
+				u := engine.Undoing{Run: run.ID, Made: true, By: "Anna"}
+				if end == "killed" {
+					if !w.diesAt(engine.Request{Undo: &u}, func(m string) bool { return m == "Commit" }) {
+						t.Fatal("it lives")
+					}
+					if r, err := w.e.Abandon(t.Context(), ws, w.flow); err != nil || r.Undo == nil {
+						t.Fatal(r, err)
+					}
+				} else {
+					w.veil = func(_ engine.Side, c whole) connector.Connector { return deaf{c, end == "arrived"} }
+					w.undo(u, engine.DoneWithProblems)
+					w.veil = nil
+				}
+				gone := end != "lost"
+				if _, there := w.all(engine.B)[b]; there == gone || w.sendings(link) != 1 {
+					t.Fatal("there:", there)
+				}
+				w.pass(time.Minute)
+				dry := w.request(engine.Request{Look: true, DryRun: true}, engine.Done)
+				r := w.run(engine.Done)
+				w.foretold(dry, r)
+				if e := w.entries(r, engine.ResultDeleted); gone != (len(e) == 1 && e[0].Reason == "unmade_b" && e[0].By == "Anna" && r.To[engine.B].Deleted == 1) ||
+					gone == (len(w.links()) == 1) || w.sendings(link) != 0 || len(w.reviews()) != 0 {
+					t.Errorf("links %v, reviews %v, the log says %+v", w.links(), w.reviews(), w.entries(r, ""))
+				}
+				for range 2 {
+					w.pass(25 * time.Hour)
+					w.request(engine.Request{Look: true, Full: true}, engine.Done)
+				}
+				if n := len(w.all(engine.B)); (n == 0) != gone {
+					t.Errorf("%d people", n)
+				}
+				w.quiet()
+			})
+		}
 	}
 }
 
