@@ -17,6 +17,8 @@ type Frame struct {
 	Workspace string
 	// Waiting is how much waits for a person.
 	Waiting int
+	// Still says that somebody holds the page still, so the number stays as it is, too.
+	Still bool
 	// Others are the further workspaces that the person may open.
 	Others []Choice
 	// Theme is "light", "dark", or "" for what the person's system says.
@@ -91,10 +93,10 @@ var navigation = [2][]entry{
 // MostWaiting is how far the navigation counts.
 const MostWaiting = 99
 
-// waits is what stands beside an entry of the navigation, "" for nothing.
-func (f Frame) waits(e entry) string {
+// waits is what stands beside the entry of what waits, "" for nothing.
+func (f Frame) waits() string {
 	switch {
-	case e.key != "needs" || f.Waiting == 0:
+	case f.Waiting == 0:
 		return ""
 	case f.Waiting > MostWaiting:
 		return Number(MostWaiting) + "+"

@@ -38,6 +38,17 @@ func (s *Server) needsEvents(c echo.Context) error {
 	})
 }
 
+// countEvery is how often the number beside the navigation may change, on every page that is open.
+const countEvery = 3 * time.Second
+
+// needsCount streams how much waits.
+func (s *Server) needsCount(c echo.Context) error {
+	return s.stream(c, countEvery, func(ctx context.Context) (templ.Component, bool, error) {
+		n, err := s.o.Store.CountWaiting(ctx, ws(c), templates.MostWaiting+1)
+		return templates.Waiting(templates.Frame{Waiting: n}), false, err
+	})
+}
+
 // needsView is what the page shows.
 func (s *Server) needsView(c echo.Context) (templates.NeedsPage, error) {
 	v, err := s.needsListed(c.Request().Context(), c, true)
@@ -137,21 +148,18 @@ type needsOf struct {
 	view runView
 	page *templates.NeedsPage
 	// lines are those of all pairs, needs what waits of this one. waiting is how many records wait in a field, shown how many
-	// lines of a kind there are, and found says that the line that was asked for is among them.
+	// lines of a kind there are.
 	lines          *[]needLine
 	needs          []store.Need
 	waiting, shown map[string]int
 	// unapproved is how many records wait for an approval.
 	unapproved int
-	// doomed is how many records of each side wait to be deleted or kept.
-	doomed [2]int
-	found  bool
 }
 
 func (n *needsOf) gather(ctx context.Context) error {
 	from := len(*n.lines)
 	for _, x := range n.needs {
-		if kind := needKind(x); n.page.Kind == "" || n.page.Kind == kind {
+		if kind := needKind(x); n.wants(kind) {
 			n.page.Counts[kind] += x.N
 		}
 		if needKind(x) == "held" {
@@ -165,12 +173,15 @@ func (n *needsOf) gather(ctx context.Context) error {
 		kind   string
 		gather func(context.Context) error
 	}{{"value", n.values}, {"value", n.rules}, {"held", n.held}, {"review", n.reviews}, {"delete", n.deletes}, {"failure", n.failures}, {"decided", n.decided}} {
-		if n.page.Kind != "" && n.page.Kind != k.kind {
+		if !n.wants(k.kind) {
 			continue
 		}
 		if err := k.gather(ctx); err != nil {
 			return err
 		}
+	}
+	if err := n.asked(ctx); err != nil {
+		return err
 	}
 	return n.name(ctx, from)
 }

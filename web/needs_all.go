@@ -17,6 +17,9 @@ import (
 
 // Answers to all that waits of a kind. Each is about the records that the page was made of, as they were then.
 
+// batch is how many records one question to the database is about.
+const batch = 500
+
 // allDeletes are the answers to deletes that are given to all at once.
 var allDeletes = map[string]engine.OrderKind{"delete-all": engine.OrderDelete, "keep-all": engine.OrderKeep}
 
@@ -49,16 +52,16 @@ func unlikeSeen(c echo.Context, orders []engine.Order) string {
 
 // decideAll answers all deletes of a pair that wait on one side, each as it is now.
 func (s *Server) decideAll(ctx context.Context, ws string, pair engine.Pair, side engine.Side, kind engine.OrderKind, by string) (orders []engine.Order, err error) {
-	err = s.eachReview(ctx, ws, pair.ID, s.o.Store.Reviews, func(r engine.Review) (bool, error) {
-		if r.AsksDelete() && r.Side == side {
+	err = s.eachReview(ctx, ws, pair.ID, store.AskDelete, batch, func(r engine.Review) bool {
+		if r.Side == side {
 			orders = append(orders, engine.Order{Pair: pair.ID, Kind: kind, Side: side, Record: r.ID, By: by})
 		}
-		return true, nil
+		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	for part := range slices.Chunk(orders, 500) {
+	for part := range slices.Chunk(orders, batch) {
 		ids := make([]string, len(part))
 		for i, o := range part {
 			ids[i] = o.Record
@@ -76,20 +79,21 @@ func (s *Server) decideAll(ctx context.Context, ws string, pair engine.Pair, sid
 
 // acceptAll accepts what every record of a pair waits with.
 func (s *Server) acceptAll(ctx context.Context, ws, pair, by string) (orders []engine.Order, err error) {
-	err = s.eachReview(ctx, ws, pair, s.o.Store.Held, func(r engine.Review) (bool, error) {
+	err = s.eachReview(ctx, ws, pair, store.AskWrite, batch, func(r engine.Review) bool {
 		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderAccept, Side: r.Side, Record: r.ID, Seen: [2]any{store.PlanSeen(r.Plan)}, By: by})
-		return true, nil
+		return true
 	})
 	return orders, err
 }
 
 // chooseAll chooses a side's value wherever the field waits for an answer.
 func (s *Server) chooseAll(ctx context.Context, ws, pair, field string, from engine.Side, by string) (orders []engine.Order, err error) {
-	err = s.openValues(ctx, ws, pair, func(x store.OpenConflict) (bool, error) {
-		if x.Field == field {
-			orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
-		}
-		return true, nil
+	if field == "" {
+		return nil, nil
+	}
+	err = s.openValues(ctx, ws, pair, field, batch, func(x store.OpenConflict) bool {
+		orders = append(orders, engine.Order{Pair: pair, Kind: engine.OrderChoose, Link: x.Link, Field: field, From: from, Seen: x.V, By: by})
+		return true
 	})
 	return orders, err
 }

@@ -12,6 +12,7 @@ import (
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/mapping"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
@@ -19,57 +20,37 @@ import (
 
 // deletes gathers them, and beside the one that is shown a line to answer all of its side at once.
 func (n *needsOf) deletes(ctx context.Context) error {
-	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Reviews, func(r engine.Review) (bool, error) {
-		if !r.AsksDelete() {
-			return true, nil
-		}
-		of := &n.doomed[r.Side]
-		*of++
-		var own [2]string
-		own[r.Side] = r.ID
-		return n.add(needLine{kind: "delete", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: "Deleted in " + n.view.names()[r.Side.Other()], Since: r.At}, open: func(ctx context.Context) error {
-			x, err := n.deleteCard(ctx, r)
-			n.page.Deletes = []templates.NeedDelete{x}
-			if *of > 1 {
-				all, err := n.s.decideAll(ctx, n.ws, n.view.pair, r.Side, "", "")
-				if err != nil {
-					return err
-				}
-				n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: *of, Seen: allSeen(all)}}
-			}
-			return err
-		}}) || true, nil // all are counted
-	})
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, store.AskDelete, linesOnPage+1, func(r engine.Review) bool { return n.add(n.deleteLine(r)) })
 }
 
-// reviewsAfter lists a kind of what waits in a pair, in pieces.
-type reviewsAfter func(ctx context.Context, ws, pair string, after engine.Place, limit int) ([]engine.Review, error)
-
-// eachReview shows what a list holds of a pair and nobody answered yet, until show says that it is enough.
-func (s *Server) eachReview(ctx context.Context, ws, pair string, after reviewsAfter, show func(engine.Review) (bool, error)) error {
-	const batch = 500
-	for place := (engine.Place{Side: -1}); ; {
-		list, err := after(ctx, ws, pair, place, batch)
+func (n *needsOf) deleteLine(r engine.Review) needLine {
+	var own [2]string
+	own[r.Side] = r.ID
+	return needLine{kind: "delete", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: "Deleted in " + n.view.names()[r.Side.Other()], Since: r.At}, open: func(ctx context.Context) error {
+		x, err := n.deleteCard(ctx, r)
+		n.page.Deletes = []templates.NeedDelete{x}
 		if err != nil {
 			return err
 		}
-		var ids [2][]string
-		for _, r := range list {
-			ids[r.Side] = append(ids[r.Side], r.ID)
+		all, err := n.s.decideAll(ctx, n.ws, n.view.pair, r.Side, "", "")
+		if len(all) > 1 {
+			n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: len(all), Seen: allSeen(all)}}
 		}
-		var answered [2]func(record, field string) bool
-		for side := range ids {
-			if answered[side], err = s.answered(ctx, ws, pair, engine.Side(side), ids[side]); err != nil {
-				return err
-			}
+		return err
+	}}
+}
+
+// eachReview shows what of a pair waits with a question that nobody answered yet, until show says that it is enough.
+func (s *Server) eachReview(ctx context.Context, ws, pair string, q store.Question, batch int, show func(engine.Review) bool) error {
+	for place := (engine.Place{Side: -1}); ; {
+		list, err := s.o.Store.Unanswered(ctx, ws, pair, q, place, batch)
+		if err != nil {
+			return err
 		}
 		for _, r := range list {
 			place = engine.Place{Side: r.Side, ID: r.ID}
-			if answered[r.Side](r.ID, "") {
-				continue
-			}
-			if more, err := show(r); err != nil || !more {
-				return err
+			if !show(r) {
+				return nil
 			}
 		}
 		if len(list) < batch {

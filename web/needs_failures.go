@@ -11,14 +11,15 @@ import (
 // failures gathers the causes for which a system does not take records.
 func (n *needsOf) failures(ctx context.Context) error {
 	for _, x := range n.needs {
-		if x.Kind != store.NeedParked {
+		key := failureKey(x.Pair, x.Reason)
+		if x.Kind != store.NeedParked || n.shown["failure"] >= linesOnPage && key != n.page.Item {
 			continue
 		}
 		first, err := n.s.o.Store.Parked(ctx, n.ws, x.Pair, x.Reason, 1)
 		if err != nil {
 			return err
 		}
-		l := needLine{kind: "failure", more: x.N - 1, NeedLine: templates.NeedLine{Key: failureKey(x.Pair, x.Reason)}, open: func(ctx context.Context) error {
+		l := needLine{kind: "failure", more: x.N - 1, NeedLine: templates.NeedLine{Key: key}, open: func(ctx context.Context) error {
 			f, err := n.failure(ctx, x)
 			if err != nil {
 				return err
@@ -34,9 +35,8 @@ func (n *needsOf) failures(ctx context.Context) error {
 			l.ids[h.Side], l.Since = h.ID, h.At
 		}
 		l.Sub, _, _ = n.view.trouble(x.Reason)
-		if !n.add(l) {
-			break
-		}
+		n.shown["failure"]++
+		n.put(l)
 	}
 	return nil
 }

@@ -10,22 +10,24 @@ import (
 
 // held gathers the records that wait because nobody approved what would be written.
 func (n *needsOf) held(ctx context.Context) error {
-	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Held, func(r engine.Review) (bool, error) {
-		ids := r.Plan.IDs
-		ids[r.Side] = r.ID
-		return n.add(needLine{kind: "held", ids: ids, NeedLine: templates.NeedLine{Key: reviewKey(n.view.pair.ID, r.Side, r.ID), Sub: templates.Count(len(r.Plan.Fields), "value", "values"), Since: r.At}, open: func(ctx context.Context) error {
-			x, err := n.heldCard(ctx, r)
-			n.page.Held = []templates.NeedHeld{x}
-			if n.unapproved > 1 {
-				all, err := n.s.acceptAll(ctx, n.ws, n.view.pair.ID, "")
-				if err != nil {
-					return err
-				}
-				n.page.HeldAll = []templates.NeedHeldAll{{Flow: n.flow.Name, Pair: n.view.pair.ID, N: n.unapproved, Seen: allSeen(all)}}
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, store.AskWrite, linesOnPage+1, func(r engine.Review) bool { return n.add(n.heldLine(r)) })
+}
+
+func (n *needsOf) heldLine(r engine.Review) needLine {
+	ids := r.Plan.IDs
+	ids[r.Side] = r.ID
+	return needLine{kind: "held", ids: ids, NeedLine: templates.NeedLine{Key: reviewKey(n.view.pair.ID, r.Side, r.ID), Sub: templates.Count(len(r.Plan.Fields), "value", "values"), Since: r.At}, open: func(ctx context.Context) error {
+		x, err := n.heldCard(ctx, r)
+		n.page.Held = []templates.NeedHeld{x}
+		if n.unapproved > 1 {
+			all, err := n.s.acceptAll(ctx, n.ws, n.view.pair.ID, "")
+			if err != nil {
+				return err
 			}
-			return err
-		}}), nil
-	})
+			n.page.HeldAll = []templates.NeedHeldAll{{Flow: n.flow.Name, Pair: n.view.pair.ID, N: n.unapproved, Seen: allSeen(all)}}
+		}
+		return err
+	}}
 }
 
 func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.NeedHeld, err error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 
 	"couplet/internal/engine"
 	"couplet/internal/store"
@@ -26,21 +27,59 @@ type needLine struct {
 	open func(context.Context) error
 }
 
-// add adds a line, unless the list has enough of its kind and pair. It reports whether looking on makes sense: the one that was
-// asked for may stand behind the end of the list.
+// add adds a line, unless the list has enough of its kind and pair. It reports whether there is room for more.
 func (n *needsOf) add(l needLine) bool {
-	n.shown[l.kind]++
-	if n.shown[l.kind] > linesOnPage {
-		n.page.More = true
-		if l.Key != n.page.Item {
-			return n.page.Item != "" && !n.found
-		}
+	if n.shown[l.kind]++; n.shown[l.kind] > linesOnPage {
+		return false
 	}
-	n.found = n.found || l.Key == n.page.Item
+	n.put(l)
+	return true
+}
+
+func (n *needsOf) put(l needLine) {
 	l.Flow = n.flow.Name
 	*n.lines = append(*n.lines, l)
-	return n.shown[l.kind] <= linesOnPage || n.page.Item != "" && !n.found
 }
+
+// asked adds the line that was asked for where it waits behind the end of its list. Its key says which it is.
+func (n *needsOf) asked(ctx context.Context) error {
+	item := n.page.Item
+	if item == "" || slices.ContainsFunc(*n.lines, func(l needLine) bool { return l.Key == item }) {
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(item, valueKey("", "")[:2]); ok && n.wants("value") {
+		if link, field, ok := strings.Cut(rest, "-"); ok && link != "" && field != "" {
+			list, err := n.s.o.Store.UnansweredConflicts(ctx, n.ws, n.view.pair.ID, link, field, "", 1)
+			for _, c := range list {
+				n.put(n.valueLine(c))
+			}
+			return err
+		}
+	}
+	for _, side := range []engine.Side{engine.A, engine.B} {
+		id, ok := strings.CutPrefix(item, reviewKey(n.view.pair.ID, side, ""))
+		if !ok {
+			continue
+		}
+		found, err := n.s.o.Store.ReviewsOf(ctx, n.ws, n.view.pair.ID, side, []string{id})
+		if err != nil {
+			return err
+		}
+		r, waits := found[id]
+		over, err := n.s.answered(ctx, n.ws, n.view.pair.ID, side, []string{id})
+		if err != nil || !waits || r.Alone != "" || over(id, "") {
+			return err
+		}
+		kind := needKind(store.Need{Kind: store.NeedReview, Reason: r.Reason})
+		if line := map[string]func(engine.Review) needLine{"held": n.heldLine, "delete": n.deleteLine, "review": n.reviewLine}[kind]; n.wants(kind) {
+			n.put(line(r))
+		}
+	}
+	return nil
+}
+
+// wants reports whether the page shows a kind.
+func (n *needsOf) wants(kind string) bool { return n.page.Kind == "" || n.page.Kind == kind }
 
 // name gives the lines of a pair, from one on, the names of their records.
 func (n *needsOf) name(ctx context.Context, from int) error {

@@ -8,23 +8,23 @@ import (
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
 // reviews gathers the records that cannot be told apart.
 func (n *needsOf) reviews(ctx context.Context) error {
-	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, n.s.o.Store.Reviews, func(r engine.Review) (bool, error) {
-		if r.AsksDelete() || r.Plan != nil {
-			return true, nil
-		}
-		var own [2]string
-		own[r.Side] = r.ID
-		return n.add(needLine{kind: "review", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: reviewTitle(n.view.pair.Object, r.Reason), Since: r.At}, open: func(ctx context.Context) error {
-			x, err := n.review(ctx, r)
-			n.page.Reviews = []templates.NeedReview{x}
-			return err
-		}}), nil
-	})
+	return n.s.eachReview(ctx, n.ws, n.view.pair.ID, store.AskWho, linesOnPage+1, func(r engine.Review) bool { return n.add(n.reviewLine(r)) })
+}
+
+func (n *needsOf) reviewLine(r engine.Review) needLine {
+	var own [2]string
+	own[r.Side] = r.ID
+	return needLine{kind: "review", ids: own, NeedLine: templates.NeedLine{Key: reviewKey(r.Pair, r.Side, r.ID), Sub: reviewTitle(n.view.pair.Object, r.Reason), Since: r.At}, open: func(ctx context.Context) error {
+		x, err := n.review(ctx, r)
+		n.page.Reviews = []templates.NeedReview{x}
+		return err
+	}}
 }
 
 func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.NeedReview, err error) {

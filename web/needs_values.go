@@ -9,28 +9,16 @@ import (
 	"couplet/templates"
 )
 
-// openValues walks the fields of a pair of which two values wait for an answer, until each says that it is enough.
-func (s *Server) openValues(ctx context.Context, ws, pair string, each func(store.OpenConflict) (bool, error)) error {
-	const batch = 500
+// openValues walks the fields of a pair, or one of them, of which two values wait for an answer, until each says that it is enough.
+func (s *Server) openValues(ctx context.Context, ws, pair, field string, batch int, each func(store.OpenConflict) bool) error {
 	for after := ""; ; {
-		list, err := s.o.Store.OpenConflicts(ctx, ws, pair, after, batch)
+		list, err := s.o.Store.UnansweredConflicts(ctx, ws, pair, "", field, after, batch)
 		if err != nil {
 			return err
 		}
-		records := make([]string, len(list))
-		for i, c := range list {
-			after, records[i] = c.ID, c.On.IDs[engine.A]
-		}
-		answered, err := s.answered(ctx, ws, pair, engine.A, records)
-		if err != nil {
-			return err
-		}
-		for i, c := range list {
-			if answered(records[i], c.Field) {
-				continue
-			}
-			if more, err := each(c); err != nil || !more {
-				return err
+		for _, c := range list {
+			if after = c.ID; !each(c) {
+				return nil
 			}
 		}
 		if len(list) < batch {
@@ -41,21 +29,23 @@ func (s *Server) openValues(ctx context.Context, ws, pair string, each func(stor
 
 // values gathers the fields that a person decides about.
 func (n *needsOf) values(ctx context.Context) error {
-	return n.s.openValues(ctx, n.ws, n.view.pair.ID, func(c store.OpenConflict) (bool, error) {
-		field := n.view.field(c.Field, engine.A)
-		return n.add(needLine{kind: "value", ids: c.On.IDs, NeedLine: templates.NeedLine{Key: valueKey(c.Link, c.Field), Sub: field, Since: c.At}, open: func(ctx context.Context) error {
-			x, err := n.value(ctx, c)
-			n.page.Values = []templates.NeedValue{x}
-			if k := n.waiting[c.Field]; k > 1 {
-				all, err := n.s.chooseAll(ctx, n.ws, n.view.pair.ID, c.Field, engine.A, "")
-				if err != nil {
-					return err
-				}
-				n.page.Groups = []templates.NeedGroup{{Field: field, Flow: n.flow.Name, Pair: n.view.pair.ID, Key: c.Field, Systems: n.view.systems(), N: k, Seen: allSeen(all)}}
+	return n.s.openValues(ctx, n.ws, n.view.pair.ID, "", linesOnPage+1, func(c store.OpenConflict) bool { return n.add(n.valueLine(c)) })
+}
+
+func (n *needsOf) valueLine(c store.OpenConflict) needLine {
+	field := n.view.field(c.Field, engine.A)
+	return needLine{kind: "value", ids: c.On.IDs, NeedLine: templates.NeedLine{Key: valueKey(c.Link, c.Field), Sub: field, Since: c.At}, open: func(ctx context.Context) error {
+		x, err := n.value(ctx, c)
+		n.page.Values = []templates.NeedValue{x}
+		if k := n.waiting[c.Field]; k > 1 {
+			all, err := n.s.chooseAll(ctx, n.ws, n.view.pair.ID, c.Field, engine.A, "")
+			if err != nil {
+				return err
 			}
-			return err
-		}}), nil
-	})
+			n.page.Groups = []templates.NeedGroup{{Field: field, Flow: n.flow.Name, Pair: n.view.pair.ID, Key: c.Field, Systems: n.view.systems(), N: k, Seen: allSeen(all)}}
+		}
+		return err
+	}}
 }
 
 func (n *needsOf) value(ctx context.Context, c store.OpenConflict) (x templates.NeedValue, err error) {

@@ -32,7 +32,7 @@ func TestTheOverviewOfAFreshWorkspaceNamesTheOneNextThing(t *testing.T) {
 	if next.AttrOr("href", "") != "/new" || tidyText(next) != "Connect the first account" || doc.Find(".btn.primary").Length() != 1 {
 		t.Errorf("next is %q to %q", tidyText(next), next.AttrOr("href", ""))
 	}
-	if doc.Find("svg.art").Length() != 1 || doc.Find("[hx-sse\\:connect]").Length() != 0 {
+	if doc.Find("svg.art").Length() != 1 || doc.Find("main [hx-sse\\:connect]").Length() != 0 {
 		t.Error("no drawing, or a stream of nothing")
 	}
 	doc = b.see(b.signInTo(w.ID, "viewer"), "/")

@@ -132,6 +132,7 @@ func (s *Server) routes() []route {
 		// what waits for a person
 		{http.MethodGet, "/needs-you", viewer, s.needsPage},
 		{http.MethodGet, "/needs-you/events", viewer, s.needsEvents},
+		{http.MethodGet, "/needs-you/count/events", viewer, s.needsCount},
 		{http.MethodPost, "/needs-you", editor, s.decideNeed},
 
 		// calls of the systems

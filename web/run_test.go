@@ -99,7 +99,7 @@ func TestTheHeadOfARunShowsTheNumbersOfTheStore(t *testing.T) {
 	if !slices.Equal(widths, []string{"331.3", "165.7", "497.0"}) || doc.Find(".phasebar").AttrOr("role", "") != "img" || !strings.Contains(doc.Find(".phasebar").AttrOr("aria-label", ""), "Read HighLevel, 300 contacts · 14 s") {
 		t.Errorf("not to scale: %q", widths)
 	}
-	if doc.Find("[hx-sse\\:connect]").Length() != 0 || doc.Find("[data-testid=stop]").Length() != 0 {
+	if doc.Find("main [hx-sse\\:connect]").Length() != 0 || doc.Find("[data-testid=stop]").Length() != 0 {
 		t.Error("a run that is over is watched or can be stopped")
 	}
 }
@@ -217,7 +217,7 @@ func TestARunUnderWayIsWatchedUntilItIsOver(t *testing.T) {
 	})
 	client := b.signIn("viewer")
 	doc := b.see(client, "/runs/"+r.ID+"?tab=all")
-	path := doc.Find("[hx-sse\\:connect]").AttrOr("hx-sse:connect", "")
+	path := doc.Find("main [hx-sse\\:connect]").AttrOr("hx-sse:connect", "")
 	if path != "/runs/"+r.ID+"/events?tab=all" || doc.Find("[hx-sse\\:close=over]").Length() != 1 {
 		t.Fatalf("listens to %q", path)
 	}

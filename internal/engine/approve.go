@@ -25,6 +25,9 @@ type Erasing struct {
 // keep answer it, and they answer nothing else.
 func (r Review) AsksDelete() bool { return strings.HasPrefix(r.Reason, string(fateAsk)+"_") }
 
+// DeleteReasons are the reasons of the records that do.
+func DeleteReasons() [2]string { return [2]string{string(fateAsk) + "_a", string(fateAsk) + "_b"} }
+
 // Sight is what a person saw of a record, in a form that an order keeps: when it was last seen to change.
 func (m Mirror) Sight() int64 { return m.Changed.UnixMilli() }
 

@@ -101,12 +101,6 @@ func (s *Store) WakeHeld(ctx context.Context, ws string, l engine.Lease, pair st
 	})
 }
 
-// Held lists the records that wait because nobody approved what would be written, in order of (side, id), after a place.
-func (s *Store) Held(ctx context.Context, ws, pair string, after engine.Place, limit int) ([]engine.Review, error) {
-	return db.All(ctx, s.db, "select "+reviewColumns+` from review where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4) and plan <> '' and alone_by = ''
-		order by side, id limit $5`, []any{ws, pair, int64(after.Side), after.ID, limit}, scanReview)
-}
-
 // PlanSeen names what a record waits with, so that nobody accepts what they did not see.
 func PlanSeen(plan *engine.Line) string {
 	text, err := json.Marshal(plan)

@@ -128,6 +128,14 @@ func (s *Store) OpenConflicts(ctx context.Context, ws, pair, after string, limit
 	return db.All(ctx, s.db, openConflict+"c.pair = $2 and c.id > $3 order by c.id limit $4", []any{ws, pair, after, limit}, scanOpenConflict)
 }
 
+// UnansweredConflicts lists the open conflicts of a pair that nobody answered yet, after an id: all, those of a field, or that of a field
+// of a link.
+func (s *Store) UnansweredConflicts(ctx context.Context, ws, pair, link, field, after string, limit int) ([]OpenConflict, error) {
+	return db.All(ctx, s.db, openConflict+`c.pair = $2 and c.id > $3 and (c.link = $4 or $4 = '') and (c.field = $5 or $5 = '')
+		and not exists (select 1 from person_order o where o.workspace_id = $1 and o.link = c.link and o.field = c.field and o.pair = c.pair and o.state = 'open')
+		order by c.id limit $6`, []any{ws, pair, after, link, field, limit}, scanOpenConflict)
+}
+
 // OpenConflictByID returns an open conflict with its link.
 func (s *Store) OpenConflictByID(ctx context.Context, ws, id string) (OpenConflict, error) {
 	list, err := db.All(ctx, s.db, openConflict+"c.id = $2", []any{ws, id}, scanOpenConflict)

@@ -24,6 +24,9 @@ func (w *world) orderReads() []call {
 		{"OpenConflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.OpenConflicts(ctx, ws, p, "", 9)
 		}},
+		{"UnansweredConflicts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.UnansweredConflicts(ctx, ws, p, "", "", "", 9)
+		}},
 		{"OpenConflictByID", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			list, err := w.OpenConflicts(ctx, w.ws, p, "", 1)
 			if err != nil || len(list) == 0 {

@@ -29,8 +29,8 @@ func (w *world) planReads() []call {
 			_, _, kept, err := s.KeptPlan(ctx, ws, "kept")
 			return kept, err
 		}},
-		{"Held", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.Held(ctx, ws, p, engine.Place{Side: -1}, 9)
+		{"Unanswered", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Unanswered(ctx, ws, p, store.AskWrite, engine.Place{Side: -1}, 9)
 		}},
 		{"CountHeld", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountHeld(ctx, ws, p)

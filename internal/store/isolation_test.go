@@ -33,7 +33,7 @@ func (w *world) fill(t testing.TB) {
 	w.commit(t, engine.Commit{Link: w.link("l1", "a1", "b1", engine.On), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}, {Pair: w.pair.ID, ID: "a1", Reason: "changed_since_preview", Plan: &engine.Line{Made: true}}},
 		Bury:     []engine.Tombstone{{Pair: w.pair.ID, ID: "a9", Keys: []string{"hash"}, Until: start.Add(time.Hour)}},
 		Again:    []engine.Hint{{ID: "a2", Reason: "parked", At: start, Due: start, Problem: "refused"}},
-		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "city", Run: w.run.ID, At: start}},
+		Conflict: []engine.Conflict{{Link: "l1", Field: "name", Open: true, At: start}, {Link: "l1", Field: "zip", Open: true, At: start}, {Link: "l1", Field: "city", Run: w.run.ID, At: start}},
 		Entry:    &engine.Entry{ID: "e1", Run: w.run.ID, Link: "l1", Result: engine.ResultLinked, At: start}})
 	w.fillChildren(t)
 	lost, err := w.Losses(w.ctx, w.ws, "l1", "", 1)

@@ -70,3 +70,30 @@ func (s *Store) Reviews(ctx context.Context, ws, pair string, after engine.Place
 	return db.All(ctx, s.db, "select "+reviewColumns+` from review where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4) and alone_by = ''
 		order by side, id limit $5`, []any{ws, pair, int64(after.Side), after.ID, limit}, scanReview)
 }
+
+// Question is what kind of answer a record waits for.
+type Question string
+
+// The questions.
+const (
+	// AskWho is about a record that cannot be told apart, AskDelete about the partner of one that was deleted, AskWrite about a write
+	// that nobody approved.
+	AskWho    Question = "who"
+	AskDelete Question = "delete"
+	AskWrite  Question = "write"
+)
+
+// questions are the conditions of the lists; $6 and $7 are the reasons of deletes.
+var questions = map[Question]string{
+	AskWho:    "r.plan = '' and r.reason not in ($6, $7)",
+	AskDelete: "r.plan = '' and r.reason in ($6, $7)",
+	AskWrite:  "r.plan <> '' and $6 <> $7",
+}
+
+// Unanswered lists the records of a pair that wait with a question which nobody answered yet, in order of (side, id), after a place.
+func (s *Store) Unanswered(ctx context.Context, ws, pair string, q Question, after engine.Place, limit int) ([]engine.Review, error) {
+	del := engine.DeleteReasons()
+	return db.All(ctx, s.db, "select "+reviewColumns+` from review r where workspace_id = $1 and pair = $2 and (side, id) > ($3, $4) and alone_by = ''
+		and not exists (select 1 from person_order o where o.workspace_id = $1 and o.pair = $2 and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open')
+		and `+questions[q]+" order by side, id limit $5", []any{ws, pair, int64(after.Side), after.ID, limit, del[0], del[1]}, scanReview)
+}
