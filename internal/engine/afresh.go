@@ -139,15 +139,15 @@ func (s *session) strange(a Afresh) error {
 // startOver has the pair start afresh, and ends the run: nothing of what the account shows now has been taken over.
 func (s *session) startOver(ctx context.Context, a Afresh) error {
 	a.At = s.e.Now()
-	a = a.Over(s.pair.Afresh.InForce())
 	if err := s.e.Store.StartAfresh(ctx, s.ws, s.lease, s.pair.ID, a); err != nil {
 		return err
 	}
 	return s.strange(a)
 }
 
-// settledOnce reports whether the pair has something to lose: its first plan was carried out.
-func (s *session) settledOnce() bool { return !s.pair.Settled.IsZero() }
+// settledOnce reports whether something can be lost with the account of a side: the first plan of this pair, or of another one
+// that the account is part of, was carried out. They share what was seen of it, so whoever looks, looks for all of them.
+func (s *session) settledOnce(side Side) bool { return s.settled[side] }
 
 // older reports whether a record was changed later when it was last seen than it says now.
 func older(known Mirror, r connector.Record) bool {
@@ -158,7 +158,7 @@ func older(known Mirror, r connector.Record) bool {
 
 // restored looks at records of a page that are older than they were. An index may lag; what a record itself says does not.
 func (s *session) restored(ctx context.Context, side Side, known map[string]Mirror, page []connector.Record) error {
-	if !s.settledOnce() {
+	if !s.settledOnce(side) {
 		return nil
 	}
 	tried := 0
@@ -193,7 +193,7 @@ func (s *session) jumped(ctx context.Context, side Side, cur Cursor) (Cursor, er
 	if cur.Judged >= cur.Generation {
 		return cur, nil
 	}
-	if s.settledOnce() && cur.Generation > 1 {
+	if s.settledOnce(side) && cur.Generation > 1 {
 		shown, went, err := s.e.Store.Turnover(ctx, s.ws, cur.Conn, cur.Object, cur.Generation)
 		if err != nil {
 			return cur, err
@@ -229,12 +229,25 @@ func (s *session) outdated(at Side, m Mirror) bool {
 	return s.pair.Afresh.strangeAfter(m.First, at)
 }
 
+// another reports whether a record is not the one that was seen under its id: it was made at another time. A backup brings back
+// what was made when it says; another account has the same id for what was made at some other time.
+func another(known Mirror, r connector.Record) bool {
+	return known.ID != "" && !known.Created.IsZero() && !r.Created.IsZero() && known.Created.Sub(r.Created).Abs() > sameMoment
+}
+
+// sameMoment is by how much two answers may differ about when a record was made: one may leave out parts of a second.
+const sameMoment = 2 * time.Second
+
 // strangers reports whether the two records of a link are not the same person any more: ids of another account may be those of
-// the old one. No key of theirs agrees.
+// the old one. Records that were made when those were that were linked are the same, whatever they hold now; where a system
+// does not say when, two that share no key are strangers.
 func (s *session) strangers(v *view, l Link) bool {
 	a, b := v.mirror[A][l.IDs[A]], v.mirror[B][l.IDs[B]]
 	if s.kin != nil {
 		return false // they have no keys, and their parents tell
+	}
+	if !a.Created.IsZero() && !b.Created.IsZero() && !a.First.After(l.At) && !b.First.After(l.At) {
+		return false
 	}
 	return !slices.ContainsFunc(s.flow.Match, func(kind string) bool { return a.Keys[kind] != "" && a.Keys[kind] == b.Keys[kind] })
 }

@@ -217,6 +217,8 @@ func TestAnotherAccountBehindAConnectionDeletesAndMakesNothingUnseen(t *testing.
 	w, ids := settledWith(t, 40)
 	w.flow.Delete = flow.Tag
 	other := newWorld(t, sandbox.Options{Contacts: 60, Seed: 9})
+	other.pass(24 * time.Hour) // nothing there was made when something here was
+	w.pass(48 * time.Hour)
 	other.run(engine.Done) // it has our fields
 	w.load(engine.B, swapped(t, other.backup(engine.B), w.backup(engine.B)))
 	before := [2]int{w.writes(engine.A), w.writes(engine.B)}

@@ -34,9 +34,12 @@ func (e *Engine) Abandon(ctx context.Context, ws string, f flow.Flow) (Run, erro
 // forgotten is the note of a dry run whose worker died.
 const forgotten = "The program ended in the middle of this dry run. Nothing was written."
 
+// LeaseName is what the lease of a pair is called.
+func LeaseName(pair string) string { return "pair/" + pair }
+
 // lease takes the pair of a flow, unless somebody alive has it (ErrBusy). release gives it back.
 func (e *Engine) lease(ctx context.Context, ws, pair string, f flow.Flow) (l Lease, release func(), err error) {
-	name := "pair/" + pair
+	name := LeaseName(pair)
 	l, ok, err := e.Store.Acquire(ctx, ws, name, e.Owner, e.Now(), e.Now().Add(-DeadAfter))
 	if err == nil && !ok && e.Dead != nil && e.Dead(l.Owner) {
 		l, ok, err = e.Store.TakeOver(ctx, ws, l, e.Owner, e.Now())

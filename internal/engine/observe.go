@@ -181,7 +181,7 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 			m = old[r.ID]
 			m.Missing = s.need[side]
 		}
-		if old[r.ID].ID == "" && cur.Mode == "gen" {
+		if (old[r.ID].ID == "" || another(old[r.ID], r)) && cur.Mode == "gen" {
 			cur.Came++
 		}
 		old[r.ID] = m // a record that appears twice on a page
@@ -230,6 +230,9 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	need := s.need[side]
 	m = old
 	m.ID, m.Parent, m.Seen = r.ID, cmp.Or(r.Parent, old.Parent), now
+	if another(old, r) {
+		m.First = now
+	}
 	if !r.Created.IsZero() {
 		m.Created = r.Created
 	}
@@ -325,7 +328,7 @@ func (s *session) read(ctx context.Context, side Side, id, parent string, old Mi
 	if err := s.doubtEmpty(ctx, side, old.Fields, r.Fields); err != nil {
 		return old, false, err
 	}
-	if s.settledOnce() && older(old, r) {
+	if s.settledOnce(side) && older(old, r) {
 		return old, false, s.startOver(ctx, Afresh{Why: Restored, Side: side, N: 1})
 	}
 	m, _, _ = s.merge(side, old, r, asked)

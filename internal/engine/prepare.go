@@ -19,6 +19,9 @@ func (s *session) prepare(ctx context.Context) error {
 			return s.blame(side, err)
 		}
 		s.conn[side], s.names[side] = c, c.Spec().Name
+		if s.settled[side], err = s.e.Store.SettledOf(ctx, s.ws, s.flow.Connections[side], s.flow.Object); err != nil {
+			return err
+		}
 		d, ok := c.(connector.Describer)
 		if !ok {
 			return fmt.Errorf("%s does not say which fields it has", s.names[side])

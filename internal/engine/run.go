@@ -391,6 +391,7 @@ type session struct {
 	deleted    int            // as people decided, within the same limit
 	agreed     *agreed        // the approved plan that is being carried out, nil when there is none
 	holding    bool           // records wait because nobody approved their writes, or may come to
+	settled    [2]bool        // whether a first plan with the account of a side was carried out, of this pair or another one
 	vanished   map[Place]bool // what foretelling did not find
 	foreseeing bool           // what is decided is told and not done: foretelling
 	lists      bool           // what an undo would give back is decided from the lists

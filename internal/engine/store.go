@@ -37,7 +37,10 @@ type Store interface {
 	// read stays to be done.
 	Seed(ctx context.Context, ws string, l Lease, pair Pair, now time.Time) error
 	// StartAfresh stores since when what was agreed in a pair counts no more. The pair is then as before its first plan, but for its links.
+	// When that is because an account is not what it was, it holds for all pairs of the object that the account is part of.
 	StartAfresh(ctx context.Context, ws string, l Lease, pair string, a Afresh) error
+	// SettledOf reports whether the first plan of any pair of an object of a connection was carried out.
+	SettledOf(ctx context.Context, ws, conn, object string) (bool, error)
 	SettlePair(ctx context.Context, ws string, l Lease, pair string, now time.Time) error
 
 	Cursor(ctx context.Context, ws, conn, object string) (Cursor, error)

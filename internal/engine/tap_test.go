@@ -58,6 +58,13 @@ func (p *tap) Seed(ctx context.Context, ws string, l engine.Lease, pair engine.P
 	return p.Store.Seed(ctx, ws, l, pair, now)
 }
 
+func (p *tap) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair string, a engine.Afresh) error {
+	if err := p.on("StartAfresh"); err != nil {
+		return err
+	}
+	return p.Store.StartAfresh(ctx, ws, l, pair, a)
+}
+
 func (p *tap) SettlePair(ctx context.Context, ws string, l engine.Lease, pair string, now time.Time) (err error) {
 	if err := p.on("SettlePair"); err != nil {
 		return err

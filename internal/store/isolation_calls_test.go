@@ -34,6 +34,9 @@ func (w *world) reads() []call {
 			_, went, err := s.Turnover(ctx, ws, c, "contact", 2)
 			return went, err
 		}},
+		{"SettledOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.SettledOf(ctx, ws, c, "contact")
+		}},
 		{"Mirrors", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Mirrors(ctx, ws, c, "contact", []string{"a1"})
 		}},

@@ -24,6 +24,7 @@ var across = map[string]bool{
 func (w *world) fill(t testing.TB) {
 	t.Helper()
 	must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, start))
+	must(t, w.SettlePair(w.ctx, w.ws, w.lease, w.pair.ID, start))
 	a1 := mirror("a1", "email", "x@x.test")
 	a1.Stamp = "stamp"
 	h := engine.Hint{ID: "a1", Reason: "gen", At: start, Due: start, Problem: "refused"}

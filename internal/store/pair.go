@@ -79,9 +79,34 @@ func (s *Store) SettlePair(ctx context.Context, ws string, l engine.Lease, pair 
 	})
 }
 
-// StartAfresh implements engine.Store.
+// StartAfresh implements engine.Store. Whoever works on another pair of the account loses it.
 func (s *Store) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair string, a engine.Afresh) error {
-	return s.under(ctx, ws, l, func(tx *db.Tx) error { return putAfresh(ctx, tx, ws, pair, a) })
+	return s.under(ctx, ws, l, func(tx *db.Tx) error {
+		p, err := pairByID(ctx, tx, ws, pair)
+		if err != nil {
+			return err
+		}
+		if err := putAfresh(ctx, tx, ws, p.ID, a.Over(p.Afresh.InForce())); err != nil || !a.Strange() {
+			return err
+		}
+		conn := p.Conns[a.Side]
+		others, err := pairsOf(ctx, tx, ws, conn, p.Object)
+		for _, o := range others {
+			if err != nil {
+				return err
+			}
+			if o.ID == p.ID || o.First.IsZero() {
+				continue
+			}
+			if a.Side = engine.A; o.Conns[engine.A] != conn {
+				a.Side = engine.B
+			}
+			if err = putAfresh(ctx, tx, ws, o.ID, a.Over(o.Afresh.InForce())); err == nil {
+				_, err = tx.Exec(ctx, "update lease set owner = '', fence = fence + 1 where workspace_id = $1 and name = $2", ws, engine.LeaseName(o.ID))
+			}
+		}
+		return err
+	})
 }
 
 // ProposeAfresh notes that a person wants all linked records of a pair compared once more, or with a zero Afresh no longer wants
@@ -137,8 +162,20 @@ func pairByID(ctx context.Context, q db.Queryer, ws, id string) (engine.Pair, er
 	return p, err
 }
 
-// seededPairs lists the pairs whose inbox takes hints about an object of a connection.
+// pairsOf lists the pairs of an object of a connection.
+func pairsOf(ctx context.Context, q db.Queryer, ws, conn, object string) ([]engine.Pair, error) {
+	return db.All(ctx, q, "select "+pairColumns+" from pair where workspace_id = $1 and object = $2 and (conn_a = $3 or conn_b = $3) order by id",
+		[]any{ws, object, conn}, scanPair(ws))
+}
+
+// seededPairs lists those whose inbox takes hints.
 func seededPairs(ctx context.Context, q db.Queryer, ws, conn, object string) ([]engine.Pair, error) {
-	return db.All(ctx, q, "select "+pairColumns+` from pair where workspace_id = $1 and object = $2 and (conn_a = $3 or conn_b = $3) and seeded_at > 0
-		order by id`, []any{ws, object, conn}, scanPair(ws))
+	all, err := pairsOf(ctx, q, ws, conn, object)
+	return slices.DeleteFunc(all, func(p engine.Pair) bool { return p.Seeded.IsZero() }), err
+}
+
+// SettledOf implements engine.Store.
+func (s *Store) SettledOf(ctx context.Context, ws, conn, object string) (bool, error) {
+	all, err := pairsOf(ctx, s.db, ws, conn, object)
+	return slices.ContainsFunc(all, func(p engine.Pair) bool { return !p.Settled.IsZero() }), err
 }
