@@ -73,6 +73,7 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 	if err != nil {
 		return s.failed(j, err)
 	}
+	edited := m.Version != j.m[side].Version // in a field of the map or another one
 	j.m[side] = m
 	wanted := j.order != nil && j.order.Kind == OrderDelete
 	switch {
@@ -86,7 +87,7 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 			o.commit.Mirrors[j.lost] = []Mirror{back}
 		}
 		return o
-	case !j.order.saw(side, m):
+	case !j.order.saw(side, m) || edited:
 		return s.unsent(j, s.takeBack(j.withdraw(changedSince)))
 	}
 	if err := s.spend(); err != nil {

@@ -144,7 +144,7 @@ func (s *session) tag(ctx context.Context, j job, side Side) outcome {
 	if o, over := s.reread(ctx, &j, survivor); over {
 		return o
 	}
-	if o, later := s.postponed(j); later {
+	if o, later := s.postponed(&j); later {
 		return o
 	}
 	if err := s.spend(); err != nil {

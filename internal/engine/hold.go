@@ -160,8 +160,9 @@ func (s *session) released(j job, c *Commit) {
 }
 
 // postponed puts off a write that nobody approved and that nobody can be asked about, until the first plan is carried out
-// and the brake counts it.
-func (s *session) postponed(j job) (outcome, bool) {
+// and the brake counts it. What goes beyond the plan is counted with the intent of a record that is made again. A tag has none,
+// so a kill forgets its count: as many more of them may then be written as the flow asks for on records that are gone for certain.
+func (s *session) postponed(j *job) (outcome, bool) {
 	a := s.agreed
 	if a == nil || s.run.Allow || !s.pair.Settled.IsZero() {
 		return outcome{}, false
@@ -170,6 +171,7 @@ func (s *session) postponed(j job) (outcome, bool) {
 	defer s.mu.Unlock()
 	if a.used++; a.used <= a.most {
 		s.run.Beyond++
+		j.beyond = a.run
 		return outcome{}, false
 	}
 	h := j.hint

@@ -155,7 +155,7 @@ func (s *session) remake(ctx context.Context, j job) outcome {
 		c.Mirrors[j.side] = append(c.Mirrors[j.side], j.m[j.side])
 		return outcome{commit: c, err: err}
 	}
-	if o, later := s.postponed(j); later {
+	if o, later := s.postponed(&j); later {
 		return o
 	}
 	if err := s.spend(); err != nil {

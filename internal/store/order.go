@@ -109,7 +109,9 @@ func fitField(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error 
 		if o.Kind != engine.OrderPut || !agreed {
 			return ErrSettled
 		}
-		now = base.V
+		if now = base.V; !reflect.DeepEqual(o.Seen, now) { // nothing is open: whoever puts a value back says what gives way, be it nothing
+			return ErrMoved
+		}
 	}
 	if !seenAs(o.Seen, now) {
 		return ErrMoved

@@ -38,7 +38,8 @@ func TestOrders(t *testing.T) {
 			{"as seen", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "name", Seen: [2]any{"p", "q"}}, nil},
 			{"other lists", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "tags", Seen: [2]any{[]any{"p"}, "r"}}, store.ErrMoved},
 			{"lists as seen", engine.Order{Kind: engine.OrderChoose, Link: "l1", Field: "tags", Seen: [2]any{[]any{"p", "q"}, "r"}}, nil},
-			{"put back", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "city", Value: "z"}, nil},
+			{"put back, seen empty", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "city", Value: "z"}, store.ErrMoved},
+			{"put back", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "city", Value: "z", Seen: [2]any{"x", "y"}}, nil},
 			{"never agreed", engine.Order{Kind: engine.OrderPut, Link: "l1", Field: "zip", Value: "z"}, store.ErrSettled},
 		} {
 			if _, err := add(c.o); !errors.Is(err, c.want) {
