@@ -201,6 +201,11 @@ func (o NeedOffer) then() string {
 	if o.Waiting > 0 {
 		text += " " + Count(o.Waiting, "record that waits is", "records that wait are") + " decided the same way."
 	}
+	if o.Waiting == 0 {
+		text += " Making it the rule writes nothing by itself."
+	} else {
+		text += " Nothing else is written by it."
+	}
 	return text + " It can be taken back."
 }
 

@@ -112,7 +112,7 @@ func TestAKeyReplacesTheOneBeforeButNotThatOfAnotherAccount(t *testing.T) {
 	w.expect(200, "Sandbox Location")
 	c := p.stored()["highlevel"][0]
 	// Disconnected and connected again it is the same connection, and nobody has to type what is known.
-	w.open("/connections/"+c.ID+"/disconnect").expect(200, "Disconnect Sandbox Location?").send("[data-testid=disconnect-form] button[type=submit]", nil)
+	w.open("/connections/"+c.ID+"/disconnect").expect(200, "Disconnect Sandbox Location?").says("not-revoked", "HighLevel is not told. Its key or permission stays valid there until somebody removes it in HighLevel.").send("[data-testid=disconnect-form] button[type=submit]", nil)
 	w.says("headline", "Sandbox Location needs to be connected again").says("trouble", "It has no key").click("[data-testid=trouble] a").expect(200, "Connect Sandbox Location again")
 	if got := w.open(w.path()+"?way=key").doc.Find("#locationId").AttrOr("value", ""); got != hl.LocationID {
 		t.Errorf("the location is %q", got)

@@ -33,6 +33,7 @@ func TestAChoiceBecomesTheRule(t *testing.T) {
 	doc := b.all(client, "/needs-you")
 	voice(t, "/needs-you", doc)
 	offer := doc.Find("[data-testid=offer]")
+	wants(t, doc, "[data-testid=offer] p", "From now on it wins when both sides change City before a run of people. 2 records that wait are decided the same way. Nothing else is written by it. It can be taken back.")
 	wants(t, doc, "[data-testid=offer] b", "HighLevel’s value was taken 3 times in a row for City. Make it the rule?")
 	goesTo(t, b.post(client, "/needs-you", answer(offer, "rule", nil)), "/needs-you")
 	now, err := b.store.FlowByID(t.Context(), f.Workspace, f.ID)
