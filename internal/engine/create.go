@@ -259,10 +259,14 @@ func (s *session) adopt(ctx context.Context, j job) outcome {
 	if was == "" {
 		j.link.Base = s.madeFrom(j.intent, found.Fields)
 	} else { // it was made again
-		j.link = moved(j.link, to, found.ID, s.stillAgreed(j.link, to, found.Fields))
+		j.link = moved(j.link, to, found.ID, s.stillAgreed(j.link, to, found.Fields), s.e.Now())
 	}
 	o := s.reconcile(ctx, j)
 	o.commit.Mirrors[to] = append([]Mirror{found}, o.commit.Mirrors[to]...) // what came of writing it is newer
+	if o.commit.Link == nil && o.err == nil {                               // what it was made from may be gone, and nothing else leads back to it
+		now := s.e.Now()
+		o.commit.Again = append(o.commit.Again, Hint{Side: to, ID: found.ID, Parent: found.Parent, Reason: "seen", At: now, Due: now.Add(suspicion)})
+	}
 	if was != "" && o.commit.Link != nil {
 		o.commit.Bury = append(o.commit.Bury, s.replaced(to, was))
 	}

@@ -189,8 +189,10 @@ var never = time.UnixMilli(1 << 52)
 func (s *session) park(j job, problem string) outcome {
 	e := s.entry(j, ResultFailed, int(j.side.Other()), problem)
 	to := j.side.Other()
+	h := j.again("parked", never, problem)
+	h.At = s.e.Now() // what it hangs on may get another partner after that
 	return outcome{
-		commit: Commit{Again: []Hint{j.again("parked", never, problem)}, Entry: &e},
+		commit: Commit{Again: []Hint{h}, Entry: &e},
 		count:  func(r *Run) { r.To[to].Failed++ },
 	}
 }

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,4 +38,31 @@ func TestNobodyIsJoinedWithARecordThatOnlyADeadRunSaw(t *testing.T) {
 	}
 	w.want(engine.A, a, fields{"firstName": "Ada", "lastName": "Lovelace"})
 	w.quiet()
+}
+
+// A create that was not answered may have happened, and what it was made from may be gone when that is found out: somebody is
+// asked about the one that is left.
+func TestWhatWasMadeFromARecordThatIsGoneIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{AllowDuplicates: true})
+	a := w.add(engine.A, fields{"email": "ada@example.com", "firstName": "Ada", "lastName": "Lovelace"})
+	w.add(engine.A, fields{"email": "ada@example.com", "firstName": "Ada", "lastName": "Bell"})
+	w.run(engine.Done) // both wait: nobody knows which one is meant
+	w.remove(engine.A, a)
+	w.order(engine.Order{Kind: engine.OrderCreate, Side: engine.A, Record: a})
+	w.pass(5 * time.Second)
+	w.once(engine.B, "created-422")
+	w.request(engine.Request{}, engine.Done)
+	made := slices.Collect(maps.Keys(w.all(engine.B)))
+	if len(made) != 1 {
+		t.Fatalf("%d were made", len(made))
+	}
+	for range 4 {
+		w.pass(11 * time.Minute)
+		w.request(engine.Request{Look: true, Full: true}, engine.Done)
+	}
+	waits, err := w.st.ReviewsOf(t.Context(), ws, w.pair().ID, engine.B, made)
+	if err != nil || len(waits) != 1 {
+		t.Errorf("%v waits for a person, %v", waits, err)
+	}
 }

@@ -83,19 +83,21 @@ func (h *history) noneForgotten(links []engine.Link, all [2]map[string]connector
 	}
 }
 
+// stampedFrom is what a record was made from, by the reference that it carries.
+func stampedFrom(r connector.Record) string {
+	for _, v := range r.Fields {
+		if s, ok := v.(string); ok && strings.HasPrefix(s, "couplet:") {
+			return s[strings.LastIndex(s, ":")+1:]
+		}
+	}
+	return ""
+}
+
 // noneResurrected: nothing was made again from a record whose partner somebody deleted, or from one of the engine's own.
 func (h *history) noneResurrected(all [2]map[string]connector.Record) {
-	source := func(r connector.Record) string {
-		for _, v := range r.Fields {
-			if s, ok := v.(string); ok && strings.HasPrefix(s, "couplet:") {
-				return s[strings.LastIndex(s, ":")+1:]
-			}
-		}
-		return ""
-	}
 	for side, records := range all {
 		for id, r := range records {
-			from := source(r)
+			from := stampedFrom(r)
 			if from == "" {
 				continue
 			}
@@ -111,7 +113,7 @@ func (h *history) noneResurrected(all [2]map[string]connector.Record) {
 			if h.left[1-side][from] {
 				h.t.Errorf("I6: side %s: %s was made from %s, whose partner somebody had deleted", engine.Side(side), id, from)
 			}
-			if s, ok := all[1-side][from]; ok && source(s) != "" && !h.heir[1-side][from] {
+			if s, ok := all[1-side][from]; ok && stampedFrom(s) != "" && !h.heir[1-side][from] {
 				h.t.Errorf("I6: side %s: %s was made from %s, which the engine had made itself", engine.Side(side), id, from)
 			}
 		}
@@ -166,6 +168,9 @@ func noted(t typed) string {
 func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]connector.Record) {
 	var edits []typed
 	before := h.formerly(l)
+	for side, id := range l.IDs {
+		before[1-side] = append(before[1-side], stampedFrom(all[side][id]))
+	}
 	for _, t := range h.typed {
 		if t.field == field && (l.IDs[t.side] == t.id || slices.Contains(before[t.side], t.id)) {
 			edits = append(edits, t)
@@ -206,6 +211,9 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
 		}
 		asked := slices.Contains(kept, v) // it waits for a person, or gave way
+		if !slices.Contains(h.made[engine.A], l.IDs[engine.A]) && !slices.Contains(h.made[engine.B], l.IDs[engine.B]) {
+			edits = h.typed // a person had one of them made again whose reference was lost, and with it who it was made from
+		}
 		if v != "" && !asked && !h.together(field, v, edits, kept) && !slices.ContainsFunc(edits, typedIt) {
 			h.t.Errorf("degraded: %v: side %s shows the %s %q, which nobody typed; base %+v", l.IDs, engine.Side(side), field, v, h.baseOf(l, field))
 		}
@@ -326,6 +334,9 @@ func (h *history) kept(l engine.Link, field string) (out []string) {
 // tagsStay: a tag that somebody added and nobody took away is there.
 func (h *history) tagsStay(l engine.Link, all [2]map[string]connector.Record) {
 	before := h.formerly(l)
+	for side, id := range l.IDs {
+		before[1-side] = append(before[1-side], stampedFrom(all[side][id]))
+	}
 	for _, t := range h.typed {
 		if t.field != "tag+" || l.IDs[t.side] != t.id {
 			continue

@@ -193,3 +193,30 @@ func TestWhatIsEditedWhileItsContactIsMadeAgainIsLetGo(t *testing.T) {
 		f.quietKids()
 	}
 }
+
+// What could not be made because its contact was gone over there is made once the contact was made again.
+func TestWhatWasRefusedWithoutItsContactIsMadeOnceThatIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, sandbox.Options{Seed: 3})
+	a, b := f.couple("ada@example.com")
+	f.contacts.Delete = flow.Restore
+	f.sync(f.tasks)
+	f.as(f.contacts).remove(engine.B, b)
+	f.as(f.tasks)
+	f.put(engine.A, a, fields{"title": "Call back", "dueDate": due1, "completed": false})
+	for range 4 { // until it is given up
+		f.pass(time.Hour)
+		f.looks(f.tasks, engine.Request{})
+	}
+	for range 2 {
+		f.pass(11 * time.Minute)
+		f.looks(f.contacts, engine.Request{})
+	}
+	if p := f.as(f.contacts).partner(engine.A, a); p == b || p == "" {
+		t.Fatalf("the contact was not made again: %q", p)
+	}
+	f.looks(f.tasks, engine.Request{})
+	f.as(f.tasks)
+	f.wantKids(engine.B, "name", "Call back")
+	f.togetherKids()
+}

@@ -120,8 +120,8 @@ func (s *session) replaced(side Side, id string) Tombstone {
 }
 
 // moved is a link whose record of a side is another one now, and what is agreed with that one.
-func moved(l Link, side Side, id string, agreed map[string]Base) Link {
-	l.IDs[side], l.State, l.Made, l.Base = id, On, madeAgain, agreed
+func moved(l Link, side Side, id string, agreed map[string]Base, now time.Time) Link {
+	l.IDs[side], l.State, l.Made, l.Base, l.At = id, On, madeAgain, agreed, now
 	return l
 }
 
@@ -186,7 +186,7 @@ func (s *session) remade(j job, d Decision, echo connector.Record, asked time.Ti
 	to := j.side.Other()
 	old, was := j.link, j.link.IDs[to]
 	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
-	l := moved(s.linkOf(j), to, echo.ID, map[string]Base{})
+	l := moved(s.linkOf(j), to, echo.ID, map[string]Base{}, s.e.Now())
 	j.link = l
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Bury: []Tombstone{s.replaced(to, was)},
 		Settled: []Place{{A, l.IDs[A]}, {B, l.IDs[B]}}}
