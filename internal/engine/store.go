@@ -148,7 +148,7 @@ type Children interface {
 	// SaveChildren stores what the lists of some parents showed, the hints that this causes, and the cursor, together.
 	SaveChildren(ctx context.Context, ws string, l Lease, cur Cursor, reads []ChildRead, changed []Mirror, hints []Hint) error
 	// WakeChildren makes lines of the inbox due that waited for a parent which is linked now, and those that were given up
-	// before the parent got the partner that it has now. sides says which side of the parents' pair is a's and which is b's.
+	// before the parent lost the partner that it had then. sides says which side of the parents' pair is a's and which is b's.
 	WakeChildren(ctx context.Context, ws string, l Lease, pair string, parents Pair, sides [2]Side, now time.Time) (int64, error)
 	// Bereaved lists records of a connection, after an id, that hang on a parent which is gone, and were not looked at since.
 	Bereaved(ctx context.Context, ws, conn, object, parent, after string, limit int) ([]string, error)

@@ -112,9 +112,10 @@ func readAgain(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, due 
 func (s *Store) WakeChildren(ctx context.Context, ws string, l engine.Lease, pair string, parents engine.Pair, sides [2]engine.Side, now time.Time) (n int64, err error) {
 	err = s.under(ctx, ws, l, func(tx *db.Tx) error {
 		for side, of := range sides {
-			woken, err := tx.Exec(ctx, `update inbox set due_at = $5, reason = 'seen', seq = seq + 1
-				where workspace_id = $1 and pair = $2 and side = $3 and reason in ('parent', 'parked') and exists (select 1 from link l where l.workspace_id = $1
-				and (inbox.reason = 'parent' or l.made_at > inbox.hint_at) and l.pair = $4 and l.state = 'on' and `+[2]string{"l.a_id", "l.b_id"}[of]+" = inbox.parent)", ws, pair, int64(side), parents.ID, db.MS(now))
+			linked := "exists (select 1 from link l where l.workspace_id = $1 and l.pair = $4 and l.state = 'on' and " + [2]string{"l.a_id", "l.b_id"}[of] + " = inbox.parent"
+			woken, err := tx.Exec(ctx, `update inbox set due_at = $5, reason = 'seen', seq = seq + 1 where workspace_id = $1 and pair = $2 and side = $3
+				and (reason = 'parent' and `+linked+`) or reason = 'parked' and parent <> '' and not `+linked+" and l.made_at <= inbox.hint_at))",
+				ws, pair, int64(side), parents.ID, db.MS(now))
 			n += woken
 			if err != nil {
 				return err
