@@ -142,8 +142,11 @@ func (s *session) unfinished(l *Link, f *FieldPlan, side Side, got mapping.Value
 	}
 	b := l.Base[f.Rule.Key] // absent: nothing was agreed yet
 	b.V[side] = got
-	s.setBase(l, f.Rule, b.V, "unfinished_"+side.String())
+	s.setBase(l, f.Rule, b.V, unfinished+side.String())
 }
+
+// unfinished is what the rule of a base begins with whose value was not taken yet by the side that it ends with.
+const unfinished = "unfinished_"
 
 type verdict int
 

@@ -37,6 +37,7 @@ var why = map[string]string{
 	"ignored":             "{side} answered with success and left the field as it was",
 	"altered":             "{side} stored the value in its own form",
 	"unfinished":          "sent and not taken yet",
+	"torn":                "{side} had taken only a part of it, so it was sent again",
 	"refused":             "{side} did not accept the value",
 	"matched_by_email":    "matched by email",
 	"matched_by_phone":    "matched by phone",

@@ -193,6 +193,9 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 	d := [2]bool{true, true}
 	if known {
 		d = changed(r, f.Before, base)
+		for side := range d { // what is not taken yet is still to be sent, also where it is again what was agreed before
+			d[1-side] = d[1-side] || base.Rule == unfinished+Side(side).String()
+		}
 	}
 	agree := r.Agree(f.Before[A], f.Before[B])
 	switch {
@@ -279,7 +282,7 @@ func (f *FieldPlan) clash(in Input, base Base, known bool) {
 	case r.Policy == mapping.KeepBoth && f.keepBoth():
 		return
 	case known && torn:
-		win, why = half.Other(), "unfinished_"+half.String()
+		win, why = half.Other(), "torn_"+half.String()
 	case r.Shortened(f.Before[A], f.Before[B]):
 		why = "shortened"
 		if r.Size(f.Before[B]) > r.Size(f.Before[A]) {

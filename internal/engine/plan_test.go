@@ -27,6 +27,16 @@ func rules(t testing.TB, rows []mapping.Row, a, b []connector.Field, o mapping.O
 func base(a, b any) map[string]Base { return map[string]Base{"x=y": {V: [2]any{a, b}}} }
 
 // TestPlannerTable holds every cell of the planner table (sync-semantics 5.5) for a single value.
+// left is a base that a rule left.
+func left(rule string, a, b any) map[string]Base {
+	out := base(a, b)
+	for k, v := range out {
+		v.Rule = rule
+		out[k] = v
+	}
+	return out
+}
+
 func TestPlannerTable(t *testing.T) {
 	t.Parallel()
 	t0 := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
@@ -66,6 +76,9 @@ func TestPlannerTable(t *testing.T) {
 		{name: "first match and different: the policy", a: "1", b: "2", row: mapping.Row{Conflict: mapping.BWins}, want: want{Outcome: Clash, Why: "b_wins", A: "2", Lost: true}},
 		{name: "both changed a text, keep both: one under the other", a: "one", b: "two", base: base("v", "v"), row: mapping.Row{Conflict: mapping.KeepBoth}, want: want{Outcome: Clash, Why: "keep_both", A: "one\n\n— — —\n\ntwo", B: "one\n\n— — —\n\ntwo"}},
 		{name: "keep both, and one half of the merge arrived: nothing twice", a: "one", b: "one\n\n— — —\n\ntwo", base: base("v", "v"), row: mapping.Row{Conflict: mapping.KeepBoth}, want: want{Outcome: Clash, Why: "keep_both", A: "one\n\n— — —\n\ntwo"}},
+		{name: "a write was taken in part, and its source is back at what it was before: it is sent", a: "v", b: "half", base: left("unfinished_b", "v", "half"), want: want{Outcome: Write, Why: "changed_a", B: "v"}},
+		{name: "the same, towards a", a: "half", b: "v", base: left("unfinished_a", "half", "v"), want: want{Outcome: Write, Why: "changed_b", A: "v"}},
+		{name: "a write was taken in part, and somebody changed it there since", a: "v", b: "new", base: left("unfinished_b", "v", "half"), row: mapping.Row{Conflict: mapping.BWins}, want: want{Outcome: Clash, Why: "b_wins", A: "new", Lost: true}},
 		{name: "one way, the other side drifts", a: "v", b: "new", base: base("v", "v"), row: mapping.Row{Direction: mapping.AToB}, want: want{Outcome: Accept, Why: "one_way", Commit: true}},
 		{name: "one way, both changed: the source stands", a: "1", b: "2", base: base("v", "v"), row: mapping.Row{Direction: mapping.BToA}, want: want{Outcome: Clash, Why: "one_way", A: "2", Lost: true}},
 		{name: "not writable there", a: "new", b: "v", base: base("v", "v"), denied: true, want: want{Outcome: Blocked, Why: "not_writable_b", Commit: true}},
