@@ -103,11 +103,11 @@ func (s *session) lookAt(ctx context.Context, j job) outcome {
 	case err != nil:
 		return s.failed(j, err)
 	case gone && j.m[j.side].Seen.IsZero():
-		return outcome{commit: Commit{Finished: j.hints()}} // never known, and not there
+		return outcome{commit: Commit{Finished: j.hints(), Orders: j.lapse()}} // never known, and not there
 	case gone && j.link.ID != "" && m.Gone.IsZero():
 		return s.missing(ctx, j, j.side, m.ID)
-	case gone && !m.Gone.IsZero():
-		return outcome{commit: Commit{Finished: j.hints()}} // known
+	case gone && !m.Gone.IsZero(): // known
+		return outcome{commit: Commit{Finished: j.hints(), Orders: j.lapse()}}
 	case gone:
 		m.Gone = s.e.Now()
 		var c Commit

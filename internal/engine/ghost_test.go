@@ -61,6 +61,9 @@ func TestWhatWasMadeFromARecordThatIsGoneIsNotForgotten(t *testing.T) {
 		w.pass(11 * time.Minute)
 		w.request(engine.Request{Look: true, Full: true}, engine.Done)
 	}
+	if open, err := w.st.OpenOrders(t.Context(), ws, w.pair().ID, "", 9); err != nil || len(open) != 0 {
+		t.Errorf("nobody came to %+v, %v", open, err)
+	}
 	waits, err := w.st.ReviewsOf(t.Context(), ws, w.pair().ID, engine.B, made)
 	if err != nil || len(waits) != 1 {
 		t.Errorf("%v waits for a person, %v", waits, err)

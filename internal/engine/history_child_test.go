@@ -210,6 +210,9 @@ func (h *history) changeThis(side engine.Side, r connector.Record, field string)
 		return // typing what stands there changes nothing
 	}
 	h.tellf("%s: %s types %v", side, r.ID, own)
+	if !slices.Contains(h.made[side], r.ID) && (!h.seeded() || h.partner(side, r.ID) == "") {
+		h.unclaimed[side][r.ID] = true // it has no key, and now it does not say any more what it was made of
+	}
 	h.fam.turn(side, r.ID, own)
 	h.note(side, r.ID, field, value)
 	h.tellOf(side, r.ID, r.Parent)

@@ -86,7 +86,7 @@ func beginAs(rt *rapid.T, v variant, said *[]string) *history {
 		Seed: rapid.Int64Range(1, 1<<40).Draw(rt, "sandbox"), SearchLag: max(v.lag, 20*time.Millisecond),
 		AllowDuplicates: rapid.Bool().Draw(rt, "duplicates allowed"),
 	}), rt: rt, deleted: [2]map[string]bool{{}, {}}, left: [2]map[string]bool{{}, {}}, ordered: [2]map[string]bool{{}, {}}, doomed: [2]map[string]bool{{}, {}}}
-	h.heir = [2]map[string]bool{{}, {}}
+	h.heir, h.unclaimed = [2]map[string]bool{{}, {}}, [2]map[string]bool{{}, {}}
 	h.varied(v)
 	h.flow.Conflict = rapid.SampledFrom(mapping.Policies).Draw(rt, "conflict")
 	h.flow.Delete = rapid.SampledFrom(policies).Draw(rt, "delete")
@@ -150,13 +150,14 @@ type history struct {
 	typed   []typed
 	racing  sync.Mutex
 	// inWindow counts the edits that were overwritten in the moment between a read and a write.
-	inWindow int
-	made     [2][]string        // ids that people made, living and dead
-	deleted  [2]map[string]bool // ids that people deleted
-	ordered  [2]map[string]bool // ids for which a person wanted a partner
-	doomed   [2]map[string]bool // ids of which a person said that they are to be deleted
-	left     [2]map[string]bool // ids whose linked partner somebody deleted
-	story    []string
+	inWindow  int
+	made      [2][]string        // ids that people made, living and dead
+	deleted   [2]map[string]bool // ids that people deleted
+	ordered   [2]map[string]bool // ids for which a person wanted a partner
+	unclaimed [2]map[string]bool // new records of the engine that somebody changed before it had seen that they were made
+	doomed    [2]map[string]bool // ids of which a person said that they are to be deleted
+	left      [2]map[string]bool // ids whose linked partner somebody deleted
+	story     []string
 }
 
 // typed is one value that somebody typed, in one form for both sides.

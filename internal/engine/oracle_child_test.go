@@ -59,7 +59,7 @@ func (h *history) judgeChildren() {
 			}
 			continue
 		}
-		if !slices.Contains(h.made[engine.A], a.ID) && !slices.Contains(h.made[engine.B], b.ID) && l.Made != "restore" {
+		if !slices.Contains(h.made[engine.A], a.ID) && !slices.Contains(h.made[engine.B], b.ID) && l.Made != "restore" && !h.strange(engine.A, a.ID) && !h.strange(engine.B, b.ID) {
 			h.t.Errorf("I2: %s %v: nobody made either, so something was made twice", what, l.IDs)
 		}
 		h.agree(l, a, b)
@@ -77,6 +77,15 @@ func (h *history) judgeChildren() {
 	h.allAnswered()
 }
 
+// strange reports whether a record was made by a create that was not answered, and changed by somebody before the engine had
+// looked: nothing tells it from one that a person made then, which is a limit that is named (5.21). It is counted.
+func (h *history) strange(side engine.Side, id string) bool {
+	if h.unclaimed[side][id] {
+		h.inWindow++
+	}
+	return h.unclaimed[side][id]
+}
+
 // childAlone: a task or note that has no partner, though its contact has one, waits for a person or was left alone.
 func (h *history) childAlone(side engine.Side, id string, waits map[string]string) {
 	buried, err := h.st.Buried(h.t.Context(), ws, h.pair().ID, side, []string{id}, nil, h.box.Clock.Now())
@@ -90,7 +99,7 @@ func (h *history) childAlone(side engine.Side, id string, waits map[string]strin
 	if !asked {
 		h.t.Errorf("I1: side %s: %s %s has no partner, and nobody is asked", side, h.flow.Object, id)
 	}
-	if !slices.Contains(h.made[side], id) && !asked {
+	if !slices.Contains(h.made[side], id) && !asked && !h.strange(side, id) {
 		h.t.Errorf("I2: side %s: %s %s was made twice", side, h.flow.Object, id)
 	}
 }

@@ -193,7 +193,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 		twice := e.side == engine.B && field == "name" && slices.ContainsFunc(edits, func(t typed) bool { return t.side == engine.A && cutLike(t.value, e.value) })
 		// Both people typed the same, and the other one has changed it since.
 		since := slices.ContainsFunc(edits, func(t typed) bool {
-			return t.side != e.side && noted(t) == noted(e) && slices.ContainsFunc(edits, func(u typed) bool { return u.side == t.side && u.at > max(t.at, e.at) })
+			same := noted(t) == noted(e) || field == "name" && e.side == engine.A && cutLike(e.value, t.value)
+			return t.side != e.side && same && slices.ContainsFunc(edits, func(u typed) bool { return u.side == t.side && u.at > max(t.at, e.at) })
 		})
 		// What was typed into a record that was then deleted is carried on if it was seen.
 		if l.IDs[e.side] != e.id || twice || since || h.holds(field, shown[e.side], noted(e)) || e.back || slices.ContainsFunc(later, same) || slices.ContainsFunc(later, other) ||
