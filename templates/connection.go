@@ -54,10 +54,15 @@ type ConnectionCard struct {
 // Trouble is one thing that a person has to mend, and the button that mends it.
 type Trouble struct{ Kind, Title, Text, Href, Button string }
 
+// ConnectionLesson is what a system was seen to make of a field: of which object, which one, what it is called, and what was seen.
+type ConnectionLesson struct{ Object, Field, Name, Of, Text string }
+
 // ConnectionPage is one connection.
 type ConnectionPage struct {
-	Frame Frame
-	Card  ConnectionCard
+	// Lessons are the fields that the system was seen not to take.
+	Lessons []ConnectionLesson
+	Frame   Frame
+	Card    ConnectionCard
 	// Name is what was typed as its name, NameError what is wrong with it.
 	Name, NameError string
 	// Settings are the choices about the account that its system leaves open.

@@ -56,6 +56,9 @@ func (s *Server) showConnection(c echo.Context, status int, conn connection.Conn
 	}
 	p := templates.ConnectionPage{Frame: frame(c, conn.Name, "connections"), Card: card, Name: conn.Name}
 	p.Settings = settingFields(s.o.Connect.Systems[conn.System].Spec, conn.Settings, nil)
+	if p.Lessons, err = s.lessons(c.Request().Context(), ws(c), conn); err != nil {
+		return err
+	}
 	amend(&p)
 	return page(c, status, templates.OneConnection(p))
 }

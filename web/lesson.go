@@ -31,8 +31,11 @@ func (b *board) learned(row mapping.Row) (out []templates.MapLesson) {
 
 // lesson is a lesson in words, "" for one that says nothing yet.
 func (b *board) lesson(side connector.Side, c engine.Capability) string {
-	name := b.systems[side].Name
-	until := fmt.Sprintf(" It was last tried %s, and is tried again after a week.", b.clock.Moment(c.Learned))
+	return lessonWords(b.systems[side].Name, b.clock, c)
+}
+
+func lessonWords(name string, clock templates.Clock, c engine.Capability) string {
+	until := fmt.Sprintf(" It was last tried %s, and is tried again after a week.", clock.Moment(c.Learned))
 	switch {
 	case c.Refused:
 		return name + " does not let this field be changed. Values that differ stay as they are." + until

@@ -75,6 +75,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/connections/:id/check", editor, s.checkConnection},
 		{http.MethodPost, "/connections/:id/rename", editor, s.renameConnection},
 		{http.MethodPost, "/connections/:id/settings", editor, s.saveSettings},
+		{http.MethodPost, "/connections/:id/again", editor, s.unlearn},
 		{http.MethodGet, "/connections/:id/disconnect", editor, s.askDisconnect},
 		{http.MethodPost, "/connections/:id/disconnect", editor, s.disconnect},
 		{http.MethodGet, "/connections/:id/hook", viewer, s.hookPage},
