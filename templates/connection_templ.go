@@ -1592,7 +1592,7 @@ func connectionLessons(p ConnectionPage) templ.Component {
 			templ_7745c5c3_Var75 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 136, "<section class=\"sheet\" aria-labelledby=\"h-lessons\" id=\"lessons\"><header><h2 id=\"h-lessons\">Fields that it does not take</h2></header><ul class=\"body stack\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 136, "<section class=\"sheet\" aria-labelledby=\"h-lessons\" id=\"lessons\"><header><h2 id=\"h-lessons\">Fields that it does not take in full</h2></header><ul class=\"body stack\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
