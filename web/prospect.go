@@ -127,15 +127,6 @@ func (r rehearsed) of(p prospect) bool {
 	return r.whole() && r.run.Revision == p.flow.Revision() && (!p.compares() || r.run.Started.After(p.pair.Afresh.At))
 }
 
-// counts are those that an approval keeps.
-func (r rehearsed) counts() map[string]int {
-	counts := map[string]int{}
-	for side, c := range r.run.To {
-		counts["created_"+connector.Side(side).String()], counts["updated_"+connector.Side(side).String()] = c.Created, c.Updated
-	}
-	return counts
-}
-
 // changes is how many records it would change.
 func (r rehearsed) changes() (n int) {
 	for _, c := range r.run.To {

@@ -90,7 +90,7 @@ func (s *Server) switchOn(c echo.Context) error {
 			return s.showOn(c, http.StatusUnprocessableEntity, l, form, "There is no rehearsal of the flow as it is now. Look at one first; the settings are kept.",
 				&templates.Link{Text: "Open the preview", Href: l.path("preview")})
 		}
-		a = flow.Approval{By: visitorOf(c).User.Email, At: s.o.Now().UTC(), How: "preview", Counts: l.rehearsed.counts(), Rehearsal: l.rehearsed.run.ID, Revision: l.flow.Revision()}
+		a = flow.Approval{By: visitorOf(c).User.Email, At: s.o.Now().UTC(), How: "preview", Counts: l.rehearsed.run.Foretold(), Rehearsal: l.rehearsed.run.ID, Revision: l.flow.Revision()}
 	}
 	if problem, fix, err := s.obstacle(ctx, ws(c), l.prospect); err != nil || problem != "" {
 		if err != nil {

@@ -19,6 +19,7 @@ type reviewCmd struct {
 	Delete deleteReviewCmd `cmd:"" help:"Decide: delete it like its partner, which somebody deleted. Nothing brings it back."`
 	Keep   keepReviewCmd   `cmd:"" help:"Decide: keep it, though its partner was deleted."`
 	Accept acceptReviewCmd `cmd:"" help:"Decide: write what it waits with, which the approved preview did not show."`
+	Afresh afreshReviewCmd `cmd:"" help:"Show what comparing all records of a flow anew comes to, which stopped for that, and approve it."`
 	Back   backReviewCmd   `cmd:"" help:"Take an answer back that no run has carried out."`
 }
 

@@ -203,6 +203,9 @@ func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) 
 	if r.Note != "" {
 		t.printf("  %s\n", r.Note)
 	}
+	if r.Halt.Why == engine.HaltAfresh {
+		t.printf("  See it with `couplet run %s --dry-run`; `couplet review afresh %s` approves it.\n", f.Name, f.Name)
+	}
 	for _, side := range []engine.Side{engine.B, engine.A} {
 		c := r.To[side]
 		t.printf("  %s to %s: %d created, %d updated, %d skipped, %d conflicts, %d failed\n", names[side.Other()], names[side], c.Created, c.Updated, c.Skipped, c.Conflicts, c.Failed)

@@ -43,6 +43,8 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		{1, `couplet: there is no flow "nothing" in this workspace`, "export nothing"},
 		{1, `couplet: there is no flow "nothing" in this workspace`, "conflicts nothing"},
 		{1, `couplet: there is no flow "nothing" in this workspace`, "review nothing"},
+		{1, `couplet: there is no flow "nothing" in this workspace`, "review afresh nothing"},
+		{2, "couplet: expected \"<flow>\"", "review afresh"},
 		{1, "couplet: no open conflict \"con_nothing\" waits in this workspace; `couplet conflicts` lists them", "conflicts take con_nothing a"},
 		{1, "couplet: no record \"nothing\" waits here; `couplet review` lists those that do", "review alone nothing"},
 		{2, "couplet: give one answer: a, b, different, or --value VALUE", "conflicts take con_nothing"},
@@ -68,7 +70,7 @@ func TestEveryCommandsHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
 	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo",
-		"conflicts", "conflicts list", "conflicts take", "conflicts rule", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review back", "users", "users add", "users password",
+		"conflicts", "conflicts list", "conflicts take", "conflicts rule", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review afresh", "review back", "users", "users add", "users password",
 		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
 		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {

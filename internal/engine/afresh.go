@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"couplet/internal/connector"
+	"couplet/internal/flow"
 )
 
 // Starting afresh is comparing all linked records of a pair once more as if nothing had been agreed: because a person wants a
@@ -118,22 +119,32 @@ func (s *session) slow() bool { return s.pair.Afresh.Strange() && s.pair.Settled
 
 // mayStart stops a run that would start afresh before anybody has looked at what that comes to.
 func (s *session) mayStart() error {
-	a := s.pair.Afresh
-	if s.run.DryRun || a.Proposed || a.At.IsZero() || !s.pair.Settled.IsZero() || s.flow.Approval != nil && s.flow.Approval.At.After(a.At) {
+	if s.run.DryRun || !s.pair.StandsStill(s.flow.Approval) {
 		return nil
 	}
-	return s.strange(a)
+	return s.strange(s.pair.Afresh)
+}
+
+// StandsStill reports whether runs wait until somebody has approved what starting afresh comes to; the approval given is the last
+// one that there was.
+func (p Pair) StandsStill(a *flow.Approval) bool {
+	x := p.Afresh
+	return !x.Proposed && !x.At.IsZero() && p.Settled.IsZero() && (a == nil || !a.At.After(x.At))
+}
+
+// Because says in a sentence why a flow starts afresh.
+func (a Afresh) Because(flow string, names [2]string) string {
+	switch a.Why {
+	case Restored:
+		return fmt.Sprintf("%s shows records as they were some time ago, as after a restored backup.", names[a.Side])
+	case Jumped:
+		return fmt.Sprintf("%d of %d records of %s came or went at once, as when another account answers.", a.N, a.Of, names[a.Side])
+	}
+	return fmt.Sprintf("Flow %s is to be applied to all records once more.", flow)
 }
 
 func (s *session) strange(a Afresh) error {
-	why := fmt.Sprintf("Flow %s is to be applied to all records once more.", s.flow.Name)
-	switch a.Why {
-	case Restored:
-		why = fmt.Sprintf("%s shows records as they were some time ago, as after a restored backup.", s.names[a.Side])
-	case Jumped:
-		why = fmt.Sprintf("%d of %d records of %s came or went at once, as when another account answers.", a.N, a.Of, s.names[a.Side])
-	}
-	return &stopError{Halt: Halt{Why: HaltAfresh, Side: int(a.Side), N: a.N, Most: a.Of}, Note: why + " Nothing was written. Look at a dry run of it, then approve that; all records are compared anew then, and nothing is deleted."}
+	return &stopError{Halt: Halt{Why: HaltAfresh, Side: int(a.Side), N: a.N, Most: a.Of}, Note: a.Because(s.flow.Name, s.names) + " Nothing was written. Look at a dry run of it, then approve that; all records are compared anew then, and nothing is deleted."}
 }
 
 // startOver has the pair start afresh, and ends the run: nothing of what the account shows now has been taken over.

@@ -106,6 +106,16 @@ type Run struct {
 	Revision string
 }
 
+// Foretold are the counts that an approval of this dry run keeps (flow.Approval).
+func (r Run) Foretold() map[string]int {
+	counts := map[string]int{}
+	for side, n := range r.To {
+		name := Side(side).String()
+		counts["created_"+name], counts["updated_"+name] = n.Created, n.Updated
+	}
+	return counts
+}
+
 // Rehearse is the trigger of a dry run that a person looks at before switching on.
 const Rehearse = "rehearse"
 

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"couplet/internal/engine"
+	"couplet/internal/sandbox"
+)
+
+// restored stores what a run finds that sees an account in an older state: all its records are to be compared anew.
+func (h *house) restored() {
+	h.t.Helper()
+	a := h.inside()
+	defer a.Close()
+	pairs, err := a.store.Pairs(h.t.Context(), a.ws)
+	if err != nil || len(pairs) != 1 {
+		h.t.Fatal(pairs, err)
+	}
+	l, ok, err := a.store.Acquire(h.t.Context(), a.ws, engine.LeaseName(pairs[0].ID), "test", a.now(), a.now())
+	if err != nil || !ok {
+		h.t.Fatal(ok, err)
+	}
+	if err := a.store.StartAfresh(h.t.Context(), a.ws, l, pairs[0].ID, engine.Afresh{At: a.now(), Why: engine.Restored, Side: engine.B}); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := a.store.Release(h.t.Context(), a.ws, l); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// TestComparingAnewIsApprovedAtTheCommandLine: a flow that stopped because an account is not what it was goes on once somebody saw a
+// dry run made since, and said yes; and does then what that showed.
+func TestComparingAnewIsApprovedAtTheCommandLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 12, Seed: 4}, "")
+	h.must("apply", "-f", h.file)
+	h.refused(1, "flow contacts does not wait to compare its records anew", "review", "afresh", "contacts")
+	h.run()
+	h.run("--dry-run") // before the account changed, so it shows nothing of it
+	h.refused(1, "flow contacts does not wait to compare its records anew", "review", "afresh", "contacts", "--yes")
+	h.restored()
+	stops := func() {
+		t.Helper()
+		if out, _, code := h.call("run", "contacts"); code != 4 || !strings.Contains(out, "`couplet review afresh contacts`") {
+			t.Errorf("it ran, or nothing says what to do: %d %s", code, out)
+		}
+	}
+	stops()
+	h.refused(1, "User.com shows records as they were some time ago, as after a restored backup. Nobody has seen yet what comparing all records of flow contacts anew comes to; see it with `couplet run contacts --dry-run`", "review", "afresh", "contacts", "--yes")
+	l := h.links()[0]
+	if _, err := h.box.HighLevel.Update("contacts", l.IDs[0], map[string]any{"phone": "+12025550177"}); err != nil {
+		t.Fatal(err)
+	}
+	dry := h.run("--dry-run")
+	out := h.must("review", "afresh", "contacts")
+	for _, want := range []string{"User.com shows records as they were some time ago", "nothing is deleted", "dry run: nothing was written", dry.Run, "Nothing is approved yet"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in %s", want, out)
+		}
+	}
+	stops()
+	var d afreshDoc
+	if err := json.Unmarshal([]byte(h.must("review", "afresh", "contacts", "--json")), &d); err != nil || d.Approved || d.Reason != engine.Restored || d.DryRun.Run != dry.Run || d.DryRun.NeedsReview != dry.NeedsReview {
+		t.Errorf("%v %+v", err, d)
+	}
+	// Of a flow that is off or was changed since, nothing is approved.
+	h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
+	h.refused(1, "flow contacts is off, so nothing was approved", "review", "afresh", "contacts", "--yes")
+	h.must("apply", "-f", h.with("enabled: true", "enabled: true, conflict: a_wins"))
+	h.refused(1, "Nobody has seen yet", "review", "afresh", "contacts", "--yes")
+	h.must("apply", "-f", h.file)
+	stops()
+	if out := h.must("review", "afresh", "contacts", "--yes"); !strings.Contains(out, "Approved. The next run does it") {
+		t.Error(out)
+	}
+	did := h.run()
+	if did.AToB != dry.AToB || did.BToA != dry.BToA {
+		t.Errorf("approved was %+v, it did %+v", dry, did)
+	}
+	h.refused(1, "does not wait to compare its records anew", "review", "afresh", "contacts")
+}
