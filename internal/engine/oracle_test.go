@@ -224,23 +224,27 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 // formerly are the records that a record of the link was paired with before, or that were made again, by side: what was
 // typed there may be shown here. A link that a person ended is gone; the log still names its records.
 func (h *history) formerly(l engine.Link) (ids [2][]string) {
+	h.eachEntry(func(r engine.Run, e engine.Entry) {
+		for side, id := range e.IDs {
+			if again := e.Link == l.ID && l.Made == "restore"; r.Pair == l.Pair && id != "" && id != l.IDs[side] && (again || e.IDs[1-side] == l.IDs[1-side]) {
+				ids[side] = append(ids[side], id)
+			}
+		}
+	})
+	return ids
+}
+
+// eachEntry walks the whole log.
+func (h *history) eachEntry(see func(engine.Run, engine.Entry)) {
 	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	for _, r := range runs {
-		if r.Pair != l.Pair {
-			continue
-		}
 		for _, e := range h.entries(r, "") {
-			for side, id := range e.IDs {
-				if again := e.Link == l.ID && l.Made == "restore"; id != "" && id != l.IDs[side] && (again || e.IDs[1-side] == l.IDs[1-side]) {
-					ids[side] = append(ids[side], id)
-				}
-			}
+			see(r, e)
 		}
 	}
-	return ids
 }
 
 // cutLike reports whether a name is another one, each part cut to what User.com keeps.
@@ -292,29 +296,25 @@ func asNoted(field string, v any) string {
 
 // limited reports whether the engine gave up a field of the pair at some time, because a system did not take it.
 func (h *history) limited(l engine.Link, field string) bool {
-	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	for _, r := range runs {
-		for _, e := range h.entries(r, "") {
-			for _, f := range e.Fields {
-				gaveUp := strings.HasPrefix(f.Rule, "ignored_") || strings.HasPrefix(f.Rule, "not_writable_")
-				if gaveUp && e.IDs == l.IDs && strings.Contains(strings.ToLower(f.Field), ruleWord(field)) {
-					return true
-				}
-			}
+	found := false
+	h.eachEntry(func(_ engine.Run, e engine.Entry) {
+		for _, f := range e.Fields {
+			gaveUp := strings.HasPrefix(f.Rule, "ignored_") || strings.HasPrefix(f.Rule, "not_writable_")
+			found = found || gaveUp && e.IDs == l.IDs && strings.Contains(strings.ToLower(f.Field), ruleWord(field))
 		}
-	}
-	return false
+	})
+	return found
 }
 
 // kept are the values of a field in the conflict table.
 func (h *history) kept(l engine.Link, field string) (out []string) {
-	links := map[string]bool{l.ID: true} // and those that its records were in before
+	links := map[string]bool{l.ID: true} // and those that its records were in before, also when they are gone
 	for _, old := range h.links() {
 		links[old.ID] = links[old.ID] || old.IDs[engine.A] == l.IDs[engine.A] || old.IDs[engine.B] == l.IDs[engine.B]
 	}
+	h.eachEntry(func(r engine.Run, e engine.Entry) {
+		links[e.Link] = links[e.Link] || e.Link != "" && r.Pair == l.Pair && (e.IDs[engine.A] == l.IDs[engine.A] || e.IDs[engine.B] == l.IDs[engine.B])
+	})
 	for _, open := range []bool{true, false} {
 		list, err := h.st.Conflicts(h.t.Context(), ws, l.Pair, open, "", 10000)
 		if err != nil {
