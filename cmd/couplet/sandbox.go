@@ -19,7 +19,8 @@ type sandboxCmd struct {
 	Contacts       int           `default:"250" help:"People to seed, over both sides."`
 	Seed           int64         `default:"1" help:"The same seed gives the same people."`
 	Latency        time.Duration `default:"0ms" help:"Added to every answer."`
-	SearchLag      time.Duration `default:"0ms" help:"How long the search index lags."`
+	SearchLag      time.Duration `default:"0ms" help:"How long the search index of HighLevel lags."`
+	UsercomLag     time.Duration `default:"0ms" help:"How long the lists of User.com lag."`
 	RateLimits     string        `default:"real" help:"real, off, or N/s for both sides."`
 	WebhookURL     string        `help:"Where webhooks go." placeholder:"URL"`
 	UsercomHookURL string        `help:"Where User.com's automation calls go." placeholder:"URL"`
@@ -46,7 +47,7 @@ func (c *sandboxCmd) Run(ctx context.Context, t *terminal) error {
 		faults[name] = r
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{HighLevelAddr: c.HighlevelAddr, UserComAddr: c.UsercomAddr, ControlAddr: c.ControlAddr,
-		Contacts: c.Contacts, Seed: c.Seed, Latency: c.Latency, SearchLag: c.SearchLag, RateLimits: c.RateLimits,
+		Contacts: c.Contacts, Seed: c.Seed, Latency: c.Latency, SearchLag: c.SearchLag, UserComLag: c.UsercomLag, RateLimits: c.RateLimits,
 		WebhookURL: c.WebhookURL, UserComHookURL: c.UsercomHookURL,
 		RedirectURIs: c.RedirectURI, AccessLife: c.AccessLife, DropState: c.DropState, Faults: faults, Chaos: c.Chaos, StateFile: c.State, Expose: c.Expose})
 	if err != nil {

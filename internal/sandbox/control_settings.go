@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"couplet/internal/sandbox/kit"
 	"couplet/internal/sandbox/usercom"
@@ -17,6 +18,7 @@ func (s *Sandbox) settings(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_sandbox/tokens/revoke", s.revoke)
 	mux.HandleFunc("PUT /_sandbox/highlevel/webhook", s.setWebhook)
 	mux.HandleFunc("PUT /_sandbox/usercom/hooks", s.setHooks)
+	mux.HandleFunc("PUT /_sandbox/usercom/search-lag", s.setLag)
 	mux.HandleFunc("PUT /_sandbox/{system}/redirects", s.setRedirects)
 	mux.HandleFunc("GET /_sandbox/{system}/backup", s.backup)
 	mux.HandleFunc("PUT /_sandbox/{system}/backup", s.restore)
@@ -125,6 +127,26 @@ func (s *Sandbox) restore(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	kit.WriteJSON(w, http.StatusOK, map[string]any{"restored": true})
+}
+
+// setLag takes {"lag":"20s"}: how far the lists and searches of User.com are behind from now on; "0s" has them catch up.
+func (s *Sandbox) setLag(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Lag string `json:"lag"`
+	}
+	if !decode(w, r, &body) {
+		return
+	}
+	lag, err := time.ParseDuration(body.Lag)
+	if err == nil && lag < 0 {
+		err = errors.New("lag must not be negative")
+	}
+	if err != nil {
+		complain(w, http.StatusBadRequest, err)
+		return
+	}
+	s.UserCom.SetSearchLag(lag)
+	kit.WriteJSON(w, http.StatusOK, map[string]any{"lag": s.UserCom.SearchLag().String()})
 }
 
 // setHooks takes {"hooks":[{"event":"created","url":…},{"event":"updated","url":…}]}

@@ -41,7 +41,7 @@ func (s *Sandbox) fill(rates rates) error {
 	})
 	s.UserCom = usercom.New(usercom.Options{
 		Clock: s.Clock, Faults: s.Faults, Counters: s.counters["usercom"], Hooks: s.hooks[1], Seed: s.o.Seed,
-		Limit: rates.usercom, Latency: s.o.Latency, HookURL: s.o.UserComHookURL,
+		Limit: rates.usercom, Latency: s.o.Latency, SearchLag: s.o.UserComLag, HookURL: s.o.UserComHookURL,
 		Token: saved.UserComToken, Subdomain: saved.Subdomain,
 		ClientID: saved.UserComClient, ClientSecret: saved.UserComSecret,
 		RedirectURIs: s.o.RedirectURIs, AccessLife: s.o.AccessLife, DropState: s.o.DropState, UnknownAttribute400: s.o.RefuseUnknown,

@@ -18,13 +18,14 @@ import (
 //	GET  /?q=&location=&page=&auto=  the list: search, another location of HighLevel, page, reload every n seconds
 //	GET  /{system}/new, /{system}/{id}    the form; system is highlevel or usercom; ?location= as above
 //	POST the same                  saves it; POST /{system}/{id}/delete deletes
+//	POST /usercom/search-lag     how many seconds its lists are behind
 //	GET  /consented                where the two links that try the consent pages end
 //
 // In the list: line (one for each person), side-highlevel and side-usercom in it,
 // edit-SYSTEM-ID (the link to the form), updated-SYSTEM-ID (when it was changed
 // last), differs (what is not the same), add-SYSTEM, search (the button), q (the
 // input's name), notice (what was done), consent-SYSTEM, keys-SYSTEM, apps-highlevel,
-// automations-usercom.
+// automations-usercom, lag (the button; the input is named seconds).
 // In the form: inputs are named as the API's fields (firstName, email, companyName,
 // tags, customFields.ID; first_name, phone_number, company_name, and other
 // attributes by their own name; company where there is no company_name), buttons
@@ -69,6 +70,7 @@ func (s *Sandbox) pages() (h http.Handler, path func(*http.Request) string) {
 	}, pageFiles, "pages")}
 	p.Mux.HandleFunc("GET /{$}", p.list)
 	p.Mux.HandleFunc("POST /enter", p.enter)
+	p.Mux.HandleFunc("POST /usercom/search-lag", p.setLag)
 	p.Mux.HandleFunc("GET /consented", p.consented)
 	for _, one := range sides {
 		p.Mux.HandleFunc("GET /"+one.ID+"/new", p.form)

@@ -205,8 +205,20 @@ func (p *page) list(w http.ResponseWriter, r *http.Request) {
 		"At": at, "Sides": sides, "Lines": shown, "Count": len(all), "Pages": pages, "Notice": notice,
 		"Totals": [2]int{len(cards[0]), len(cards[1])}, "Locations": p.s.HighLevel.Locations(), "Now": now.Format(time.TimeOnly),
 		"HighLevel": strings.TrimSuffix(info.HighLevel.OAuthURL, "/oauth/"), "UserCom": strings.TrimSuffix(info.UserCom.OAuthURL, "/oauth/"),
-		"Try": p.tries(info),
+		"Try": p.tries(info), "Lag": int(p.s.UserCom.SearchLag().Seconds()),
 	}})
+}
+
+// setLag says how many seconds the lists of User.com are behind.
+func (p *page) setLag(w http.ResponseWriter, r *http.Request) {
+	seconds, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("seconds")))
+	if err != nil || seconds < 0 || seconds > 86400 {
+		p.Refuse(w, kit.Refused{Status: http.StatusBadRequest, Title: "The lists are as far behind as before",
+			Why: "The seconds are not a whole number from 0 to 86400.", Fix: "Go back and type one."})
+		return
+	}
+	p.s.UserCom.SetSearchLag(time.Duration(seconds) * time.Second)
+	http.Redirect(w, r, "/"+placeOf(r.PostForm).Query(), http.StatusSeeOther)
 }
 
 // tries are the addresses with which a person can see both consent pages without an

@@ -338,3 +338,16 @@ func TestBothConsentPagesCanBeTriedWithoutAnApp(t *testing.T) {
 		t.Error(page)
 	}
 }
+
+func TestThePageSaysHowFarListsAreBehind(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{RateLimits: "off", Contacts: 4})
+	v := visit(t, s).enter()
+	status, page, at := v.do("/usercom/search-lag", url.Values{"seconds": {"20"}, "q": {"a"}})
+	if status != 200 || at.RequestURI() != "/?q=a" || !strings.Contains(page, `name="seconds" inputmode="numeric" value="20"`) || s.UserCom.SearchLag().String() != "20s" {
+		t.Errorf("%d at %s, behind by %s", status, at, s.UserCom.SearchLag())
+	}
+	if status, _, _ := v.do("/usercom/search-lag", url.Values{"seconds": {"soon"}}); status != 400 || s.UserCom.SearchLag().String() != "20s" {
+		t.Errorf("%d, behind by %s", status, s.UserCom.SearchLag())
+	}
+}

@@ -22,7 +22,8 @@ type Options struct {
 	Contacts           int   // people over both sides
 	Seed               int64 // the same seed gives the same people, ids and tokens
 	Latency, SearchLag time.Duration
-	RateLimits         string // "real" (default), "off", or "N/s" for both sides
+	UserComLag         time.Duration // as SearchLag for User.com, whose lists are not known to be behind
+	RateLimits         string        // "real" (default), "off", or "N/s" for both sides
 
 	WebhookURL     string // HighLevel's webhooks; "/highlevel" is added when it ends in "/hooks"
 	UserComHookURL string // where User.com's automation modules call

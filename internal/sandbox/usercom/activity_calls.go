@@ -18,7 +18,7 @@ func (c *CRM) activityReply(status int, a *activity, d dialect) reply {
 // listActivities, getActivity and deleteActivity are UNVERIFIED as a whole
 // (section 8); the switch ActivitiesDocumentedOnly takes them away.
 func listActivities(c *CRM, q *call) reply {
-	rows := c.activities.rows
+	rows := c.seenActivities()
 	return c.envelope(q, source{
 		n:     len(rows),
 		pos:   func(i int) int64 { return rows[i].ID },
@@ -34,11 +34,17 @@ func getActivity(c *CRM, q *call) reply {
 }
 
 func deleteActivity(c *CRM, q *call) reply {
-	if c.activities.get(q.id) == nil {
+	a := c.activities.get(q.id)
+	if a == nil {
 		return refuse(notFound())
 	}
-	c.activities.remove(q.id)
+	c.dropActivity(a)
 	return gone
+}
+
+func (c *CRM) dropActivity(a *activity) {
+	c.noteActivity(a.ID, a)
+	c.activities.remove(a.ID)
 }
 
 func createActivity(c *CRM, q *call) reply {
@@ -58,6 +64,7 @@ func (c *CRM) newActivity(fields map[string]any) (*activity, *Problem) {
 	a.ID = c.activities.newID()
 	a.Created = c.now()
 	a.Updated = a.Created
+	c.noteActivity(a.ID, nil)
 	c.activities.put(a.ID, &a)
 	return &a, nil
 }
@@ -84,6 +91,7 @@ func (c *CRM) changeActivity(a *activity, fields map[string]any) *Problem {
 		return p
 	}
 	if !reflect.DeepEqual(*a, next) {
+		c.noteActivity(a.ID, a)
 		next.Updated = c.now()
 		*a = next
 	}

@@ -95,6 +95,7 @@ func (c *CRM) insertCompany(co company) *company {
 	co.Created = c.now()
 	co.Updated = co.Created + 14
 	c.lastStamp = co.Updated
+	c.noteCompany(co.ID, nil)
 	c.companies.put(co.ID, &co)
 	c.indexCompany(&co)
 	return &co
@@ -124,6 +125,7 @@ func (c *CRM) companyNamed(name string) int64 {
 
 func (c *CRM) dropCompany(co *company) {
 	c.unindexCompany(co)
+	c.noteCompany(co.ID, co)
 	c.companies.remove(co.ID)
 }
 

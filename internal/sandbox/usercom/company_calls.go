@@ -21,6 +21,7 @@ func (c *CRM) saveCompany(old *company, next company) {
 		return
 	}
 	c.unindexCompany(old)
+	c.noteCompany(old.ID, old)
 	next.Updated = c.now()
 	*old = next
 	c.indexCompany(old)
@@ -33,7 +34,7 @@ func (c *CRM) companyReply(status int, co *company, d dialect) reply {
 }
 
 func (c *CRM) companyPage(q *call, keep func(*company) bool) reply {
-	rows := c.companies.rows
+	rows := c.seenCompanies()
 	s := source{
 		n:     len(rows),
 		pos:   func(i int) int64 { return rows[i].ID },

@@ -72,6 +72,7 @@ func (c *CRM) insert(u contact) *contact {
 	u.Updated = u.Created + 14
 	c.lastStamp = u.Updated
 	row := &u
+	c.noteUser(u.ID, nil)
 	c.users.put(u.ID, row)
 	c.indexUser(row)
 	return row
@@ -80,6 +81,7 @@ func (c *CRM) insert(u contact) *contact {
 // replace stores what a write made of a contact and moves updated_at. old's
 // address stays the contact's row.
 func (c *CRM) replace(old *contact, next contact) {
+	c.noteUser(old.ID, old)
 	next.Updated = c.now()
 	c.byEmail.move(old.Email, next.Email, old.ID)
 	c.byPhone.move(old.Phone, next.Phone, old.ID)
@@ -102,6 +104,7 @@ func (c *CRM) discard(u *contact) {
 	if u.CustomID != "" {
 		delete(c.byCustom, u.CustomID)
 	}
+	c.noteUser(u.ID, u)
 	c.users.remove(u.ID)
 }
 

@@ -33,6 +33,7 @@ func (c *CRM) settle(u *contact, before []membership) {
 			continue
 		}
 		if co := c.companies.get(m.Company); co != nil && !slices.Contains(co.Employees, u.ID) {
+			c.noteCompany(co.ID, co)
 			co.Employees = append(co.Employees, u.ID)
 			co.Updated = c.now()
 		}

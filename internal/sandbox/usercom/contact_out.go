@@ -108,7 +108,7 @@ func (c *CRM) userReply(status int, u *contact, d dialect) reply {
 
 // userPage lists the contacts that pass a filter, nil being all, by id.
 func (c *CRM) userPage(q *call, keep func(*contact) bool) reply {
-	rows := c.users.rows
+	rows := c.seenUsers()
 	s := source{
 		n:     len(rows),
 		pos:   func(i int) int64 { return rows[i].ID },

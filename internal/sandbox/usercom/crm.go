@@ -13,12 +13,13 @@ import (
 // behaviour of the real service that the fact sheet could not confirm; their
 // zero values are its best guesses.
 type Options struct {
-	Clock    *kit.Clock
-	Faults   *kit.Faults
-	Counters *kit.Counters
-	Limit    kit.Limit     // calls of the whole workspace; real: 10 in a second (section 5)
-	Latency  time.Duration // added before every answer
-	Seed     int64
+	Clock     *kit.Clock
+	Faults    *kit.Faults
+	Counters  *kit.Counters
+	Limit     kit.Limit     // calls of the whole workspace; real: 10 in a second (section 5)
+	Latency   time.Duration // added before every answer
+	SearchLag time.Duration // how far lists and searches are behind; not measured of the real one
+	Seed      int64
 
 	Token     string // 64 characters (section 1); made up when empty
 	Subdomain string // the workspace's name
@@ -67,6 +68,10 @@ type CRM struct {
 	activities  table[activity]
 	notes       table[note]
 	agents      table[agent]
+
+	oldUsers      behind[contact]
+	oldCompanies  behind[company]
+	oldActivities behind[activity]
 
 	dropped map[int64]droppedAttribute // attributes that were deleted
 

@@ -90,6 +90,7 @@ func (c *CRM) AddCompany(s SeededCompany) string {
 		co.Phones = []string{s.Phone}
 	}
 	row := c.insertCompany(co)
+	c.catchUp()
 	row.Created, row.Updated = s.Made.UnixMicro(), s.Made.UnixMicro()
 	return formatID(row.ID)
 }

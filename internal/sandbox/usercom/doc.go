@@ -19,6 +19,8 @@
 //     word (contact_fill.go, section 6.1);
 //   - tags given to PUT are added, never taken away (contact_fill.go);
 //   - enumerations go in as numbers and come out as words (dialect.go, section 3);
+//   - lists and searches may show rows as they were Options.SearchLag ago, while a
+//     direct read is right (behind.go; not measured of the real one);
 //   - nothing tells of a deletion (section 11), and a call that automations make
 //     is sent once, unordered and without a name (hook.go, section 12).
 //

@@ -123,7 +123,7 @@ func (c *CRM) Delete(object, id string) error {
 	case *company:
 		c.dropCompany(row)
 	case *activity:
-		c.activities.remove(n)
+		c.dropActivity(row)
 	case *list:
 		c.lists.remove(n)
 	case *tag:

@@ -74,6 +74,7 @@ func (c *CRM) merge(parent *contact, others []*contact) {
 		c.discard(other)
 		for _, a := range c.activities.rows {
 			if a.User == other.ID {
+				c.noteActivity(a.ID, a)
 				a.User = parent.ID
 			}
 		}

@@ -38,14 +38,14 @@ func searchUsers(c *CRM, q *call) reply {
 	case len(terms) == 0:
 		return refuse(notFound()) // a search for nothing: UNVERIFIED
 	case len(terms) == 1 && byEmail && many:
-		return c.array(q, c.byEmail[email])
+		return c.array(q, c.found(c.byEmail, email, func(u *contact) string { return u.Email }))
 	case len(terms) == 1 && byEmail:
-		return c.bare(q, c.byEmail.first(email)) // which of several: UNVERIFIED, the oldest
+		return c.bare(q, c.found(c.byEmail, email, func(u *contact) string { return u.Email })) // which of several: UNVERIFIED, the oldest
 	case len(terms) == 1 && byKey:
-		return c.bare(q, c.byKey.first(key))
+		return c.bare(q, c.found(c.byKey, key, func(u *contact) string { return u.Key }))
 	}
 	if phone, ok := terms["phone_number"]; ok && len(terms) == 1 && !many {
-		return c.some(q, c.byPhone[phone])
+		return c.some(q, c.found(c.byPhone, phone, func(u *contact) string { return u.Phone }))
 	}
 	keep, ok := c.filter(terms)
 	if !ok {
@@ -54,42 +54,40 @@ func searchUsers(c *CRM, q *call) reply {
 	if !many {
 		return c.userPage(q, keep)
 	}
-	var ids []int64
-	for _, u := range c.users.rows {
+	var found []*contact
+	for _, u := range c.seenUsers() {
 		if keep(u) {
-			ids = append(ids, u.ID)
+			found = append(found, u)
 		}
 	}
-	return c.array(q, ids)
+	return c.array(q, found)
 }
 
-func (c *CRM) bare(q *call, id int64) reply {
-	u := c.users.get(id)
-	if u == nil {
+func (c *CRM) bare(q *call, found []*contact) reply {
+	if len(found) == 0 {
 		return refuse(notFound())
 	}
-	return c.userReply(http.StatusOK, u, q.d)
+	return c.userReply(http.StatusOK, found[0], q.d)
 }
 
 // array answers a bare list; an empty one when nothing is found (UNVERIFIED, it
 // might be a 404).
-func (c *CRM) array(q *call, ids []int64) reply {
+func (c *CRM) array(q *call, found []*contact) reply {
 	o := out{}
 	o.open('[')
-	for _, id := range slices.Sorted(slices.Values(ids)) {
-		c.writeUser(&o, c.users.get(id), q.d)
+	for _, u := range found {
+		c.writeUser(&o, u, q.d)
 	}
 	o.close(']')
 	return reply{http.StatusOK, o.b}
 }
 
 // some answers the envelope for contacts found by an index.
-func (c *CRM) some(q *call, ids []int64) reply {
-	ids = slices.Sorted(slices.Values(ids))
+func (c *CRM) some(q *call, found []*contact) reply {
 	return c.envelope(q, source{
-		n:     len(ids),
-		pos:   func(i int) int64 { return ids[i] },
-		write: func(o *out, i int) { c.writeUser(o, c.users.get(ids[i]), q.d) },
+		n:     len(found),
+		pos:   func(i int) int64 { return found[i].ID },
+		write: func(o *out, i int) { c.writeUser(o, found[i], q.d) },
 	})
 }
 
@@ -196,6 +194,15 @@ func (c *CRM) changedSince(q *call) reply {
 	within := func(at int64) bool { return at != 0 && at >= low && at <= high }
 	switch q.query.Get("search") {
 	case "updated_at":
+		if len(c.oldUsers.past) > 0 {
+			found := slices.DeleteFunc(slices.Clone(c.seenUsers()), func(u *contact) bool { return !within(u.Updated) })
+			slices.SortFunc(found, func(a, b *contact) int { return cmp.Compare(a.Updated, b.Updated) })
+			return c.envelope(q, source{
+				n:     len(found),
+				pos:   func(i int) int64 { return found[i].Updated },
+				write: func(o *out, i int) { c.writeUser(o, found[i], q.d) },
+			})
+		}
 		rows := c.recent.rows
 		from := sort.Search(len(rows), func(i int) bool { return rows[i].at >= low })
 		to := sort.Search(len(rows), func(i int) bool { return rows[i].at > high })

@@ -83,6 +83,7 @@ func (c *CRM) Load(raw json.RawMessage) error {
 		c.tokens[t.Value] = t
 	}
 	c.reindex()
+	c.catchUp()
 	return nil
 }
 
@@ -134,6 +135,7 @@ func (c *CRM) Add(p kit.Person) string {
 	}
 	row := c.insertAt(u, p.Created)
 	c.settle(row, nil)
+	c.catchUp() // what was there before the sandbox started is indexed
 	return formatID(row.ID)
 }
 
