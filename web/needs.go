@@ -100,6 +100,9 @@ func (s *Server) needsListed(ctx context.Context, c echo.Context, full bool) (v 
 				n.needs = append(n.needs, x)
 			}
 		}
+		if n.view.labels, err = s.o.Store.NewestFieldNames(ctx, ws(c), f.ID); err != nil {
+			return v, err
+		}
 		if err := n.gather(ctx); err != nil {
 			return v, err
 		}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"couplet/internal/engine"
 )
@@ -86,5 +87,36 @@ func TestARunSaysWhatWentBeyondTheApprovedPreview(t *testing.T) {
 	}
 	if doc.Find("[data-testid=held]").AttrOr("href", "") != "/needs-you?kind=held" {
 		t.Error("nothing leads to what waits")
+	}
+}
+
+// TestWhatWaitsNamesCustomFieldsAsTheAccountsDo, not by their keys: in the list, in what is held, in what was decided and on the overview.
+func TestWhatWaitsNamesCustomFieldsAsTheAccountsDo(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ws := b.conns[0].Workspace
+	must(t, b.store.NameFields(t.Context(), ws, b.heldBack().ID, map[string][2]string{"contact.segment=segment": {"Group of customers", "Customer segment"}}))
+	later := b.ran(time.Minute, func(*engine.Run) {}) // it ended before it came to its map
+	segment := engine.FieldChange{Field: "contact.segment=segment", Outcome: engine.Write, Rule: "new_a", Before: [2]any{"vip", nil}, After: [2]any{"vip", "vip"}}
+	b.commit(later, engine.Commit{Review: []engine.Review{{Pair: b.pair.ID, ID: "a5", Reason: "changed_since_preview", At: b.now,
+		Plan: &engine.Line{IDs: [2]string{"a5", ""}, Made: true, Sides: [2]bool{false, true}, Fields: []engine.FieldChange{segment}}}}})
+	b.commit(later, engine.Commit{Link: &engine.Link{ID: "w1", Pair: b.pair.ID, IDs: [2]string{"a1", "b1"}, State: engine.On, Made: "match"},
+		Conflict: []engine.Conflict{{Link: "w1", Field: segment.Field, Open: true, Rule: "ask", V: [2]any{"vip", "new"}, At: b.now}}})
+	client := b.signIn("editor")
+	doc := b.all(client, "/needs-you")
+	if text := tidyText(doc.Find("[data-testid=held]")); !strings.Contains(text, "Customer segment") || strings.Contains(text, "Group of customers") {
+		t.Errorf("held: %s", text)
+	}
+	for _, place := range []string{"[data-testid=value]", "[data-testid=line]"} {
+		if text := tidyText(doc.Find(place)); !strings.Contains(text, "Group of customers") || strings.Contains(text, "contact.segment") {
+			t.Errorf("%s: %s", place, text)
+		}
+	}
+	if text := tidyText(b.see(client, "/").Find("main")); !strings.Contains(text, "Two different values for Group of customers") {
+		t.Errorf("overview: %s", text)
+	}
+	goesTo(t, b.post(client, "/needs-you", answer(doc.Find("[data-testid=value] form").First(), "a", nil)), "/needs-you")
+	if text := tidyText(b.all(client, "/needs-you?kind=decided").Find("[data-testid=decided]")); !strings.Contains(text, "Group of customers") {
+		t.Errorf("decided: %s", text)
 	}
 }

@@ -65,7 +65,7 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 
 // watched gathers what the states of a workspace's flows are told from.
 func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) (w watched, err error) {
-	w = watched{clock: clock, next: map[string]store.FlowState{}}
+	w = watched{clock: clock, next: map[string]store.FlowState{}, labels: map[string]map[string][2]string{}}
 	if w.house, err = s.house(ctx, ws); err != nil {
 		return w, err
 	}
@@ -88,6 +88,15 @@ func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) 
 	}
 	if w.needs, err = s.o.Store.Needs(ctx, ws); err != nil {
 		return w, err
+	}
+	for _, n := range w.needs {
+		f, _ := w.of(n.Pair)
+		if _, named := w.labels[f.ID]; named || n.Kind == store.NeedReview {
+			continue
+		}
+		if w.labels[f.ID], err = s.o.Store.NewestFieldNames(ctx, ws, f.ID); err != nil {
+			return w, err
+		}
 	}
 	w.known, err = s.o.Store.Drift(ctx, ws)
 	return w, err

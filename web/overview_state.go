@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"couplet/internal/connection"
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/store"
@@ -19,6 +20,8 @@ type watched struct {
 	last  map[string]engine.Run
 	next  map[string]store.FlowState
 	needs []store.Need
+	// labels are, for each flow of which fields wait for a person, what its fields are called in both accounts.
+	labels map[string]map[string][2]string
 	known []engine.Known // custom fields that changed
 }
 
@@ -142,12 +145,13 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 	p := w.pairs[n.Pair]
 	f, _ := w.of(n.Pair)
 	kind := "value"
+	v := runView{house: w.house, pair: p, labels: w.labels[f.ID]}
 	switch n.Kind {
 	case store.NeedConflict:
-		line.Icon, line.Title = "git-compare-arrows", "Two different values for "+w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
+		line.Icon, line.Title = "git-compare-arrows", "Two different values for "+v.field(n.Reason, connector.A)
 		line.Text = "changed on both sides; you decide"
 		if n.Rule == "swinging" {
-			line.Title = "Another tool keeps changing " + w.label(p.Conns, p.Object, rowOf(n.Reason), 0)
+			line.Title = "Another tool keeps changing " + v.field(n.Reason, connector.A)
 			line.Text = "back and forth between two values, so it is left alone"
 		}
 	case store.NeedReview:
@@ -158,7 +162,7 @@ func (w watched) needLine(n store.Need) templates.OverviewNeed {
 		}
 	case store.NeedParked:
 		kind, line.Kind, line.Icon = "failure", "bad", "circle-x"
-		line.Title, _, _ = runView{house: w.house, pair: p}.trouble(n.Reason)
+		line.Title, _, _ = v.trouble(n.Reason)
 		line.Text = "left as it is"
 	}
 	if f.Name != "" {

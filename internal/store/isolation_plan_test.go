@@ -15,6 +15,9 @@ func (w *world) planReads() []call {
 		{"FieldNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FieldNames(ctx, ws, "plan")
 		}},
+		{"NewestFieldNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.NewestFieldNames(ctx, ws, w.flow.ID)
+		}},
 		{"Rehearsal", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			r, _, err := s.Rehearsal(ctx, ws, w.flow.ID)
 			return r, err

@@ -23,6 +23,14 @@ func (s *Store) FieldNames(ctx context.Context, ws, run string) (map[string][2]s
 	return labels, err
 }
 
+// NewestFieldNames are FieldNames of the newest run of a flow that came to its map.
+func (s *Store) NewestFieldNames(ctx context.Context, ws, flow string) (map[string][2]string, error) {
+	var labels map[string][2]string
+	_, err := s.db.Get(ctx, `select labels from run where workspace_id = $1 and flow = $2 and labels not in ('', '{}')
+		order by started_at desc, id desc limit 1`, []any{ws, flow}, db.JSON(&labels))
+	return labels, err
+}
+
 // DropPlans implements engine.Store.
 func (s *Store) DropPlans(ctx context.Context, ws string, run engine.Run) error {
 	text := "select id from run where workspace_id = $1 and flow = $2 and id <> $3 and dry and not kept and undoes = $4"
