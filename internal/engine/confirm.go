@@ -137,8 +137,8 @@ func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got map
 // unfinished remembers what the written side holds while the other side still counts as changed, so that the next look
 // sends the value again and never takes what a half-done write left for a person's change.
 func (s *session) unfinished(l *Link, f *FieldPlan, side Side, got mapping.Value) {
-	if f.Rule.Kind == mapping.Set || f.Sends[A] && f.Sends[B] {
-		return // joining lists, or texts, again comes to the same
+	if f.Rule.Kind == mapping.Set || f.Why == string(mapping.KeepBoth) || f.Sends[A] && f.Sends[B] {
+		return // joining lists, or texts, again comes to the same, and each side keeps the change that it brings to it
 	}
 	b := l.Base[f.Rule.Key] // absent: nothing was agreed yet
 	b.V[side] = got

@@ -111,3 +111,50 @@ func (f *family) bothArrive() {
 	f.togetherKids()
 	f.quietKids()
 }
+
+// clumsy goes wrong as it is told, call by call: "ignores" answers with success and leaves all as it was, "fails" does nothing
+// and says so.
+type clumsy struct {
+	whole
+	todo *[]string
+}
+
+func (c clumsy) Update(ctx context.Context, ref connector.Ref, set connector.Fields) (connector.Record, error) {
+	if len(*c.todo) == 0 {
+		return c.whole.Update(ctx, ref, set)
+	}
+	next := (*c.todo)[0]
+	*c.todo = (*c.todo)[1:]
+	if next == "ignores" {
+		return c.whole.Get(ctx, ref)
+	}
+	return connector.Record{}, &connector.Error{Kind: connector.Temporary, Status: 500, Message: "broken"}
+}
+
+// One call may be without effect, the other fail, and be without effect when it is sent again: neither text is forgotten.
+func TestANoteWithBothTextsArrivesOnBothSidesWhateverEachCallDoes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ a, b []string }{
+		{[]string{"fails", "ignores"}, []string{"ignores"}},
+		{[]string{"fails", "ignores", "ignores"}, []string{"ignores", "ignores"}},
+		{[]string{"ignores", "fails", "ignores"}, []string{"fails", "ignores", "fails"}},
+	} {
+		f := newFamily(t, sandbox.Options{Seed: 3})
+		a, _ := f.couple("ada@example.com")
+		f.as(f.notes)
+		one := f.put(engine.A, a, fields{"body": "First"})
+		f.sync(f.notes)
+		two := f.partner(engine.A, one)
+		f.turn(engine.A, one, fields{"body": "From here"})
+		f.turn(engine.B, two, fields{"description": "From there"})
+		f.hint(engine.A, one)
+		todo := [2]*[]string{&c.a, &c.b}
+		f.veil = func(side engine.Side, c whole) connector.Connector { return clumsy{c, todo[side]} }
+		f.flow.Retry.MaxAttempts = 100
+		for range 6 {
+			f.request(engine.Request{Look: true}, engine.Done)
+			f.pass(2 * time.Hour)
+		}
+		f.bothArrive()
+	}
+}
