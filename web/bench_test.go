@@ -28,9 +28,9 @@ type stamped struct {
 }
 
 // Wake implements Waker.
-func (s stamped) Wake(ctx context.Context, ws, flow, trigger string) error {
+func (s stamped) Wake(ctx context.Context, ws, flow, trigger, by string) error {
 	s.at <- time.Now()
-	return s.Jobs.Wake(ctx, ws, flow, trigger)
+	return s.Jobs.Wake(ctx, ws, flow, trigger, by)
 }
 
 // BenchmarkHook prints how long a call takes to be answered, and how long it takes from being stored to the start of
@@ -41,7 +41,7 @@ func BenchmarkHook(b *testing.B) {
 	w := stamped{at: make(chan time.Time, 1)}
 	bu := newBundle(b)
 	j, err := jobs.New(jobs.Options{DB: bu.db, Source: nothing{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Work: func(context.Context, string, string, string) error { began <- time.Now(); return nil }})
+		Work: func(context.Context, string, string, string, string) error { began <- time.Now(); return nil }})
 	must(b, err)
 	must(b, j.Migrate(b.Context()))
 	must(b, j.Start(b.Context()))

@@ -56,14 +56,14 @@ const account = "ve9EPM428h8vShlRW1KT"
 
 var hookKey = []byte("a key for the hashes of secrets")
 
-type wakeUp struct{ workspace, flow, trigger string }
+type wakeUp struct{ workspace, flow, trigger, by string }
 
 // waker notes who is woken.
 type waker chan wakeUp
 
 // Wake implements Waker.
-func (w waker) Wake(_ context.Context, workspace, flow, trigger string) error {
-	w <- wakeUp{workspace, flow, trigger}
+func (w waker) Wake(_ context.Context, workspace, flow, trigger, by string) error {
+	w <- wakeUp{workspace, flow, trigger, by}
 	return nil
 }
 

@@ -158,7 +158,7 @@ func (s *Server) take(ctx context.Context, c echo.Context, system string, conns 
 		}
 		anew = anew || fresh
 		for _, flow := range flows {
-			if err := s.o.Wake.Wake(ctx, conn.Workspace, flow, "webhook"); err != nil {
+			if err := s.o.Wake.Wake(ctx, conn.Workspace, flow, "webhook", ""); err != nil {
 				// It is stored, and the flow is marked: the scheduler finds it a moment later.
 				s.o.Log.Warn("a flow was not woken", "flow", flow, "error", err, "request", numberOf(c))
 			}

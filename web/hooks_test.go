@@ -23,7 +23,7 @@ func TestACallIsStoredAndItsFlowWokenAtOnce(t *testing.T) {
 	}
 	select {
 	case w := <-b.woken:
-		if want := (wakeUp{b.conns[0].Workspace, b.flow.ID, "webhook"}); w != want {
+		if want := (wakeUp{b.conns[0].Workspace, b.flow.ID, "webhook", ""}); w != want {
 			t.Errorf("woken %v, want %v", w, want)
 		}
 	default:

@@ -188,7 +188,7 @@ func (s *Server) lookedAt(c echo.Context, h house, f flow.Flow, here, text, watc
 	if f.Watch {
 		text = watched + watchesText
 	}
-	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, byHand); err != nil {
+	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, byHand, asker(c)); err != nil {
 		return err
 	}
 	return s.sayAndGo(c, text, false, here)

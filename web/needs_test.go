@@ -78,7 +78,7 @@ func TestWhatWaitsIsAnsweredOnItsPage(t *testing.T) {
 	if got := b.orders(); len(got) != 1 || got[0].Kind != engine.OrderChoose || got[0].From != engine.B || got[0].By == "" {
 		t.Fatalf("ordered %+v", got)
 	}
-	if got := <-b.woken; got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual"}) {
+	if got := <-b.woken; got.by == "" || got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual", got.by}) {
 		t.Errorf("woken: %+v", got)
 	}
 	doc = b.all(client, "/needs-you")

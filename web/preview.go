@@ -76,7 +76,7 @@ func (s *Server) rehearse(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.o.Wake.Wake(ctx, ws(c), f.ID, engine.Rehearse); err != nil {
+	if err := s.o.Wake.Wake(ctx, ws(c), f.ID, engine.Rehearse, asker(c)); err != nil {
 		return err
 	}
 	return redirect(c, wish{at: s.o.Now(), after: r.run.ID}.in("/flows/"+f.ID+"/preview"))

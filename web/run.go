@@ -118,6 +118,10 @@ func (v runView) state() string {
 
 // began says in a sentence why the run began.
 func (v runView) began() string {
+	by := v.run.By
+	if by == "" {
+		by = "hand"
+	}
 	switch v.run.Trigger {
 	case "schedule":
 		return "Started by its schedule"
@@ -126,15 +130,23 @@ func (v runView) began() string {
 	case "recovery":
 		return "Started to go on with what an earlier run left"
 	case engine.Rehearse:
-		return "A rehearsal, asked for on the preview"
+		return "A rehearsal, asked for on the preview" + v.asker()
 	case engine.SwitchedOn:
-		return "Started because the flow was switched on"
+		return "Started because the flow was switched on" + v.asker()
 	case engine.Once:
-		return "Started by hand, to go beyond the brake this once"
+		return "Started by " + by + ", to go beyond the brake this once"
 	case engine.Undo:
 		return v.undid()
 	}
-	return "Started by hand"
+	return "Started by " + by
+}
+
+// asker names who asked for a run at the end of a sentence, where that is known.
+func (v runView) asker() string {
+	if v.run.By == "" {
+		return ""
+	}
+	return " by " + v.run.By
 }
 
 // undid says what an undo was asked to take back, and by whom.

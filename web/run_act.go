@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/labstack/echo/v4"
@@ -94,10 +95,16 @@ func (s *Server) runFlow(c echo.Context) error {
 	if c.FormValue("allow") == "once" {
 		trigger = engine.Once
 	}
-	if err := s.o.Wake.Wake(ctx, w, id, trigger); err != nil {
+	if err := s.o.Wake.Wake(ctx, w, id, trigger, asker(c)); err != nil {
 		return err
 	}
 	return s.sayAndGo(c, "The flow is asked to run. It shows here as soon as it begins.", false, "/runs")
+}
+
+// asker is what the person is called who asks for a run.
+func asker(c echo.Context) string {
+	u := visitorOf(c).User
+	return cmp.Or(u.Name, u.Email)
 }
 
 // cannotRun says why a flow cannot be run now, and what to do; "" when it can.

@@ -19,7 +19,7 @@ func TestTryingAgainMakesTheRecordsDueAndWakesTheFlow(t *testing.T) {
 	client := b.signIn("editor")
 	form := b.see(client, "/runs/"+r.ID).Find("[data-testid=problem] form").First()
 	goesTo(t, b.post(client, form.AttrOr("action", ""), url.Values{"cause": {form.Find("[name=cause]").AttrOr("value", "")}}), "/runs/"+r.ID)
-	if got := <-b.woken; got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual"}) {
+	if got := <-b.woken; got.by == "" || got != (wakeUp{b.conns[0].Workspace, b.flow.ID, "manual", got.by}) {
 		t.Errorf("woken: %+v", got)
 	}
 	if due := b.hints(b.now); len(due) != 2 || due[0].ID != "b4" || due[0].Attempts != 0 {
@@ -161,5 +161,35 @@ func TestWhyARunStoppedComesWithItsFix(t *testing.T) {
 				t.Errorf("a viewer is offered %q", got)
 			}
 		})
+	}
+}
+
+func TestARunSaysWhoAskedForIt(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	u, err := b.store.AddUser(t.Context(), b.conns[0].Workspace, "anna@couplet.test", "editor", "no password")
+	must(t, err)
+	client := b.signInAs(u)
+	for _, name := range []string{"anna@couplet.test", "Anna"} {
+		if name == "Anna" {
+			must(t, b.store.Rename(t.Context(), u.Workspace, u.ID, name))
+		}
+		b.post(client, "/flows/"+b.flow.ID+"/run", url.Values{})
+		select {
+		case got := <-b.woken:
+			if got.by != name || got.trigger != byHand {
+				t.Errorf("woken: %+v", got)
+			}
+		default:
+			t.Fatal("nobody was woken")
+		}
+	}
+	made := b.ran(0, func(r *engine.Run) { r.Trigger, r.By = byHand, "Anna" })
+	if doc := b.see(client, "/runs/"+made.ID).Find("main").Text(); !strings.Contains(doc, "Started by Anna") {
+		t.Error(doc)
+	}
+	made = b.ran(0, func(r *engine.Run) { r.Trigger, r.By = engine.SwitchedOn, "Anna" })
+	if doc := b.see(client, "/runs/"+made.ID).Find("main").Text(); !strings.Contains(doc, "Started because the flow was switched on by Anna") {
+		t.Error(doc)
 	}
 }

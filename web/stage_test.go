@@ -80,7 +80,7 @@ func (s *stage) act(trigger string, want engine.Status) engine.Run {
 	default:
 		s.t.Fatal("nobody was woken")
 	}
-	if up != (wakeUp{s.ws(), s.flow.ID, trigger}) {
+	if up != (wakeUp{s.ws(), s.flow.ID, trigger, up.by}) || (up.by == "") != (trigger == engine.Undo) {
 		s.t.Fatalf("woken: %+v", up)
 	}
 	return s.run(trigger, want)

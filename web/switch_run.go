@@ -18,7 +18,7 @@ func (s *Server) firstRun(c echo.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.o.Wake.Wake(ctx, ws(c), id, engine.SwitchedOn); err != nil {
+	if err := s.o.Wake.Wake(ctx, ws(c), id, engine.SwitchedOn, asker(c)); err != nil {
 		s.o.Log.Warn("the first run was not woken; the scheduler will find it", "flow", id, "error", err)
 		if err := s.o.Store.SetNext(ctx, ws(c), id, s.o.Now()); err != nil {
 			return err

@@ -290,7 +290,7 @@ func (s *Server) askUndo(c echo.Context, v undoView, dry bool) (engine.Run, erro
 	if err := s.o.Store.StartRun(c.Request().Context(), r); err != nil {
 		return r, err
 	}
-	return r, s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, engine.Undo)
+	return r, s.o.Wake.Wake(c.Request().Context(), ws(c), f.ID, engine.Undo, "")
 }
 
 // undo takes back what somebody looked at.

@@ -79,8 +79,8 @@ type Options struct {
 
 // Waker has a flow worked on soon.
 type Waker interface {
-	// Wake is called after the commit of what is to be worked on.
-	Wake(ctx context.Context, workspace, flow, trigger string) error
+	// Wake is called after the commit of what is to be worked on. by is the person who asks, "" when nobody does.
+	Wake(ctx context.Context, workspace, flow, trigger, by string) error
 }
 
 // Server is the web app. It is safe for concurrent use.

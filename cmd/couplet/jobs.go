@@ -45,8 +45,8 @@ func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due,
 // jobs wires the workers. seen is told the status of each run that ends; it may be nil.
 func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead}, Now: a.now, Log: a.log,
-		Work: func(ctx context.Context, ws, id, trigger string) error {
-			r, err := a.work(ctx, ws, id, trigger)
+		Work: func(ctx context.Context, ws, id, trigger, by string) error {
+			r, err := a.work(ctx, ws, id, trigger, by)
 			if err == nil && seen != nil && r.ID != "" {
 				seen(r.Status)
 			}
@@ -56,7 +56,7 @@ func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 
 // work is what a wake-up of a flow leads to. A rehearsal is of what a person is editing, whether the flow is on or not. The
 // run of a flow that was switched off meanwhile is ended when its worker is gone; one that lives hears of it by itself.
-func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, error) {
+func (a *app) work(ctx context.Context, ws, id, trigger, by string) (engine.Run, error) {
 	var f flow.Flow
 	var err error
 	if trigger == engine.Rehearse {
@@ -70,7 +70,7 @@ func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, err
 	case err != nil:
 		return engine.Run{}, err
 	case trigger == engine.Rehearse:
-		return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: true, DryRun: true})
+		return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, By: by, Look: true, DryRun: true})
 	case !f.Enabled:
 		undo, err := a.undoing(ctx, ws, id, trigger)
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *app) work(ctx context.Context, ws, id, trigger string) (engine.Run, err
 	if held, err := a.held(ctx, ws, f.Connections); held || err != nil {
 		return engine.Run{}, err // what came in waits in the inbox until the account is connected again
 	}
-	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, Look: trigger != jobs.Webhook && trigger != engine.Undo, Allow: trigger == engine.Once})
+	return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, By: by, Look: trigger != jobs.Webhook && trigger != engine.Undo, Allow: trigger == engine.Once})
 }
 
 // undoing reports whether a wake-up of a flow that is off is for an undo, which a flow that is off carries out, too: most

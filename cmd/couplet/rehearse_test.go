@@ -29,17 +29,17 @@ func TestARehearsalRunsTheDraftOfAFlowThatIsOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := h.writes()
-	r, err := a.work(t.Context(), a.ws, f.ID, engine.Rehearse)
-	if err != nil || r.Status != engine.Done || !r.DryRun || r.Trigger != engine.Rehearse || r.Revision != draft.Revision() {
+	r, err := a.work(t.Context(), a.ws, f.ID, engine.Rehearse, "Anna")
+	if err != nil || r.By != "Anna" || r.Status != engine.Done || !r.DryRun || r.Trigger != engine.Rehearse || r.Revision != draft.Revision() {
 		t.Fatalf("%+v %v", r, err)
 	}
 	if r.To[engine.A] != (engine.Counts{}) || r.To[engine.B].Created == 0 || h.writes() != before {
 		t.Errorf("%+v, and %d writes", r.To, h.writes()-before)
 	}
-	if r, err := a.work(t.Context(), a.ws, f.ID, "manual"); err != nil || r.ID != "" {
+	if r, err := a.work(t.Context(), a.ws, f.ID, "manual", ""); err != nil || r.ID != "" {
 		t.Errorf("a flow that is off ran: %+v %v", r, err)
 	}
-	if _, err := a.work(t.Context(), a.ws, "flow_gone", engine.Rehearse); err != nil {
+	if _, err := a.work(t.Context(), a.ws, "flow_gone", engine.Rehearse, ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -67,7 +67,7 @@ func TestARunOfAFlowThatIsOffIsEndedOnceItsWorkerIsGone(t *testing.T) {
 	if err := a.store.SetEnabled(t.Context(), a.ws, f.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := a.work(t.Context(), a.ws, f.ID, "recovery"); err != nil || r.ID != left.ID || r.Status != engine.Cancelled {
+	if r, err := a.work(t.Context(), a.ws, f.ID, "recovery", ""); err != nil || r.ID != left.ID || r.Status != engine.Cancelled {
 		t.Errorf("%+v %v", r, err)
 	}
 	if dead, err := a.store.DeadRuns(t.Context(), a.now()); err != nil || len(dead) > 0 {

@@ -49,8 +49,10 @@ type Request struct {
 	Workspace string
 	Flow      flow.Flow
 	Trigger   string
-	DryRun    bool
-	Full      bool
+	// By is the person who asked for it, "" when nobody did.
+	By     string
+	DryRun bool
+	Full   bool
 	// Look reads both sides first; without it only what is already in the inbox is worked (a webhook's hints).
 	Look bool
 	// Allow lets this run write beyond the brake.
@@ -171,7 +173,7 @@ func (s *session) begin(ctx context.Context, req Request, watch bool) error {
 		return s.e.Store.SaveRun(ctx, s.ws, s.lease, s.run)
 	}
 	s.run = Run{ID: NewID("run", now), Workspace: s.ws, Flow: s.flow.ID, FlowName: s.flow.Name, Pair: s.pair.ID, Version: s.flow.Version,
-		Trigger: req.Trigger, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
+		Trigger: req.Trigger, By: req.By, Status: Running, DryRun: req.DryRun, Full: req.Full, Allow: req.Allow,
 		Started: now, Beat: now, Owner: s.e.Owner, Revision: s.flow.Revision(), Undo: req.Undo, Watch: watch}
 	return s.e.Store.StartRun(ctx, s.run)
 }

@@ -57,6 +57,8 @@ type Run struct {
 	Pair      string
 	Version   int
 	Trigger   string // manual, schedule, webhook, recovery, rehearse, switched_on, once, undo
+	// By is the person who asked for it by a button, "" when nobody did or nobody knows.
+	By        string
 	Status    Status
 	DryRun    bool
 	Full      bool

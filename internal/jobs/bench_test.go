@@ -16,11 +16,11 @@ import (
 func BenchmarkWake(b *testing.B) {
 	bench := func(b *testing.B, d *db.DB) {
 		began := make(chan time.Time, 1)
-		j := started(b, newJobs(b, d, func(context.Context, string, string, string) error { began <- time.Now(); return nil }))
+		j := started(b, newJobs(b, d, func(context.Context, string, string, string, string) error { began <- time.Now(); return nil }))
 		var took []time.Duration
 		for b.Loop() {
 			start := time.Now()
-			if err := j.Wake(b.Context(), "w", "people", Webhook); err != nil {
+			if err := j.Wake(b.Context(), "w", "people", Webhook, ""); err != nil {
 				b.Fatal(err)
 			}
 			took = append(took, next(b, began).Sub(start))

@@ -93,7 +93,7 @@ type recorder struct{ got chan Due }
 
 func newRecorder() recorder { return recorder{make(chan Due, 1000)} }
 
-func (r recorder) work(_ context.Context, ws, flow, trigger string) error {
+func (r recorder) work(_ context.Context, ws, flow, trigger, by string) error {
 	r.got <- Due{ws, flow, trigger}
 	return nil
 }

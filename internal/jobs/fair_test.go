@@ -16,7 +16,7 @@ func TestFirstSyncsHoldNobodyElseUp(t *testing.T) {
 		r := newRecorder()
 		over, begun := make(chan struct{}), make(chan struct{}, 20)
 		defer close(over)
-		j := started(t, newJobs(t, d, func(ctx context.Context, ws, flow, trigger string) error {
+		j := started(t, newJobs(t, d, func(ctx context.Context, ws, flow, trigger, by string) error {
 			if trigger == engine.SwitchedOn {
 				begun <- struct{}{}
 				select {
@@ -25,10 +25,10 @@ func TestFirstSyncsHoldNobodyElseUp(t *testing.T) {
 				}
 				return nil
 			}
-			return r.work(ctx, ws, flow, trigger)
+			return r.work(ctx, ws, flow, trigger, by)
 		}))
 		for i := range 20 {
-			if err := j.Wake(t.Context(), "busy", fmt.Sprint("first ", i), engine.SwitchedOn); err != nil {
+			if err := j.Wake(t.Context(), "busy", fmt.Sprint("first ", i), engine.SwitchedOn, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -36,7 +36,7 @@ func TestFirstSyncsHoldNobodyElseUp(t *testing.T) {
 			next(t, begun)
 		}
 		for _, want := range []Due{{"quiet", "people", Webhook}, {"quiet", "people", "schedule"}} {
-			if err := j.Wake(t.Context(), want.Workspace, want.Flow, want.Trigger); err != nil {
+			if err := j.Wake(t.Context(), want.Workspace, want.Flow, want.Trigger, ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := next(t, r.got); got != want {

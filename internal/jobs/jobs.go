@@ -73,8 +73,8 @@ type Source interface {
 }
 
 // Work runs a flow and returns when its run is over. [engine.ErrBusy] says that somebody else has it. Its context ends
-// when the program stops.
-type Work func(ctx context.Context, workspace, flow, trigger string) error
+// when the program stops. by is the person who asked, "" when nobody did.
+type Work func(ctx context.Context, workspace, flow, trigger, by string) error
 
 // Options say what Jobs need. DB, Source, Work, Now and Log are required.
 type Options struct {

@@ -22,11 +22,27 @@ func TestWakeLeadsToWork(t *testing.T) {
 		r := newRecorder()
 		j := started(t, newJobs(t, d, r.work))
 		for _, want := range []Due{{"w", "people", Webhook}, {"w", "people", "manual"}} {
-			if err := j.Wake(t.Context(), want.Workspace, want.Flow, want.Trigger); err != nil {
+			if err := j.Wake(t.Context(), want.Workspace, want.Flow, want.Trigger, ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := next(t, r.got); got != want {
 				t.Errorf("worked on %v, want %v", got, want)
+			}
+		}
+	})
+}
+
+func TestAWakeUpCarriesWhoAsked(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB) {
+		asked := make(chan string, 10)
+		j := started(t, newJobs(t, d, func(_ context.Context, _, _, _, by string) error { asked <- by; return nil }))
+		for _, want := range []string{"Anna", ""} {
+			if err := j.Wake(t.Context(), "w", "people", "manual", want); err != nil {
+				t.Fatal(err)
+			}
+			if got := next(t, asked); got != want {
+				t.Errorf("asked for by %q, want %q", got, want)
 			}
 		}
 	})
@@ -38,8 +54,8 @@ func TestWakeReachesAnotherProcess(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		r := newRecorder()
 		started(t, newJobs(t, d, r.work))
-		pages := newJobs(t, d, func(context.Context, string, string, string) error { panic("not here") })
-		if err := pages.Wake(t.Context(), "w", "people", "manual"); err != nil {
+		pages := newJobs(t, d, func(context.Context, string, string, string, string) error { panic("not here") })
+		if err := pages.Wake(t.Context(), "w", "people", "manual", ""); err != nil {
 			t.Fatal(err)
 		}
 		next(t, r.got)
@@ -101,18 +117,18 @@ func TestDoubledWakeUpsMakeOneJob(t *testing.T) {
 		r := newRecorder()
 		j := newJobs(t, d, r.work)
 		for range 50 {
-			if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+			if err := j.Wake(t.Context(), "w", "people", Webhook, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := j.Wake(t.Context(), "w", "last", Webhook); err != nil {
+		if err := j.Wake(t.Context(), "w", "last", Webhook, ""); err != nil {
 			t.Fatal(err)
 		}
 		started(t, j)
 		for range 2 {
 			next(t, r.got)
 		}
-		if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+		if err := j.Wake(t.Context(), "w", "people", Webhook, ""); err != nil {
 			t.Fatal(err)
 		}
 		if got := next(t, r.got); got.Flow != "people" {
@@ -130,7 +146,7 @@ func TestATakenFlowIsTriedAgain(t *testing.T) {
 		var mu sync.Mutex
 		tries := 0
 		done := make(chan int, 1)
-		j := started(t, newJobs(t, d, func(context.Context, string, string, string) error {
+		j := started(t, newJobs(t, d, func(context.Context, string, string, string, string) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if tries++; tries < 3 {
@@ -139,7 +155,7 @@ func TestATakenFlowIsTriedAgain(t *testing.T) {
 			done <- tries
 			return nil
 		}))
-		if err := j.Wake(t.Context(), "w", "people", Webhook); err != nil {
+		if err := j.Wake(t.Context(), "w", "people", Webhook, ""); err != nil {
 			t.Fatal(err)
 		}
 		if n := next(t, done); n != 3 {
@@ -152,9 +168,9 @@ func TestManyWakeUpsOfATakenFlowLeaveOneJob(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		tries := make(chan bool, 1000)
-		j := started(t, newJobs(t, d, func(context.Context, string, string, string) error { tries <- true; return engine.ErrBusy }))
+		j := started(t, newJobs(t, d, func(context.Context, string, string, string, string) error { tries <- true; return engine.ErrBusy }))
 		for range 20 {
-			if err := j.Wake(t.Context(), "w", "people", "manual"); err != nil {
+			if err := j.Wake(t.Context(), "w", "people", "manual", ""); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -193,14 +209,14 @@ func TestAPanicStopsNothingElse(t *testing.T) {
 		r := newRecorder()
 		var mu sync.Mutex
 		var log strings.Builder
-		j := started(t, newJobs(t, d, func(ctx context.Context, ws, flow, trigger string) error {
+		j := started(t, newJobs(t, d, func(ctx context.Context, ws, flow, trigger, by string) error {
 			if flow == "bad" {
 				panic("no such thing")
 			}
-			return r.work(ctx, ws, flow, trigger)
+			return r.work(ctx, ws, flow, trigger, by)
 		}, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(locked{&mu, &log}, nil)) }))
 		for _, flow := range []string{"bad", "good"} {
-			if err := j.Wake(t.Context(), "w", flow, "manual"); err != nil {
+			if err := j.Wake(t.Context(), "w", flow, "manual", ""); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -228,11 +244,11 @@ func TestFailedWorkIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		tries := make(chan bool, 10)
-		j := started(t, newJobs(t, d, func(context.Context, string, string, string) error {
+		j := started(t, newJobs(t, d, func(context.Context, string, string, string, string) error {
 			tries <- true
 			return errors.New("not now")
 		}))
-		if err := j.Wake(t.Context(), "w", "people", "manual"); err != nil {
+		if err := j.Wake(t.Context(), "w", "people", "manual", ""); err != nil {
 			t.Fatal(err)
 		}
 		next(t, tries)

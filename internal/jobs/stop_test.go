@@ -14,7 +14,7 @@ func TestStopCancelsWhatDoesNotEndByItself(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		began, ended := make(chan bool, 1), make(chan error, 1)
-		j := newJobs(t, d, func(ctx context.Context, _, _, _ string) error {
+		j := newJobs(t, d, func(ctx context.Context, _, _, _, _ string) error {
 			began <- true
 			<-ctx.Done()
 			ended <- ctx.Err()
@@ -23,7 +23,7 @@ func TestStopCancelsWhatDoesNotEndByItself(t *testing.T) {
 		if err := j.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := j.Wake(t.Context(), "w", "people", "manual"); err != nil {
+		if err := j.Wake(t.Context(), "w", "people", "manual", ""); err != nil {
 			t.Fatal(err)
 		}
 		next(t, began)
@@ -51,7 +51,7 @@ func TestStopLeavesNothingRunning(t *testing.T) {
 			if err := j.Start(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if err := j.Wake(ctx, "w", "people", Webhook); err != nil {
+			if err := j.Wake(ctx, "w", "people", Webhook, ""); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -60,7 +60,7 @@ func (j *Jobs) look(ctx context.Context) (err error) {
 	dead, err := j.o.Source.DeadRuns(ctx, now.Add(-engine.DeadAfter))
 	errs = append(errs, err)
 	for _, d := range append(due, j.unhanded(dead, now)...) {
-		errs = append(errs, j.Wake(ctx, d.Workspace, d.Flow, d.Trigger))
+		errs = append(errs, j.Wake(ctx, d.Workspace, d.Flow, d.Trigger, ""))
 	}
 	return errors.Join(errs...)
 }

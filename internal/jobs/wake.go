@@ -34,6 +34,7 @@ type args struct {
 	Workspace string `json:"workspace"`
 	Flow      string `json:"flow"`
 	Trigger   string `json:"trigger"`
+	By        string `json:"by,omitempty"`
 }
 
 // Kind names the job.
@@ -44,15 +45,16 @@ const attempts = 4
 
 // Wake asks for a flow to be worked on. Call it after the commit of what is to be worked on, never inside a transaction.
 // It does nothing when the last wake-up for the same flow and trigger waits to be started still. An error means that
-// nobody was told; the work is found when the flow's time comes.
-func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger string) error {
+// nobody was told; the work is found when the flow's time comes. by is the person who asks, "" when nobody does; of several
+// whose wake-ups are one, the first.
+func (j *Jobs) Wake(ctx context.Context, workspace, flow, trigger, by string) error {
 	due := Due{workspace, flow, trigger}
 	waits, err := j.waits(ctx, due)
 	if err != nil || waits {
 		return err
 	}
 	opts := river.InsertOpts{Queue: queueOf(trigger), MaxAttempts: attempts}
-	res, err := j.queue.Insert(ctx, args{workspace, flow, trigger}, &opts)
+	res, err := j.queue.Insert(ctx, args{workspace, flow, trigger, by}, &opts)
 	if err != nil {
 		return fmt.Errorf("flow %s could not be woken: %w", flow, err)
 	}

@@ -30,7 +30,7 @@ type worker struct {
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	j, due := w.jobs, Due{job.Args.Workspace, job.Args.Flow, job.Args.Trigger}
 	j.forget(due, job.ID)
-	err := j.work(ctx, due)
+	err := j.work(ctx, due, job.Args.By)
 	switch {
 	case err == nil:
 		return nil
@@ -91,13 +91,13 @@ func slept(metadata []byte) int {
 }
 
 // work does the work, and survives it.
-func (j *Jobs) work(ctx context.Context, due Due) (err error) {
+func (j *Jobs) work(ctx context.Context, due Due, by string) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &panicked{value: v, stack: string(debug.Stack())}
 		}
 	}()
-	return j.o.Work(ctx, due.Workspace, due.Flow, due.Trigger)
+	return j.o.Work(ctx, due.Workspace, due.Flow, due.Trigger, by)
 }
 
 type panicked struct {

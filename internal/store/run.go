@@ -30,6 +30,7 @@ type runMarks struct {
 	Revision string          `json:"revision,omitempty"`
 	Halt     engine.Halt     `json:"halt,omitzero"`
 	Undo     *engine.Undoing `json:"undo,omitempty"`
+	By       string          `json:"by,omitempty"`
 	// Drift is what of the map's fields was found changed.
 	Drift []engine.Drifted `json:"drift,omitempty"`
 }
@@ -67,7 +68,7 @@ func (s *Store) putRun(ctx context.Context, tx *db.Tx, ws string, r engine.Run) 
 		beat = r.Started
 	}
 	_, err := tx.Exec(ctx, putRunText, ws, r.ID, r.Flow, r.FlowName, r.Pair, r.Version, r.Trigger, string(r.Status), r.Status.Final(), quiet,
-		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.Drift}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.Beyond, r.Held, r.APICalls, r.OneWay, r.Waiting, r.Outside}),
+		db.Doc(runMarks{r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.By, r.Drift}), db.Doc(runCounts{r.To, r.Linked, r.Same, r.Alike, r.Left, r.Review, r.Asked, r.Beyond, r.Held, r.APICalls, r.OneWay, r.Waiting, r.Outside}),
 		r.Note, r.Owner, db.MS(r.Started), db.MS(r.Finished), db.MS(beat), db.Doc(r.Progress),
 		r.DryRun, touched, r.Asked, failed, undoes(r))
 	return err
@@ -91,7 +92,7 @@ func scanRun(rows *sql.Rows, ws string, more ...any) (engine.Run, error) {
 	var c runCounts
 	err := rows.Scan(append([]any{&r.ID, &r.Flow, &r.FlowName, &r.Pair, &r.Version, &r.Trigger, &r.Status, db.JSON(&m), db.JSON(&c), &r.Note, &r.Owner,
 		db.Time(&r.Started), db.Time(&r.Finished), db.Time(&r.Beat), db.JSON(&r.Progress)}, more...)...)
-	r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.Drift = m.DryRun, m.Full, m.Recovered, m.Allow, m.Watch, m.Revision, m.Halt, m.Undo, m.Drift
+	r.DryRun, r.Full, r.Recovered, r.Allow, r.Watch, r.Revision, r.Halt, r.Undo, r.By, r.Drift = m.DryRun, m.Full, m.Recovered, m.Allow, m.Watch, m.Revision, m.Halt, m.Undo, m.By, m.Drift
 	r.To, r.Linked, r.Same, r.Alike, r.Left = c.To, c.Linked, c.Same, c.Alike, c.Left
 	r.Review, r.Asked, r.APICalls, r.OneWay = c.Review, c.Asked, c.APICalls, c.OneWay
 	r.Waiting, r.Beyond, r.Held, r.Outside = c.Waiting, c.Beyond, c.Held, c.Outside

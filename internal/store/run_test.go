@@ -60,6 +60,7 @@ func TestTheActiveRunIsTheNewestThatIsNotOver(t *testing.T) {
 			}
 		}
 		w.run.Status, w.run.Finished, w.run.Recovered = engine.DoneWithProblems, start.Add(time.Minute), true
+		w.run.By = "Anna"
 		must(t, w.SaveRun(w.ctx, w.ws, w.lease, w.run))
 		if r, ok, err = w.ActiveRun(w.ctx, w.ws, w.flow.ID); ok || err != nil {
 			t.Error(r, ok, err)
