@@ -49,8 +49,7 @@ type Request struct {
 	Workspace string
 	Flow      flow.Flow
 	Trigger   string
-	// By is the person who asked for it, "" when nobody did.
-	By     string
+	By        string // the person who asked for it, "" when nobody did
 	DryRun bool
 	Full   bool
 	// Look reads both sides first; without it only what is already in the inbox is worked (a webhook's hints).
