@@ -50,8 +50,8 @@ type Request struct {
 	Flow      flow.Flow
 	Trigger   string
 	By        string // the person who asked for it, "" when nobody did
-	DryRun bool
-	Full   bool
+	DryRun    bool
+	Full      bool
 	// Look reads both sides first; without it only what is already in the inbox is worked (a webhook's hints).
 	Look bool
 	// Allow lets this run write beyond the brake.
