@@ -205,7 +205,7 @@ func (s *session) logged(j job, l Link, d Decision, o outcome) outcome {
 func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome {
 	e := s.entry(j, "", -1, "")
 	e.Link, e.IDs = l.ID, l.IDs
-	var lost, open, broken int
+	var lost, open, fresh, broken int
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		switch f.Outcome {
@@ -214,7 +214,13 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		case Clash:
 			lost++
 		case OpenClash:
-			open++
+			waits, same := j.asked(f)
+			if same {
+				continue // which has been told
+			}
+			if open++; !waits {
+				fresh++
+			}
 		case Broken:
 			broken++
 		case Blocked:
@@ -294,7 +300,7 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 	s.title(&e, j, w, lost+open)
 	if e.Result == ResultConflict && open > 0 {
 		e.Reason = "ask"
-		o.count = both(o.count, func(r *Run) { r.Asked++ })
+		o.count = both(o.count, func(r *Run) { r.Asked += min(fresh, 1) })
 	}
 	switch {
 	case e.Result == ResultLinked && e.Sides == [2]bool{} && d.stands():

@@ -20,8 +20,9 @@ type job struct {
 	intent Intent
 	// sending is an update of an earlier turn whose outcome nobody stored.
 	sending *Sending
-	until   time.Time // of a wait
-	wake    []Hint    // of others, whom a wait depends on
+	asks    map[string][2]any // what each of its fields shows that waits for a person already
+	until   time.Time         // of a wait
+	wake    []Hint            // of others, whom a wait depends on
 	// parentLink and parent are the link of the record's parents and the two of them, of a record that hangs on another.
 	parentLink string
 	parent     [2]string
@@ -121,6 +122,7 @@ func (s *session) judge(v *view, h Hint) job {
 			return s.judgeGone(v, j)
 		}
 		j.do = reconcile
+		j.asks = v.asks[l.ID]
 		if x, open := v.sending[l.ID]; open {
 			j.resume(x)
 		}
@@ -257,6 +259,7 @@ type view struct {
 	grave  [2]map[string]bool
 	// sending is by link.
 	sending map[string]Sending
+	asks    map[string]map[string][2]any
 	hash    func(Key) string
 	kin     *kinView // of records that hang on others
 }
@@ -264,7 +267,7 @@ type view struct {
 // view loads a batch: the records themselves, their links and partners, what their keys lead to, and what those keys
 // lead back to. Seven queries a side for any number of hints.
 func (s *session) view(ctx context.Context, hints []Hint) (*view, error) {
-	v := &view{hash: s.hash, sending: map[string]Sending{}}
+	v := &view{hash: s.hash, sending: map[string]Sending{}, asks: map[string]map[string][2]any{}}
 	var ids [2][]string
 	for _, h := range hints {
 		ids[h.Side] = append(ids[h.Side], h.ID)
@@ -365,10 +368,8 @@ func (s *session) load(ctx context.Context, v *view, ids [2][]string) error {
 	if err := s.loadHeld(ctx, v); err != nil {
 		return err
 	}
-	if len(links) > 0 {
-		if err := into(v.sending)(st.Sendings(ctx, ws, links)); err != nil {
-			return err
-		}
+	if err := s.loadOpen(ctx, v, links); err != nil {
+		return err
 	}
 	for sd := range partners {
 		conn := s.flow.Connections[sd]

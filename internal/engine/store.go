@@ -108,6 +108,8 @@ type Store interface {
 	Intend(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
 	// Sendings returns the updates of links whose outcome is not stored, by link.
 	Sendings(ctx context.Context, ws string, links []string) (map[string]Sending, error)
+	// Asks returns what the fields show that wait for a person, by link and field.
+	Asks(ctx context.Context, ws string, links []string) (map[string]map[string][2]any, error)
 	// Commit stores outcomes and the run's counts, all or nothing.
 	Commit(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
 

@@ -226,6 +226,13 @@ func (p *tap) Sendings(ctx context.Context, ws string, links []string) (r0 map[s
 	return p.Store.Sendings(ctx, ws, links)
 }
 
+func (p *tap) Asks(ctx context.Context, ws string, links []string) (r0 map[string]map[string][2]any, err error) {
+	if err := p.on("Asks"); err != nil {
+		return r0, err
+	}
+	return p.Store.Asks(ctx, ws, links)
+}
+
 func (p *tap) Commit(ctx context.Context, ws string, l engine.Lease, run engine.Run, outcomes []engine.Commit) (err error) {
 	if err := p.on("Commit"); err != nil {
 		return err

@@ -90,6 +90,26 @@ func settleConflicts(ctx context.Context, tx *db.Tx, ws string, all []resolution
 	return tx.Each(ctx, "update conflict set open = false, settled_at = $4 where workspace_id = $1 and link = $2 and (field = $3 or $3 = '') and open", rows)
 }
 
+// Asks implements engine.Store.
+func (s *Store) Asks(ctx context.Context, ws string, links []string) (map[string]map[string][2]any, error) {
+	found := map[string]map[string][2]any{}
+	if len(links) == 0 {
+		return found, nil
+	}
+	err := db.Walk(ctx, s.db, "select link, field, a_value, b_value from conflict where workspace_id = $1 and open and link in [$2]", []any{ws, db.Strings(links)},
+		func(r *sql.Rows) error {
+			var link, field string
+			var v [2]any
+			err := r.Scan(&link, &field, db.JSON(&v[0]), db.JSON(&v[1]))
+			if found[link] == nil {
+				found[link] = map[string][2]any{}
+			}
+			found[link][field] = v
+			return err
+		})
+	return found, err
+}
+
 // Conflicts lists conflicts of a pair after an id, the open ones or the settled ones.
 func (s *Store) Conflicts(ctx context.Context, ws, pair string, open bool, after string, limit int) ([]StoredConflict, error) {
 	which := "not open"

@@ -80,6 +80,9 @@ func (w *world) reads() []call {
 		{"Sendings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Sendings(ctx, ws, []string{"l1"})
 		}},
+		{"Asks", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Asks(ctx, ws, []string{"l1"})
+		}},
 		{"Intents", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Intents(ctx, ws, p, engine.A, []string{"a1"})
 		}},
