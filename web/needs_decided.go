@@ -45,11 +45,11 @@ func (n *needsOf) decidedLine(ctx context.Context, o engine.Order) (d templates.
 	}
 	switch o.Kind {
 	case engine.OrderChoose:
-		d.Text, d.Value, d.Valued = systems[o.From].Name+"’s value in both", value(engine.FieldChange{Field: o.Field}, o.Seen, int(o.From)), true
+		d.Text, d.Value, d.Valued = systems[o.From].Name+"’s value in both", n.view.says(engine.FieldChange{Field: o.Field}, o.Seen, int(o.From)), true
 	case engine.OrderPut:
 		var v [2]any
 		v[o.From] = o.Value
-		d.Text, d.Value, d.Valued = "another value in both", value(engine.FieldChange{Field: o.Field}, v, int(o.From)), true
+		d.Text, d.Value, d.Valued = "another value in both", n.view.says(engine.FieldChange{Field: o.Field}, v, int(o.From)), true
 	case engine.OrderAlone:
 		d.Text = "left alone in " + systems[o.Side].Name
 		if o.Field != "" {

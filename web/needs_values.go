@@ -58,11 +58,11 @@ func (n *needsOf) value(ctx context.Context, c store.OpenConflict) (x templates.
 	}
 	for side := range m {
 		x.Changed[side] = m[side].Changed
-		x.Values[side] = value(engine.FieldChange{Field: c.Field}, c.V, side)
+		x.Values[side] = n.view.says(engine.FieldChange{Field: c.Field}, c.V, side)
 	}
 	_, x.Typed = engine.Typed(c.V)
 	if b, ok := l.Base[c.Field]; ok {
-		x.Agreed, x.Told = value(engine.FieldChange{Field: c.Field}, b.V, 0), true
+		x.Agreed, x.Told = n.view.says(engine.FieldChange{Field: c.Field}, b.V, 0), true
 	}
 	x.Again, err = n.again(ctx, engine.A, l.IDs[engine.A], c.Field)
 	return x, err

@@ -23,6 +23,7 @@ type house struct {
 	// permits are what is known of the keys of the connections.
 	permits map[string]connection.Permit
 	specs   func(system string) *connector.Spec
+	named   namer
 }
 
 // house reads what a workspace consists of. All of it is small.
@@ -45,6 +46,7 @@ func (s *Server) house(ctx context.Context, ws string) (h house, err error) {
 	for _, p := range pairs {
 		h.pairs[p.ID] = p
 	}
+	h.named = s.namer(ctx, ws, h)
 	return h, err
 }
 

@@ -18,8 +18,8 @@ func msTime(ms int64) time.Time { return time.UnixMilli(ms) }
 // changesOf are the values that a decision about a field replaced.
 func (v *recordView) changesOf(f engine.FieldChange) (out []templates.RecordChange) {
 	for side, x := range v.systems() {
-		before, after := value(f, f.Before, side), value(f, f.After, side)
-		if before != after {
+		before, after := v.says(f, f.Before, side), v.says(f, f.After, side)
+		if value(f, f.Before, side) != value(f, f.After, side) {
 			out = append(out, templates.RecordChange{System: x, Label: v.field(f.Field, engine.Side(side)), Before: before, After: after})
 		}
 	}
@@ -225,14 +225,14 @@ func (v *recordView) losses(ctx context.Context) (out []templates.RecordLoss, mo
 // loss is a value that gave way, in words.
 func (v *recordView) loss(c store.StoredConflict) templates.RecordLoss {
 	f := engine.FieldChange{Field: c.Field}
-	x := templates.RecordLoss{ID: c.ID, Link: c.Link, Field: c.Field, Label: v.field(c.Field, c.Lost), System: v.systems()[c.Lost], Value: value(f, c.V, int(c.Lost)),
+	x := templates.RecordLoss{ID: c.ID, Link: c.Link, Field: c.Field, Label: v.field(c.Field, c.Lost), System: v.systems()[c.Lost], Value: v.says(f, c.V, int(c.Lost)),
 		Why: inSentence(engine.Explain(c.Rule, v.names())), At: c.At, Run: c.Run, Ordered: v.ordered[c.Field]}
 	base, agreed := v.link.Base[c.Field]
 	if agreed {
-		x.Kept, x.Seen = value(f, base.V, int(c.Lost)), seenText(base.V)
+		x.Kept, x.Seen = v.says(f, base.V, int(c.Lost)), seenText(base.V)
 	}
 	_, asks := v.asks[c.Field]
-	x.CanPut = agreed && v.putsBoth(c.Field) && !asks && !x.Ordered && v.link.State == engine.On && x.Kept != x.Value
+	x.CanPut = agreed && v.putsBoth(c.Field) && !asks && !x.Ordered && v.link.State == engine.On && value(f, base.V, int(c.Lost)) != value(f, c.V, int(c.Lost))
 	return x
 }
 

@@ -98,7 +98,7 @@ func (v *recordView) side(ctx context.Context, key string) (f templates.RecordSi
 	for side := range now {
 		x, seen := v.held(key, side)
 		now[side], f.Unread[side] = x, !seen
-		f.Values[side] = value(engine.FieldChange{Field: key}, now, side)
+		f.Values[side] = v.says(engine.FieldChange{Field: key}, now, side)
 	}
 	base, known := v.link.Base[key]
 	f.Equal, f.Says = v.compares(key, f, now)
@@ -119,7 +119,8 @@ func (v *recordView) side(ctx context.Context, key string) (f templates.RecordSi
 func (v *recordView) compares(key string, f templates.RecordSide, now [2]any) (equal, says string) {
 	r, ruled := v.rules[key]
 	base, known := v.link.Base[key]
-	agree := f.Values[0] == f.Values[1] || ruled && r.Agree(now[0], now[1])
+	x := engine.FieldChange{Field: key}
+	agree := value(x, now, 0) == value(x, now, 1) || ruled && r.Agree(now[0], now[1])
 	_, asks := v.asks[key]
 	switch {
 	case asks:

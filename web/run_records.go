@@ -287,8 +287,8 @@ func (v runView) fieldLine(e engine.Entry, f engine.FieldChange) (line templates
 	line.Label = v.field(f.Field, side)
 	changed := false
 	for s := range line.Sides {
-		x := templates.RunValue{Before: value(f, f.Before, s), After: value(f, f.After, s)}
-		x.Kept = x.Before == x.After
+		x := templates.RunValue{Before: v.says(f, f.Before, s), After: v.says(f, f.After, s)}
+		x.Kept = value(f, f.Before, s) == value(f, f.After, s)
 		changed = changed || !x.Kept
 		line.Sides[s] = x
 	}
