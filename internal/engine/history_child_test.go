@@ -249,6 +249,9 @@ func (h *history) dropChild() {
 	h.tellf("%s: delete %s (partner %q)", side, id, partner)
 	h.fam.drop(side, id)
 	h.deleted[side][id] = true
+	if partner == "" {
+		h.unlinked[side] = append(h.unlinked[side], all[id])
+	}
 	if partner != "" {
 		h.left[side.Other()][partner] = true
 	}

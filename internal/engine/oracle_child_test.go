@@ -59,7 +59,7 @@ func (h *history) judgeChildren() {
 			}
 			continue
 		}
-		if !slices.Contains(h.made[engine.A], a.ID) && !slices.Contains(h.made[engine.B], b.ID) && l.Made != "restore" && !h.strange(engine.A, a.ID) && !h.strange(engine.B, b.ID) {
+		if !slices.Contains(h.made[engine.A], a.ID) && !slices.Contains(h.made[engine.B], b.ID) && l.Made != "restore" && !h.strange(engine.A, a) && !h.strange(engine.B, b) {
 			h.t.Errorf("I2: %s %v: nobody made either, so something was made twice", what, l.IDs)
 		}
 		h.agree(l, a, b)
@@ -70,24 +70,34 @@ func (h *history) judgeChildren() {
 	for side, records := range all {
 		for id, r := range records {
 			if !seen[side][id] && parents[side][r.Parent] != "" {
-				h.childAlone(engine.Side(side), id, waits)
+				h.childAlone(engine.Side(side), r, waits)
 			}
 		}
 	}
 	h.allAnswered()
 }
 
-// strange reports whether a record was made by a create that was not answered, and changed by somebody before the engine had
-// looked: nothing tells it from one that a person made then, which is a limit that is named (5.21). It is counted.
-func (h *history) strange(side engine.Side, id string) bool {
-	if h.unclaimed[side][id] {
+// strange reports whether a record was made by a create that was not answered, and before the engine had looked somebody
+// changed it, or deleted what it was made from: nothing tells it from one that a person made then, which is a limit that is
+// named (5.21). It is counted.
+func (h *history) strange(side engine.Side, r connector.Record) bool {
+	says := func(side engine.Side, r connector.Record) string {
+		return plain(mapping.Plain(orNothing(r.Fields[childNames[h.fields[0]][side]])))
+	}
+	contact := ""
+	h.with(h.fam.contacts, func() { contact = h.partner(side, r.Parent) })
+	bereft := slices.ContainsFunc(h.unlinked[1-side], func(src connector.Record) bool {
+		return src.Parent == contact && says(1-side, src) == says(side, r)
+	})
+	if h.unclaimed[side][r.ID] || bereft {
 		h.inWindow++
 	}
-	return h.unclaimed[side][id]
+	return h.unclaimed[side][r.ID] || bereft
 }
 
 // childAlone: a task or note that has no partner, though its contact has one, waits for a person or was left alone.
-func (h *history) childAlone(side engine.Side, id string, waits map[string]string) {
+func (h *history) childAlone(side engine.Side, r connector.Record, waits map[string]string) {
+	id := r.ID
 	buried, err := h.st.Buried(h.t.Context(), ws, h.pair().ID, side, []string{id}, nil, h.box.Clock.Now())
 	if err != nil {
 		h.t.Fatal(err)
@@ -99,7 +109,7 @@ func (h *history) childAlone(side engine.Side, id string, waits map[string]strin
 	if !asked {
 		h.t.Errorf("I1: side %s: %s %s has no partner, and nobody is asked", side, h.flow.Object, id)
 	}
-	if !slices.Contains(h.made[side], id) && !asked && !h.strange(side, id) {
+	if !slices.Contains(h.made[side], id) && !asked && !h.strange(side, r) {
 		h.t.Errorf("I2: side %s: %s %s was made twice", side, h.flow.Object, id)
 	}
 }

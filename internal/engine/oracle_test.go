@@ -209,7 +209,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	}
 	for side, v := range shown {
 		typedIt := func(t typed) bool {
-			return noted(t) == v || side == int(engine.B) && field == "name" && t.side == engine.A && cutLike(t.value, v)
+			made := !slices.Contains(h.made[engine.A], l.IDs[engine.A]) // of what User.com kept of it
+			return noted(t) == v || (side == int(engine.B) || made) && field == "name" && t.side == engine.A && cutLike(t.value, v)
 		}
 		asked := slices.Contains(kept, v) // it waits for a person, or gave way
 		if !slices.Contains(h.made[engine.A], l.IDs[engine.A]) && !slices.Contains(h.made[engine.B], l.IDs[engine.B]) {
