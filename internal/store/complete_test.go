@@ -41,7 +41,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		whole(t, progress.Read[0])
 		whole(t, progress.Waits[0])
 		halt := engine.Halt{Why: engine.HaltBrake, Side: 1, N: 2, Most: 3, Scope: "s"}
-		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", Status: engine.Paused, DryRun: true, Full: true,
+		r := engine.Run{ID: w.run.ID, Workspace: w.ws, Flow: "f", FlowName: "n", Pair: w.pair.ID, Version: 3, Trigger: "webhook", By: "u", Status: engine.Paused, DryRun: true, Full: true,
 			Recovered: true, Note: "n", Started: at, Finished: at, Beat: at, Owner: "o", To: [2]engine.Counts{counts, counts}, Waiting: [2]int{1, 2}, Linked: 8, Same: 9, Alike: 12, Left: 13, Review: 10, Asked: 11, Beyond: 14, Held: 15, Watch: true, Outside: [2]int{3, 4}, Halt: halt,
 			APICalls: [2]engine.Calls{calls, calls}, Allow: true, Progress: progress, Revision: "v", OneWay: [2]int{1, 2},
 			Undo:  &engine.Undoing{Run: "r", Link: "l", Field: "f", By: "u", Made: true},

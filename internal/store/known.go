@@ -24,9 +24,9 @@ func (s *Store) KnownFields(ctx context.Context, ws string, conns [2]string, obj
 // SaveKnownFields implements engine.Store.
 func (s *Store) SaveKnownFields(ctx context.Context, ws string, l engine.Lease, known []engine.Known, lifted []string) error {
 	return s.under(ctx, ws, l, func(tx *db.Tx) error {
-		if len(lifted) > 0 {
-			if _, err := tx.Exec(ctx, "update pair set again = again + 1 where workspace_id = $1 and object = $2 and (conn_a in [$3] or conn_b in [$3])",
-				ws, known[0].Object, db.Strings(lifted)); err != nil {
+		for _, conn := range lifted {
+			if _, err := tx.Exec(ctx, "update pair set again = again + 1 where workspace_id = $1 and object = $2 and (conn_a = $3 or conn_b = $3)",
+				ws, known[0].Object, conn); err != nil {
 				return err
 			}
 		}
