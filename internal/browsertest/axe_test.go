@@ -96,6 +96,14 @@ func (b *tab) narrow(name string) {
 	}
 }
 
+// drawn holds that each icon has a drawing: that static/icons.txt names it.
+func (b *tab) drawn(name string) {
+	b.t.Helper()
+	for _, icon := range demand[[]string](b, `[...document.querySelectorAll("svg.i > use")].filter((u) => shown(u.parentElement) && !u.getBBox().width && !u.getBBox().height).map((u) => u.getAttribute("href"))`) {
+		b.t.Errorf("%s: the icon %s has no drawing", name, icon)
+	}
+}
+
 // sound looks at the page that the tab is at in all three ways. then is called in each.
 func (b *tab) sound(name string, then func(look)) {
 	b.t.Helper()
@@ -109,6 +117,7 @@ func (b *tab) sound(name string, then func(look)) {
 		}
 		b.axe(at, rules)
 		b.narrow(at)
+		b.drawn(at)
 		then(l)
 	}
 	b.seen(looks[0])

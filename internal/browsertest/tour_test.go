@@ -54,7 +54,7 @@ var tours = map[string]struct {
 		g.previewing()
 		g.watching()
 	}},
-	"what a person decides": {[]string{"--contacts", "90"}, func(g *guide) {
+	"what a person decides": {[]string{"--contacts", "130"}, func(g *guide) {
 		g.asking()
 		g.onlyWatching()
 		g.holding()

@@ -70,7 +70,7 @@ func TestAChosenValueGoesOverAndTheOtherIsKept(t *testing.T) {
 		}
 		w.quiet()
 		// And the value that gave way is put back.
-		c.Kind, c.From, c.Value = engine.OrderPut, from.Other(), [2]string{phoneB, phoneA}[from]
+		c.Kind, c.From, c.Value, c.Seen = engine.OrderPut, from.Other(), [2]string{phoneB, phoneA}[from], [2]any{want, want}
 		o = w.order(c)
 		w.run(engine.Done)
 		w.want(engine.A, a, fields{"phone": c.Value})
