@@ -126,15 +126,42 @@ type MapFix struct {
 
 // MapRow is a row as a form sends it.
 type MapRow struct {
-	A, B                                  []string
-	Direction, Transform, Conflict, Blank string
+	A, B                       []string
+	Direction, Conflict, Blank string
+	Steps                      []MapRowStep
+}
+
+// MapRowStep is a step as a form sends it: its kind, and its settings by name.
+type MapRowStep struct {
+	Do   string
+	With [][2]string
+}
+
+// MapDone is a step of an open pair: what it is, and what a person chose about it.
+type MapDone struct {
+	Title, Icon, Help string
+	Settings          []MapSetting
+}
+
+// MapSetting is something that a person chooses about a step. Kind is "line", "number", "choice", "pattern", "table" or "formula".
+type MapSetting struct {
+	Name, Label, Help, Kind, Value string
+	Choices                        []MapOption
+}
+
+// MapGroup are kinds of steps that belong together.
+type MapGroup struct {
+	Title string
+	Kinds []MapOption
 }
 
 // MapOpen is what an open pair shows.
 type MapOpen struct {
 	Row   MapRow
 	Ways  []MapOption
-	Steps []MapOption
+	Steps []MapDone
+	// More are the steps that can be added.
+	More []MapGroup
 	// Walks show the sample's value on its way, one for each direction.
 	Walks           []MapWalk
 	Conflict, Blank []MapOption
@@ -343,3 +370,6 @@ func anchor(prefix, key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return prefix + "-" + hex.EncodeToString(sum[:5])
 }
+
+// StepInput is the name of the input of a setting: that of the step i of a row.
+func StepInput(i int, setting string) string { return "step." + strconv.Itoa(i) + "." + setting }

@@ -87,7 +87,8 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 	key := oneOf(form("row"))
 	i := rowAt(m.flow(), key)
 	row := mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
-		Transform: oneOf(form("transform")), Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
+		Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
+	row = row.WithChain(readSteps(form))
 	l := m.labels(row)
 	return mapEdit{want: fmt.Sprintf("change the pair of %s and %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
 		if i < 0 {
@@ -99,6 +100,15 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 		if row.Direction == mapping.Both || row.Direction == f.Direction { // nothing of its own: it goes the way of the flow
 			row.Direction = ""
 		}
+		said := fmt.Sprintf("The pair of %s and %s is changed.", l[0], l[1])
+		if more := oneOf(form("add")); more != "" && oneOf(form("act")) == "add" {
+			var err error
+			rows := slices.Clone(f.Map)
+			rows[i] = row
+			if row, said, err = m.addStep(rows, i, more); err != nil {
+				return "", changed{}, impossible(err.Error())
+			}
+		}
 		_, before := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 		f.Map[i] = row
 		_, after := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
@@ -107,7 +117,7 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 				return "", changed{}, impossible(p.Plain)
 			}
 		}
-		return fmt.Sprintf("The pair of %s and %s is changed.", l[0], l[1]), changed{key: row.Key()}, nil
+		return said, changed{key: row.Key()}, nil
 	}}
 }
 

@@ -11,7 +11,8 @@ import (
 	"couplet/templates"
 )
 
-var stepIcons = map[string]string{"": "equal", "trim": "scissors", "lowercase": "case-lower", "e164": "phone", "split_name": "split"}
+// stepIcons are the drawings of kinds of steps, by kind, else by group.
+var stepIcons = map[string]string{"trim": "scissors", "lowercase": "case-lower", "e164": "phone", "split_name": "split"}
 
 func trimmed(s string) string { return strings.TrimSpace(s) }
 
@@ -39,7 +40,7 @@ func (b *board) pairs() (needs, fine []templates.MapPair) {
 func (b *board) broken(p *templates.MapPair, row mapping.Row, bad mapping.Problem) {
 	p.Problem = bad.Plain
 	p.Way, p.WayWords = way(row.Direction), b.wayWords(row.Direction)
-	p.Chips = chips(row.Transform)
+	p.Chips = chips(row.Chain())
 	for _, f := range mapping.Fixes(b.flow().Map, bad, b.fields(connector.A), b.fields(connector.B), b.options()) {
 		if len(p.Fixes) < 3 {
 			p.Fixes = append(p.Fixes, templates.MapFix{Text: f.Text, Row: formRow(f.Row)})
@@ -50,7 +51,7 @@ func (b *board) broken(p *templates.MapPair, row mapping.Row, bad mapping.Proble
 func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.Rule) {
 	p.Way, p.WayWords = way(r.Direction), b.wayWords(r.Direction)
 	p.OneWay = r.Direction != mapping.Both
-	p.Chips = chips(row.Transform)
+	p.Chips = chips(row.Chain())
 	if r.Kind == mapping.Consent {
 		p.Chips = append(p.Chips, templates.MapChip{Title: "Only ever tightened", Icon: "lock"})
 	}
@@ -70,18 +71,19 @@ func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.R
 }
 
 // chips are the steps of a row.
-func chips(transform string) []templates.MapChip {
-	if transform == "" {
-		return nil
+func chips(steps []mapping.Step) (out []templates.MapChip) {
+	for _, st := range steps {
+		k, _ := mapping.StepKindNamed(st.Do)
+		out = append(out, templates.MapChip{Title: k.Title, Icon: stepIcon(st.Do)})
 	}
-	return []templates.MapChip{{Title: mapping.TransformNamed(transform).Title, Icon: stepIcon(transform)}}
+	return out
 }
 
 func stepIcon(name string) string {
 	if i, ok := stepIcons[name]; ok {
 		return i
 	}
-	return "split"
+	return "pencil"
 }
 
 func (b *board) wayWords(d mapping.Direction) string {
@@ -116,10 +118,7 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		o.Ways = append(o.Ways, templates.MapOption{Value: string(w.Direction), Text: b.wayWords(w.Direction), Icon: templates.WayIcon(way(w.Direction)),
 			Chosen: r.Direction == w.Direction, Why: w.Why})
 	}
-	for _, name := range mapping.Steps(b.flow().Map, i, b.fields(connector.A), b.fields(connector.B), b.options()) {
-		t := mapping.TransformNamed(name)
-		o.Steps = append(o.Steps, templates.MapOption{Value: name, Text: t.Title, Icon: stepIcon(name), Chosen: row.Transform == name})
-	}
+	o.Steps, o.More = stepsOf(row), b.more(i)
 	for _, from := range []connector.Side{connector.A, connector.B} {
 		v, shown := r.Read(from, b.values[from])
 		if !r.Direction.To(from.Other()) || !shown {
@@ -127,7 +126,7 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		}
 		w := templates.MapWalk{From: b.systems[from]}
 		for _, s := range r.Walk(from.Other(), v) {
-			w.Steps = append(w.Steps, templates.MapStep{Title: mapping.TransformNamed(s.Transform).Title, Icon: stepIcon(s.Transform),
+			w.Steps = append(w.Steps, templates.MapStep{Title: stepTitle(s.Step), Icon: stepIcon(s.Step.Do),
 				Value: inParts(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
 		}
 		o.Walks = append(o.Walks, w)
@@ -226,7 +225,7 @@ func (m *mapOf) mappable(side connector.Side) []connector.Field {
 
 // formRow is a row as a form sends it.
 func formRow(r mapping.Row) templates.MapRow {
-	return templates.MapRow{A: r.A, B: r.B, Direction: string(r.Direction), Transform: r.Transform, Conflict: string(r.Conflict), Blank: string(r.Blank)}
+	return templates.MapRow{A: r.A, B: r.B, Direction: string(r.Direction), Steps: formSteps(r), Conflict: string(r.Conflict), Blank: string(r.Blank)}
 }
 
 // flowRules are the rules of the whole flow.

@@ -106,7 +106,7 @@ func TestAPairIsOpenedChangedAndTakenOut(t *testing.T) {
 		t.Fatalf("not open: %s", squeezed(line))
 	}
 	choices := line.Find("[data-testid=choices] button")
-	doc = c.follow(client, c.press(client, choices, "direction", "a_to_b", "transform", "trim", "conflict", "ask", "blank", "clear"))
+	doc = c.follow(client, c.press(client, choices, "direction", "a_to_b", "step", "trim", "conflict", "ask", "blank", "clear"))
 	line = pairLine(doc, "phone=phone_number")
 	if line.Find("[data-testid=way]").AttrOr("data-way", "") != "to" || squeezed(line.Find("[data-testid=fate]")) != "One way" || line.Find("[data-testid=choices]").Length() != 1 {
 		t.Errorf("after the change: %s", squeezed(line))

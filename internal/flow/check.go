@@ -184,6 +184,9 @@ func (c *checker) rows(f Flow) {
 		if row.Transform != "" {
 			word(&of, "transform", row.Transform, mapping.TransformNames())
 		}
+		for _, st := range row.Steps {
+			word(&of, "step", st.Do, mapping.TransformNames())
+		}
 		if row.Conflict != "" {
 			word(&of, "conflict", row.Conflict, mapping.RowPolicies)
 		}

@@ -95,7 +95,7 @@ func (w *writer) line(depth int, format string, args ...any) {
 func words(all map[string]string) string {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(all)) {
-		pairs = append(pairs, scalar(k)+": "+scalar(all[k]))
+		pairs = append(pairs, name(k)+": "+scalar(all[k]))
 	}
 	return group(pairs)
 }
@@ -189,7 +189,7 @@ func (w *writer) rows(rows []Row) {
 	}
 	w.line(2, "map:")
 	for _, row := range rows {
-		pairs := []string{"a: " + names(row.A), "b: " + names(row.B), pair("direction", string(row.Direction)), pair("transform", row.Transform),
+		pairs := []string{"a: " + names(row.A), "b: " + names(row.B), pair("direction", string(row.Direction)), pair("transform", row.Transform), steps(row.Steps),
 			pair("conflict", string(row.Conflict)), pair("blank", string(row.Blank))}
 		w.line(3, "- %s", group(pairs))
 	}
@@ -230,6 +230,24 @@ func some(key string, d Duration) string {
 	return key + ": " + d.String()
 }
 
+// steps are those of a row: the name of one without settings, else a group.
+func steps(all []mapping.Step) string {
+	if len(all) == 0 {
+		return ""
+	}
+	out := make([]string, len(all))
+	for i, st := range all {
+		if out[i] = scalar(st.Do); len(st.With) > 0 {
+			pairs := []string{"do: " + out[i]}
+			for _, name := range slices.Sorted(maps.Keys(st.With)) {
+				pairs = append(pairs, pair(name, st.With[name]))
+			}
+			out[i] = group(pairs)
+		}
+	}
+	return "steps: [" + strings.Join(out, ", ") + "]"
+}
+
 func names(n mapping.Names) string {
 	if len(n) == 1 {
 		return scalar(n[0])
@@ -251,11 +269,23 @@ var (
 	taken = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n|nan|inf)$`)
 )
 
+// name writes the name of a value: one that holds a colon needs quotes there, or it would end at it.
+func name(s string) string {
+	if strings.Contains(s, ":") {
+		return quoted(s)
+	}
+	return scalar(s)
+}
+
 // scalar writes a text, in quotes where YAML could take it for something else.
 func scalar(s string) string {
 	if bare.MatchString(s) && !taken.MatchString(s) {
 		return s
 	}
+	return quoted(s)
+}
+
+func quoted(s string) string {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)

@@ -133,6 +133,13 @@ func spec(t *rapid.T, some func(string) bool, odd *rapid.Generator[string], name
 			row := Row{Row: mapping.Row{A: names.Draw(t, "a"), B: names.Draw(t, "b")}}
 			maybe((*string)(&row.Direction))
 			maybe(&row.Transform)
+			for range rapid.IntRange(0, 2).Draw(t, "steps") {
+				st := mapping.Step{Do: odd.Draw(t, "do")}
+				if some("settings") {
+					st.With = map[string]string{rapid.SampledFrom([]string{"find", "with", "table"}).Draw(t, "setting"): odd.Draw(t, "value")}
+				}
+				row.Steps = append(row.Steps, st)
+			}
 			maybe((*string)(&row.Conflict))
 			maybe((*string)(&row.Blank))
 			s.Map = append(s.Map, row)

@@ -226,9 +226,28 @@ func (r *reader) row(n ast.Node) Row {
 		key{"b", names("b", &row.B)},
 		key{"direction", as(r, "direction", &row.Direction)},
 		key{"transform", as(r, "transform", &row.Transform)},
+		key{"steps", func(n ast.Node) {
+			r.list(n, "steps", func(n ast.Node) { row.Steps = append(row.Steps, r.step(n)) })
+		}},
 		key{"conflict", as(r, "conflict", &row.Conflict)},
 		key{"blank", as(r, "blank", &row.Blank)},
 	)
 	r.need(n, have, "row of the map", "a", "b")
 	return row
+}
+
+// step reads a step: its name alone, or a group of its name (do) and its settings.
+func (r *reader) step(n ast.Node) mapping.Step {
+	st := mapping.Step{}
+	if _, group := n.(*ast.MappingNode); !group {
+		as(r, "a step", &st.Do)(n)
+		return st
+	}
+	st.With = r.words(n, "a step", map[string]int{})
+	st.Do = st.With["do"]
+	delete(st.With, "do")
+	if st.Do == "" {
+		r.fail(line(first(n)), "a step has no do; every step that has settings needs one")
+	}
+	return st
 }

@@ -202,7 +202,7 @@ func rows(in []Row) []mapping.Row {
 	out := make([]mapping.Row, len(in))
 	for i, row := range in {
 		out[i] = row.Row
-		out[i].A, out[i].B = slices.Clone(row.A), slices.Clone(row.B)
+		out[i].A, out[i].B, out[i].Steps = slices.Clone(row.A), slices.Clone(row.B), slices.Clone(row.Steps)
 	}
 	return out
 }

@@ -84,12 +84,9 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 		return r, refuse("This pair goes the other way than the whole flow, so nothing would ever travel. Let it go the way of the flow.",
 			"direction %q does not fit the flow's %q", row.Direction, o.Direction)
 	}
-	t, ok := transforms[row.Transform]
-	if !ok {
-		return r, refuse("This pair names a step that Couplet does not know. Choose another one, or none.",
-			"transform %q is not known; use one of %s", row.Transform, strings.Join(TransformNames(), ", "))
+	if bad := r.arrange(row.Chain()); bad != nil {
+		return r, bad
 	}
-	r.transform, r.step = t, row.Transform
 	for side, names := range [2]Names{row.A, row.B} {
 		if bad := r.take(connector.Side(side), names, have[side], o); bad != nil {
 			return r, bad
@@ -105,26 +102,22 @@ func compile(row Row, have [2][]connector.Field, o Options) (Rule, *refusal) {
 	if bad := r.unfit(); bad != nil {
 		return r, bad
 	}
-	if r.isLinked() && row.Transform != "" {
-		return r, refuse("Steps work on texts, and this pair says what a record belongs to. Take the step out.",
-			"transform %q works on texts, not on what a record belongs to; take it out of this row", row.Transform)
-	}
-	if r.Kind == Set && row.Transform != "" {
-		return r, refuse("Steps work on one value, and this pair is a list of names. Take the step out.",
-			"transform %q works on single values, not on a list of names; take it out of this row", row.Transform)
+	if bad := r.misplaced(); bad != nil {
+		return r, bad
 	}
 	cased := r.Fields[0][0].Type != connector.Email || r.Fields[1][0].Type != connector.Email
 	_, prose := r.isProse()
 	days := func(side connector.Side) bool {
 		return r.Fields[side][0].Type == connector.Day && r.Fields[side.Other()][0].Type == connector.Instant
 	}
-	r.Lossy = t.lossy || row.Transform == "lowercase" && cased || prose || r.isLinked() || days(connector.A) || days(connector.B)
+	small := slices.ContainsFunc(r.steps, func(s Step) bool { return s.Do == "lowercase" })
+	r.Lossy = r.transform.lossy || small && cased || prose || r.isLinked() || days(connector.A) || days(connector.B)
 	return r, nil
 }
 
 func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o Options) *refusal {
 	want := max(r.transform.shape[side], 1)
-	if len(names) != want {
+	if many := r.transform.shape[side] < 0; len(names) != want && !(many && len(names) > 0 && len(names) <= mostFields) {
 		return refuse(fmt.Sprintf("The step of this pair needs %s of %s, and there %s. Choose another step, or pair again.",
 			counted(want, "field"), o.Systems[side], is(len(names))),
 			"this row needs %d field(s) of %s and has %d", want, o.Systems[side], len(names))
@@ -159,6 +152,9 @@ func (r *Rule) take(side connector.Side, names Names, have []connector.Field, o 
 
 func (r *Rule) kind() *refusal {
 	is := func(side int, t connector.Type) bool {
+		if connector.Side(side) == r.from && len(r.stages) > 0 && r.stages[0].reads { // what it is read as
+			return t == connector.Set && r.steps[0].Do == "split_list"
+		}
 		return len(r.Fields[side]) == 1 && r.Fields[side][0].Type == t
 	}
 	r.Kind = Single

@@ -37,7 +37,7 @@ func TestEveryRowThatCannotWorkSaysWhyAndWhatToDo(t *testing.T) {
 		{rows: []mapping.Row{{A: n("city"), B: n("full")}}, want: "full is written as given and family; use transform split_name and two fields on the other side"},
 		{rows: []mapping.Row{{A: n("city"), B: n("full"), Transform: "split_name"}}, want: "this row needs 2 field(s) of Left and has 1"},
 		{rows: []mapping.Row{{A: n("city", "firstName"), B: n("town")}}, want: "this row needs 1 field(s) of Left and has 2"},
-		{rows: []mapping.Row{{A: n("city"), B: n("town"), Transform: "upper"}}, want: `transform "upper" is not known; use one of trim, lowercase, e164, split_name`},
+		{rows: []mapping.Row{{A: n("city"), B: n("town"), Transform: "upper"}}, want: `transform "upper" is not known; use one of trim, single_spaces`},
 		{rows: []mapping.Row{{A: n("city"), B: n("town"), Conflict: "mine"}}, want: `conflict "mine" is not known; use one of [a_wins b_wins newest richer union ask most_advanced keep_both]`},
 		{rows: []mapping.Row{{A: n("city"), B: n("town"), Conflict: mapping.Restrictive}}, want: `conflict "most_restrictive" is not known`},
 		{rows: []mapping.Row{{A: n("city"), B: n("town"), Direction: mapping.BToA}}, o: mapping.Options{Direction: mapping.AToB}, want: `direction "b_to_a" does not fit the flow's "a_to_b"`},

@@ -8,50 +8,37 @@ import (
 	"couplet/internal/connector"
 )
 
-// Transform is what a person is told about a transform.
-type Transform struct {
-	// Name is what a row holds; Title is the word on its chip, Help what it does in one sentence.
-	Name, Title, Help string
-}
-
-// Transforms are all transforms, and "" for none, in the order of choice.
-var Transforms = []Transform{
-	{"", "As it is", "The value arrives as it is."},
-	{"trim", "Trim spaces", "Spaces before and after the value go."},
-	{"lowercase", "Lower case", "Capital letters become small ones."},
-	{"e164", "International phone", "A phone number is written with + and its country. What is no phone number stays as it is."},
-	{"split_name", "Split name", "First and last name on one side are one name on the other."},
-}
-
-// TransformNamed is what there is to say about a transform; an unknown one has its name for a title.
-func TransformNamed(name string) Transform {
-	for _, t := range Transforms {
-		if t.Name == name {
-			return t
-		}
-	}
-	return Transform{Name: name, Title: name}
-}
-
-// Step is a value on its way: what it was, and after which transform.
-type Step struct {
-	Transform string
-	Value     Value
+// Stop is a value on its way: what it was, and after which step.
+type Stop struct {
+	// Step is what happened, the zero Step where the value comes from.
+	Step  Step
+	Value Value
 	// Problem says why the value cannot go on from here.
 	Problem string
 }
 
 // Walk shows a value on its way to a side: as it comes, then after each step.
-func (r *Rule) Walk(to connector.Side, v Value) []Step {
-	steps := []Step{{Value: v}}
-	if r.step == "" {
-		return steps
+func (r *Rule) Walk(to connector.Side, v Value) []Stop {
+	stops := []Stop{{Value: v}}
+	for i := range r.stages {
+		n, f := i, r.stages[i].get
+		if to == r.from {
+			n = len(r.stages) - 1 - i
+			f = r.stages[n].put
+		}
+		if err := r.step(&v, f, n); err != nil {
+			return append(stops, Stop{Step: r.steps[n], Problem: err.Error()})
+		}
+		if n == len(r.stages)-1 && to != r.from || n == 0 && to == r.from {
+			out, err := r.Convert(to, stops[0].Value)
+			if err != nil {
+				return append(stops, Stop{Step: r.steps[n], Problem: err.Error()})
+			}
+			v = out
+		}
+		stops = append(stops, Stop{Step: r.steps[n], Value: v})
 	}
-	out, err := r.Convert(to, v)
-	if err != nil {
-		return append(steps, Step{Transform: r.step, Problem: err.Error()})
-	}
-	return append(steps, Step{Transform: r.step, Value: out})
+	return stops
 }
 
 // Words is a value as a person reads it: yes and no instead of true and false, lists with commas, points in time with the
@@ -75,16 +62,19 @@ func (r *Rule) Loses(to connector.Side, system string) []string {
 		return nil
 	}
 	var lost []string
-	switch {
-	case r.step == "lowercase" && r.Lossy:
-		lost = append(lost, "Capital letters are not kept.")
-	case r.step == "split_name" && to == connector.A:
-		lost = append(lost, "The first word becomes the first name, so a first name of two words is split after the first.")
+	for i, st := range r.stages {
+		switch name := r.steps[i].Do; {
+		case name == "lowercase" && r.Lossy:
+			lost = append(lost, "Capital letters are not kept.")
+		case name == "split_name" && to != connector.A: // only parting a name loses
+		case st.loses != "" && (to != r.from || name == "split_name"):
+			lost = append(lost, st.loses)
+		}
 	}
 	if s, n := r.cutBy(to, system); n > 0 && n < roomy {
 		lost = append(lost, s)
 	}
-	if len(r.Fields[connector.A]) == 1 && len(r.Fields[connector.B]) == 1 {
+	if len(r.Fields[connector.A]) == 1 && len(r.Fields[connector.B]) == 1 && !r.staged {
 		if s := misfit(r.Fields[to.Other()][0], r.Fields[to][0], system); s != "" {
 			lost = append(lost, s)
 		}

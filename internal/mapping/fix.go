@@ -41,10 +41,8 @@ func Fixes(rows []Row, p Problem, a, b []connector.Field, o Options) []Fix {
 		turned.Direction = d
 		try(fills(d, o.Systems), turned)
 	}
-	if row.Transform != "" {
-		bare := row
-		bare.Transform = ""
-		try("Take the step out", bare)
+	if n := len(row.Chain()); n > 0 {
+		try(map[bool]string{true: "Take the step out", false: "Take the steps out"}[n == 1], row.WithChain(nil))
 	}
 	if whole, ok := wholeName(rows, p.Row, have); ok {
 		try("Join first and last name", whole)

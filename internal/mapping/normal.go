@@ -33,7 +33,7 @@ func (r *Rule) normal(side connector.Side, v Value) string {
 	if f := r.Fields[side]; len(f) == 1 {
 		t = f[0].Type
 	}
-	if o := r.Fields[side.Other()]; t == connector.Text && len(o) == 1 && o[0].Type != connector.Text {
+	if o := r.Fields[side.Other()]; !r.staged && t == connector.Text && len(o) == 1 && o[0].Type != connector.Text {
 		t = o[0].Type // a plain text field that holds the other side's phone is compared as a phone
 	}
 	return Normal(t, v, r.region)

@@ -34,6 +34,9 @@ var Regions = sync.OnceValue(func() []Region {
 	return all
 })
 
+// KnownRegion reports whether phone numbers of a country, by its two letters, are known.
+func KnownRegion(code string) bool { return phonenumbers.GetSupportedRegions()[code] }
+
 // Called is what a record is called: its name, else its first and last name, else its email or phone. "" when it shows
 // none of them.
 func Called(have []connector.Field, f connector.Fields) string {

@@ -26,8 +26,9 @@ type Row struct {
 	B Names `yaml:"b" json:"b"`
 	// Direction limits the flow's: "both" (also ""), "a_to_b" or "b_to_a".
 	Direction Direction `yaml:"direction,omitempty" json:"direction,omitempty"`
-	// Transform is a name of Transforms, "" for plain.
+	// Transform is a step without settings, "" for none. Steps are further ones, each with its settings.
 	Transform string `yaml:"transform,omitempty" json:"transform,omitempty"`
+	Steps     []Step `yaml:"steps,omitempty" json:"steps,omitempty"`
 	// Conflict replaces the flow's policy for this row.
 	Conflict Policy `yaml:"conflict,omitempty" json:"conflict,omitempty"`
 	// Blank says what a value that a person emptied does to the other side: "keep" (also "") leaves it, "clear" empties it.
@@ -123,7 +124,10 @@ type Rule struct {
 	writes    [2][]string
 	longest   [2][]int // of each written field, 0 = unknown
 	transform transform
-	step      string // the transform's name
+	steps     []Step
+	stages    []stage
+	from      connector.Side // where the steps begin
+	staged    bool           // they make something else of a value than its fields' types compare
 	region    string
 	zone      *time.Location
 	owners    *Owners

@@ -38,7 +38,7 @@ func (r *Rule) bothOf(types ...connector.Type) bool {
 			return false
 		}
 	}
-	return r.Kind == Single
+	return r.Kind == Single && !r.staged
 }
 
 // unfit says why the rule cannot have its policy, nil when it can.

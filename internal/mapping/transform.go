@@ -15,36 +15,28 @@ type transform struct {
 	to [2]func(r *Rule, v Value) (Value, error)
 	// lossy says that a value cannot be told from what became of it, so that only the way to b shows whether two agree.
 	lossy bool
-	// shape says how many fields each side must have; zero means one.
+	// shape says how many fields each side must have; zero means one, below zero any number.
 	shape [2]int
-	help  string
 }
 
-func plain(_ *Rule, v Value) (Value, error) { return v, nil }
-
-func each(f func(string) string) func(*Rule, Value) (Value, error) {
-	return func(_ *Rule, v Value) (Value, error) { return f(text(v)), nil }
+// TransformNames lists the kinds of steps that a row may ask for.
+func TransformNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return names
 }
-
-// transforms by the name that a flow file uses.
-var transforms = map[string]transform{
-	"":     {to: [2]func(*Rule, Value) (Value, error){plain, plain}, help: "as it is"},
-	"trim": {to: [2]func(*Rule, Value) (Value, error){each(strings.TrimSpace), each(strings.TrimSpace)}, help: "without spaces around it"},
-	"lowercase": {to: [2]func(*Rule, Value) (Value, error){each(lower), each(lower)},
-		help: "in lower case"},
-	"e164":       {to: [2]func(*Rule, Value) (Value, error){e164, e164}, help: "as an international phone number"},
-	"split_name": {to: [2]func(*Rule, Value) (Value, error){splitName, joinName}, shape: [2]int{2, 1}, lossy: true, help: "first and last name over there are one name here"},
-}
-
-// TransformNames lists what a row may ask for.
-func TransformNames() []string { return []string{"trim", "lowercase", "e164", "split_name"} }
 
 func lower(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 // e164 sends a phone number in E.164. What is no valid number travels as it was typed: a person's value is never lost.
-func e164(r *Rule, v Value) (Value, error) {
+func e164(country string, r *Rule, v Value) (Value, error) {
 	s := text(v)
-	if e := E164(s, r.region); e != "" && !strings.Contains(e, ";ext=") {
+	if country == "" {
+		country = r.region
+	}
+	if e := E164(s, country); e != "" && !strings.Contains(e, ";ext=") {
 		return e, nil
 	}
 	return strings.TrimSpace(s), nil
@@ -82,6 +74,9 @@ func (r *Rule) Convert(to connector.Side, v Value) (Value, error) {
 	out, err := r.transform.to[to](r, v)
 	if err != nil {
 		return nil, err
+	}
+	if r.staged && Empty(out) {
+		return nil, nil
 	}
 	return r.shape(to, out)
 }

@@ -15,7 +15,7 @@ func (r *Rule) Read(side connector.Side, f connector.Fields) (Value, bool) {
 	fields := r.Fields[side]
 	if len(fields) == 1 {
 		v, ok := f[fields[0].Name]
-		return clean(v), ok
+		return r.listed(side, clean(v)), ok
 	}
 	parts := make(Parts, len(fields))
 	for i, field := range fields {
@@ -56,6 +56,9 @@ func (r *Rule) Agree(a, b Value) bool {
 	if r.isLinked() && !Empty(a) && !Empty(b) {
 		return r.belongs(a, b)
 	}
+	if r.staged {
+		return r.inSteps([2]Value{a, b})
+	}
 	// Ids of two staffs may be equal by chance.
 	if (!r.isStaff() || Empty(a) || Empty(b)) && r.Same(connector.B, a, b) && r.Same(connector.A, a, b) {
 		return true
@@ -71,15 +74,41 @@ func (r *Rule) Agree(a, b Value) bool {
 	return err == nil && r.Same(connector.A, toA, a)
 }
 
+// inSteps is Agree where steps make something else of a value: what they make of the one is the other, or what they would
+// make of what the other came from.
+func (r *Rule) inSteps(v [2]Value) bool {
+	to := r.from.Other()
+	out, err := r.Convert(to, v[r.from])
+	if err != nil {
+		return false
+	}
+	if r.Same(to, out, v[to]) {
+		return true
+	}
+	if r.oneWay() {
+		return false
+	}
+	source, err := r.Convert(r.from, v[to])
+	if err != nil || Empty(source) {
+		return false
+	}
+	again, err := r.Convert(to, source)
+	return err == nil && r.Same(to, out, again)
+}
+
 // Form is a text by which values of both sides that say the same can be found: the normal form in b's terms. A value that a
 // system cut has another one.
 func (r *Rule) Form(side connector.Side, v Value) string {
-	if side == connector.A {
-		if b, err := r.Convert(connector.B, v); err == nil {
-			v = b
+	to := connector.B
+	if r.staged {
+		to = r.from.Other()
+	}
+	if side != to {
+		if out, err := r.Convert(to, v); err == nil {
+			v = out
 		}
 	}
-	return r.normal(connector.B, v)
+	return r.normal(to, v)
 }
 
 // Owner reports whether the rule is about members of the two accounts' staff.

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,16 +28,52 @@ func Ways(rows []Row, a, b []connector.Field, o Options) [][]Way {
 	return out
 }
 
-// Steps are the transforms that fit a row as it stands, "" (none) among them where it can go without.
-func Steps(rows []Row, i int, a, b []connector.Field, o Options) []string {
+// AddStep is a row with one more step, set up so that it works: at the end, or at the beginning where it works on the field
+// itself. A step that works one way only makes the row go that way. The error says in words why it does not fit.
+func AddStep(rows []Row, i int, name string, a, b []connector.Field, o Options) (Row, error) {
 	have := [2][]connector.Field{a, b}
-	sources := writers(rows, have, o)
-	var fit []string
-	for _, name := range append([]string{""}, TransformNames()...) {
-		row := rows[i]
-		row.Transform = name
-		if r, bad := compile(row, have, o); bad == nil && taken(r, i, sources) == "" {
-			fit = append(fit, name)
+	return addStep(rows, i, name, have, o, writers(rows, have, o))
+}
+
+func addStep(rows []Row, i int, name string, have [2][]connector.Field, o Options, s sources) (Row, error) {
+	k, known := StepKindNamed(name)
+	if !known {
+		return Row{}, errors.New("That step is none that Couplet knows.")
+	}
+	chain := append(slices.Clone(rows[i].Chain()), k.example())
+	if set, bad := k.settle(k.example().With); bad == nil {
+		if st, err := k.make(set); err == nil && (st.reads || st.many || st.pair) {
+			chain = append([]Step{k.example()}, rows[i].Chain()...)
+		}
+	}
+	why := ""
+	for _, d := range []Direction{rows[i].Direction, AToB, BToA} {
+		row := rows[i].WithChain(chain)
+		row.Direction = d
+		shut := ""
+		if r, bad := compile(row, have, o); bad != nil {
+			shut = bad.plain
+		} else {
+			shut = taken(r, i, s)
+		}
+		if shut == "" {
+			return row, nil
+		}
+		if why == "" {
+			why = shut
+		}
+	}
+	return Row{}, errors.New(why)
+}
+
+// StepsFor are the kinds of steps that can be added to a row, in the order of choice.
+func StepsFor(rows []Row, i int, a, b []connector.Field, o Options) []StepKind {
+	have := [2][]connector.Field{a, b}
+	s := writers(rows, have, o)
+	var fit []StepKind
+	for _, k := range kinds {
+		if _, err := addStep(rows, i, k.Name, have, o, s); err == nil {
+			fit = append(fit, k)
 		}
 	}
 	return fit
