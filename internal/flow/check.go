@@ -185,7 +185,9 @@ func (c *checker) rows(f Flow) {
 			word(&of, "transform", row.Transform, mapping.TransformNames())
 		}
 		for _, st := range row.Steps {
-			word(&of, "step", st.Do, mapping.TransformNames())
+			if err := mapping.CheckStep(st); err != nil {
+				of.add("", "%s", err)
+			}
 		}
 		if row.Conflict != "" {
 			word(&of, "conflict", row.Conflict, mapping.RowPolicies)

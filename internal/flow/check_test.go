@@ -67,12 +67,17 @@ func TestAFlowFromAPageIsCheckedLikeOneFromAFile(t *testing.T) {
 		field  string
 		says   string
 	}{
-		"no name":            {func(f *Flow) { f.Name = "" }, "name", "is empty"},
-		"name too long":      {func(f *Flow) { f.Name = strings.Repeat("é", 101) }, "name", "100 characters"},
-		"name with a tab":    {func(f *Flow) { f.Name = "a\tb" }, "name", "cannot be seen"},
-		"name as variable":   {func(f *Flow) { f.Name = "${X}" }, "name", "${"},
-		"row against flow":   {func(f *Flow) { f.Direction = mapping.AToB; f.Map[1].Direction = mapping.BToA }, "map.1", "can never happen"},
-		"row without field":  {func(f *Flow) { f.Map[0].B = nil }, "map.0", "side b names no field"},
+		"no name":           {func(f *Flow) { f.Name = "" }, "name", "is empty"},
+		"name too long":     {func(f *Flow) { f.Name = strings.Repeat("é", 101) }, "name", "100 characters"},
+		"name with a tab":   {func(f *Flow) { f.Name = "a\tb" }, "name", "cannot be seen"},
+		"name as variable":  {func(f *Flow) { f.Name = "${X}" }, "name", "${"},
+		"row against flow":  {func(f *Flow) { f.Direction = mapping.AToB; f.Map[1].Direction = mapping.BToA }, "map.1", "can never happen"},
+		"row without field": {func(f *Flow) { f.Map[0].B = nil }, "map.0", "side b names no field"},
+		"unknown step":      {func(f *Flow) { f.Map[0].Steps = []mapping.Step{{Do: "upper"}} }, "map.0", "is not known"},
+		"step not set up":   {func(f *Flow) { f.Map[0].Steps = []mapping.Step{{Do: "replace"}} }, "map.0", "needs find"},
+		"step set up wrong": {func(f *Flow) {
+			f.Map[0].Steps = []mapping.Step{{Do: "extract", With: map[string]string{"pattern": "("}}}
+		}, "map.0", "missing closing"},
 		"no map":             {func(f *Flow) { f.Map = nil }, "map", "map is empty"},
 		"brake not a number": {func(f *Flow) { f.Brake.Change = Share(nan()) }, "brake.change", "0% to 100%"},
 		"no attempts":        {func(f *Flow) { f.Retry.MaxAttempts = 0 }, "retry.max_attempts", "1 to 100"},

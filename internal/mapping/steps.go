@@ -153,6 +153,22 @@ func (k StepKind) example() Step {
 	return st
 }
 
+// CheckStep says what is wrong with a step whatever the fields are: its name or its settings; nil when nothing is.
+func CheckStep(s Step) error {
+	k, known := StepKindNamed(s.Do)
+	if !known {
+		return fmt.Errorf("step %q is not known; use one of %s", s.Do, strings.Join(TransformNames(), ", "))
+	}
+	set, bad := k.settle(s.With)
+	if bad != nil {
+		return bad
+	}
+	if _, err := k.make(set); err != nil {
+		return fmt.Errorf("step %s: %w", s.Do, err)
+	}
+	return nil
+}
+
 // settle checks what a person chose, and adds the defaults.
 func (k StepKind) settle(with map[string]string) (settings, *refusal) {
 	set := settings{}
