@@ -32,10 +32,17 @@ func (s *Store) Default(ctx context.Context) (Workspace, error) {
 	return first(all), err
 }
 
-// AddWorkspace makes a workspace.
+// AddWorkspace makes a workspace. It is younger than all others, also within one millisecond: the first one is never another.
 func (s *Store) AddWorkspace(ctx context.Context, name string) (Workspace, error) {
 	w := Workspace{ID: shortID("w"), Name: name, Created: s.now()}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var youngest int64
+		if _, err := tx.Get(ctx, "select coalesce(max(created_at), 0) from workspace", nil, &youngest); err != nil {
+			return err
+		}
+		if youngest >= db.MS(w.Created) {
+			w.Created = time.UnixMilli(youngest + 1)
+		}
 		_, err := tx.Exec(ctx, "insert into workspace (id, name, created_at) values ($1, $2, $3)", w.ID, w.Name, db.MS(w.Created))
 		return err
 	})
