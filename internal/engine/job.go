@@ -8,7 +8,7 @@ import (
 
 // job is one record's turn: what was known of it when it was taken from the inbox, and what is to be done.
 type job struct {
-	do   todo
+	do   action
 	side Side // of the hint
 	hint Hint
 	// also are hints of the partner that the same work answers.
@@ -47,28 +47,28 @@ type job struct {
 	decided
 }
 
-type todo string
+type action string
 
 const (
-	part      todo = "part"      // end a link both of whose records are gone, or whose policy changed
-	unjoin    todo = "unjoin"    // end a link whose record is gone, and look for another partner
-	sever     todo = "sever"     // end a link of two records that share no key since an account is not what it was
-	remake    todo = "remake"    // make the record that is gone again
-	vanish    todo = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
-	erase     todo = "erase"     // delete the record that is left, as a person said
-	spare     todo = "spare"     // keep the record that is left, as a person said
-	look      todo = "look"      // read the record itself, then decide again
-	reconcile todo = "reconcile" // plan a linked pair
-	join      todo = "join"      // link two records, then plan them
-	create    todo = "create"    // make the partner; its absence is proven
-	search    todo = "search"    // ask the other side whether a partner exists, then create
-	resolve   todo = "resolve"   // find out whether an earlier create happened
-	review    todo = "review"    // leave it to a person
-	wait      todo = "wait"      // too early to tell
-	hold      todo = "hold"      // nobody approved what would be written: it waits for a person
-	leave     todo = "leave"     // a person said that it gets no partner
-	withdrawn todo = "withdrawn" // what a person decided does not fit any more
-	drop      todo = "drop"      // nothing to do
+	part      action = "part"      // end a link both of whose records are gone, or whose policy changed
+	unjoin    action = "unjoin"    // end a link whose record is gone, and look for another partner
+	sever     action = "sever"     // end a link of two records that share no key since an account is not what it was
+	remake    action = "remake"    // make the record that is gone again
+	vanish    action = "vanish"    // of foretelling: a record is gone, and its link ends as the fate says
+	erase     action = "erase"     // delete the record that is left, as a person said
+	spare     action = "spare"     // keep the record that is left, as a person said
+	look      action = "look"      // read the record itself, then decide again
+	reconcile action = "reconcile" // plan a linked pair
+	join      action = "join"      // link two records, then plan them
+	create    action = "create"    // make the partner; its absence is proven
+	search    action = "search"    // ask the other side whether a partner exists, then create
+	resolve   action = "resolve"   // find out whether an earlier create happened
+	review    action = "review"    // leave it to a person
+	wait      action = "wait"      // too early to tell
+	hold      action = "hold"      // nobody approved what would be written: it waits for a person
+	leave     action = "leave"     // a person said that it gets no partner
+	withdrawn action = "withdrawn" // what a person decided does not fit any more
+	drop      action = "drop"      // nothing to do
 )
 
 // decide takes a batch of hints and says what each needs, from what is stored alone. Hints of records that another job

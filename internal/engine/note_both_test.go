@@ -116,15 +116,15 @@ func (f *family) bothArrive() {
 // and says so.
 type clumsy struct {
 	whole
-	todo *[]string
+	wrongs *[]string
 }
 
 func (c clumsy) Update(ctx context.Context, ref connector.Ref, set connector.Fields) (connector.Record, error) {
-	if len(*c.todo) == 0 {
+	if len(*c.wrongs) == 0 {
 		return c.whole.Update(ctx, ref, set)
 	}
-	next := (*c.todo)[0]
-	*c.todo = (*c.todo)[1:]
+	next := (*c.wrongs)[0]
+	*c.wrongs = (*c.wrongs)[1:]
 	if next == "ignores" {
 		return c.whole.Get(ctx, ref)
 	}
@@ -148,8 +148,8 @@ func TestANoteWithBothTextsArrivesOnBothSidesWhateverEachCallDoes(t *testing.T) 
 		f.turn(engine.A, one, fields{"body": "From here"})
 		f.turn(engine.B, two, fields{"description": "From there"})
 		f.hint(engine.A, one)
-		todo := [2]*[]string{&c.a, &c.b}
-		f.veil = func(side engine.Side, c whole) connector.Connector { return clumsy{c, todo[side]} }
+		wrongs := [2]*[]string{&c.a, &c.b}
+		f.veil = func(side engine.Side, c whole) connector.Connector { return clumsy{c, wrongs[side]} }
 		f.flow.Retry.MaxAttempts = 100
 		for range 6 {
 			f.request(engine.Request{Look: true}, engine.Done)
