@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
@@ -66,7 +67,7 @@ var listKinds = []StepKind{
 				return strings.Join(out, s["separator"]), nil
 			}, loses: "Fields that were joined do not come apart again."}, nil
 		}},
-	{Name: "formula", Title: "Formula", Group: groupOwn, Help: "A calculation of your own. The value is called value; with several fields they are f1, f2 and so on.",
+	{Name: "formula", Title: "Formula", Group: groupOwn, Help: "A calculation of your own. The value is called value; with several fields they are f1, f2 and so on. It cannot go through lists.",
 		Settings: []Setting{{Name: "formula", Label: "Formula", Kind: "formula", Needed: true, Example: "value", Help: `For example upper(value[:1]) + value[1:], or f1 + " " + f2, or value > 100 ? "large" : "small".`}},
 		make: func(s settings) (stage, error) {
 			program, err := Formula(s["formula"])
@@ -88,6 +89,16 @@ func errIf(bad bool, text string) error {
 // mostFields is how many fields a formula may take.
 const mostFields = 9
 
+// loops finds what a formula does for each member of a list. A formula is worked out for every record and nobody can stop it,
+// and loops in loops over a long text take for ever; without them it takes as long as it is written.
+type loops struct{ found bool }
+
+// Visit implements ast.Visitor.
+func (l *loops) Visit(n *ast.Node) {
+	_, each := (*n).(*ast.PredicateNode)
+	l.found = l.found || each
+}
+
 // Formula reads a formula. The error says what is wrong and where, in its first line.
 func Formula(code string) (*vm.Program, error) {
 	if len(code) > 2000 {
@@ -97,7 +108,11 @@ func Formula(code string) (*vm.Program, error) {
 	for i := range mostFields {
 		env[fmt.Sprintf("f%d", i+1)] = types.Any
 	}
-	program, err := expr.Compile(code, expr.Env(env), expr.MaxNodes(500))
+	var l loops
+	program, err := expr.Compile(code, expr.Env(env), expr.MaxNodes(500), expr.Patch(&l))
+	if err == nil && l.found {
+		return nil, errors.New("it goes through a list, and a formula cannot")
+	}
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, errors.New(first)

@@ -201,6 +201,7 @@ func TestAStepThatCannotWorkSaysWhy(t *testing.T) {
 		"names \"Gold\" once more":             with("map_values", "table", "Gold = 1\nGold = 2"),
 		"is not of the form from = to":         with("map_values", "table", "Gold"),
 		"unexpected token EOF":                 with("formula", "formula", "value +"),
+		"it goes through a list":               with("formula", "formula", "all(1..90000, any(1..90000, # < 0))"),
 		"unknown name phone":                   with("formula", "formula", "phone"),
 		"\"Mars\" is no time zone":             with("read_time", "form", "dmy", "zone", "Mars"),
 		"yes and no have the same word":        with("write_yes_no", "yes", "x", "no", "X"),

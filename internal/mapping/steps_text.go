@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 	"golang.org/x/text/runes"
-	text2 "golang.org/x/text/transform"
+	change "golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -218,7 +218,7 @@ func words(s string, from, to int) string {
 }
 
 func bareLetters(s string) string {
-	out, _, err := text2.String(text2.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
+	out, _, err := change.String(change.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
 	if err != nil {
 		return s
 	}

@@ -27,7 +27,7 @@ var valueKinds = []StepKind{
 		}},
 	{Name: "write_date", Title: "Date to text", Group: groupValue, Help: "A date is written the way that people read it. On the way back it becomes a date.",
 		Settings: []Setting{dateForm}, make: func(s settings) (stage, error) {
-			return stage{get: dated2(func(v string) (Value, error) { return writeDate(s["form"], v) }), put: valued(func(v string) (Value, error) { return readDate(s["form"], v) })}, nil
+			return stage{get: onDay(func(v string) (Value, error) { return writeDate(s["form"], v) }), put: valued(func(v string) (Value, error) { return readDate(s["form"], v) })}, nil
 		}},
 	{Name: "read_time", Title: "Text to date and time", Group: groupValue, Help: "A date with a time of day becomes a point in time, in the time zone that is chosen.",
 		Settings: []Setting{dateForm, zoneSetting}, make: func(s settings) (stage, error) {
@@ -114,8 +114,8 @@ func timed(f func(*Rule, string) (Value, error)) func(*Rule, Value) (Value, erro
 	return func(r *Rule, v Value) (Value, error) { return f(r, strings.TrimSpace(text(v))) }
 }
 
-// dated2 takes the day of a point in time, in the zone of the account, before anything else.
-func dated2(f func(string) (Value, error)) func(*Rule, Value) (Value, error) {
+// onDay takes the day of a point in time, in the zone of the account, before anything else.
+func onDay(f func(string) (Value, error)) func(*Rule, Value) (Value, error) {
 	return timed(func(r *Rule, v string) (Value, error) {
 		if d, ok := dated(v, r.place()); ok {
 			v = d
