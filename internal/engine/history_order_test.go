@@ -137,21 +137,15 @@ func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
 			ever[side][id] = true
 		}
 	}
-	runs, err := h.st.Runs(h.t.Context(), ws, "", 10000, "")
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	for _, r := range runs {
-		for _, e := range h.entries(r, "") {
-			for side, id := range e.IDs {
-				ever[side][id] = true
-				widowed[side][id] = widowed[side][id] || h.left[side][id] || h.deleted[1-side][e.IDs[1-side]]
-			}
-			if e.Result == engine.ResultDeleted && !e.Planned && (e.By != "Anna" || !h.doomed[e.To][e.IDs[e.To]]) {
-				h.t.Errorf("I7: the log tells of a delete that nobody ordered: %+v", e)
-			}
+	h.eachEntry(func(_ engine.Run, e engine.Entry) {
+		for side, id := range e.IDs {
+			ever[side][id] = true
+			widowed[side][id] = widowed[side][id] || h.left[side][id] || h.deleted[1-side][e.IDs[1-side]]
 		}
-	}
+		if e.Result == engine.ResultDeleted && !e.Planned && (e.By != "Anna" || !h.doomed[e.To][e.IDs[e.To]]) {
+			h.t.Errorf("I7: the log tells of a delete that nobody ordered: %+v", e)
+		}
+	})
 	gone := 0
 	for side, ids := range ever {
 		for id := range ids {
