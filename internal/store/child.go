@@ -113,8 +113,9 @@ func (s *Store) WakeChildren(ctx context.Context, ws string, l engine.Lease, pai
 	err = s.under(ctx, ws, l, func(tx *db.Tx) error {
 		for side, of := range sides {
 			linked := "exists (select 1 from link l where l.workspace_id = $1 and l.pair = $4 and l.state = 'on' and " + [2]string{"l.a_id", "l.b_id"}[of] + " = inbox.parent"
+			own := "exists (select 1 from link k where k.workspace_id = $1 and k.pair = $2 and k.state = 'on' and " + [2]string{"k.a_id", "k.b_id"}[side] + " = inbox.id)"
 			woken, err := tx.Exec(ctx, `update inbox set due_at = $5, reason = 'seen', seq = seq + 1 where workspace_id = $1 and pair = $2 and side = $3
-				and (reason = 'parent' and `+linked+`) or reason = 'parked' and parent <> '' and not `+linked+" and l.made_at <= inbox.hint_at))",
+				and (reason = 'parent' and `+linked+`) or reason = 'parked' and parent <> '' and not `+linked+" and l.made_at <= inbox.hint_at) and not "+own+")",
 				ws, pair, int64(side), parents.ID, db.MS(now))
 			n += woken
 			if err != nil {

@@ -172,3 +172,34 @@ func TestAChildWaitsUntilItsParentIsLinked(t *testing.T) {
 		same(t, int64(0), wake())
 	})
 }
+
+// What was given up waits for a change, unless what it hangs on got another partner after that, or has none any more. What is
+// linked itself is given up for a reason of its own then, and would fail at every run.
+func TestAChildThatWasGivenUpIsWokenByItsParent(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		w.fill(t)
+		wake := func() int64 {
+			t.Helper()
+			n, err := w.WakeChildren(w.ctx, w.ws, w.lease, w.pair.ID, w.pair, [2]engine.Side{engine.A, engine.B}, start)
+			must(t, err)
+			return n
+		}
+		wake() // what fill left
+		parked := func(id, parent string, at time.Time) {
+			t.Helper()
+			w.commit(t, engine.Commit{Again: []engine.Hint{{ID: id, Parent: parent, Reason: "parked", Problem: "p", At: at, Due: start.Add(time.Hour)}}})
+		}
+		parked("k5", "a5", start.Add(time.Minute))
+		w.commit(t, engine.Commit{Link: w.link("l5", "a5", "b5", engine.On)})
+		same(t, int64(0), wake()) // its parent had that partner already
+		again := w.link("l5", "a5", "b55", engine.On)
+		again.At = start.Add(time.Hour)
+		w.commit(t, engine.Commit{Link: again})
+		same(t, int64(1), wake())
+		parked("k6", "a6", start)
+		same(t, int64(1), wake()) // its parent has none
+		parked("k7", "a7", start)
+		w.commit(t, engine.Commit{Link: w.link("l7", "k7", "b7", engine.On)})
+		same(t, int64(0), wake())
+	})
+}
