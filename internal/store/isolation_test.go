@@ -17,7 +17,7 @@ var across = map[string]bool{
 	"Default": true, "AddWorkspace": true, "Workspaces": true, "WorkspaceByName": true, "SignIn": true, "FindConnectionByAccount": true,
 	"HasOwner": true, "FirstOwner": true, "Visit": true, "UseSignInLink": true, "FindInvitation": true, "Accept": true, "Try": true, "Forgive": true, "PrunePeople": true,
 	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DeadRuns": true,
-	"TakeConsent": true, "OpenConsents": true, "FindPermits": true,
+	"TakeConsent": true, "OpenConsents": true, "FindPermits": true, "FindToken": true,
 }
 
 // fill gives the first workspace one of everything.
@@ -100,6 +100,8 @@ func (w *world) fill(t testing.TB) {
 		must(t, w.StartSession(w.ctx, w.ws, store.Session{Hash: hash, User: w.user.ID, Device: "d"}))
 	}
 	w.invited, err = w.Invite(w.ctx, w.ws, store.Invitation{Hash: "invited", Email: "eve@x.test", Role: "viewer", By: w.user.ID, Ends: start.AddDate(0, 0, 7)})
+	must(t, err)
+	w.token, err = w.AddToken(w.ctx, w.ws, store.Token{Hash: "token", Name: "deploy", Role: "owner", By: w.user.ID})
 	must(t, err)
 }
 

@@ -22,12 +22,15 @@ func (s *Store) SetRole(ctx context.Context, ws, id, role string) error {
 		if err == nil && n == 0 {
 			err = notFound("user", id)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return lowerTokens(ctx, tx, ws, id, role)
 	})
 }
 
-// RemoveMember takes a person out of the workspace: sessions that have it open, links that open it, and invitations by
-// that person end at once. It fails with ErrLastOwner when the workspace would have no owner left. The person and the
+// RemoveMember takes a person out of the workspace: sessions that have it open, links that open it, and tokens and invitations
+// by that person end at once. It fails with ErrLastOwner when the workspace would have no owner left. The person and the
 // memberships elsewhere stay.
 func (s *Store) RemoveMember(ctx context.Context, ws, id string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {

@@ -161,7 +161,7 @@ func (s *Store) EndSessions(ctx context.Context, ws, user, except string) (n int
 	return n, err
 }
 
-// PrunePeople forgets, for all workspaces, sessions, links, invitations and tries that have ended.
+// PrunePeople forgets, for all workspaces, sessions, links, invitations, tokens and tries that have ended.
 func (s *Store) PrunePeople(ctx context.Context) error {
 	now := s.now()
 	return s.db.Write(ctx, func(tx *db.Tx) error {
@@ -172,6 +172,7 @@ func (s *Store) PrunePeople(ctx context.Context) error {
 			{"delete from session where seen_at <= $1 or ends_at <= $2", []any{db.MS(now.Add(-SessionIdle)), db.MS(now)}},
 			{"delete from signin_link where ends_at <= $1", []any{db.MS(now)}},
 			{"delete from invitation where ends_at <= $1", []any{db.MS(now)}},
+			{"delete from token where ends_at > 0 and ends_at <= $1", []any{db.MS(now)}},
 			{"delete from throttle where last_at <= $1", []any{db.MS(now.Add(-throttleMemory))}},
 		} {
 			if _, err := tx.Exec(ctx, step.text, step.args...); err != nil {

@@ -85,6 +85,7 @@ type world struct {
 	rule    store.Rule
 	loss    store.StoredConflict
 	invited store.Invitation
+	token   store.Token
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {

@@ -1,0 +1,31 @@
+package store_test
+
+import (
+	"context"
+
+	"couplet/internal/engine"
+	"couplet/internal/store"
+)
+
+// tokenReads and tokenWrites are the calls about tokens.
+func (w *world) tokenReads() []call {
+	return []call{
+		{"Tokens", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Tokens(ctx, ws, "")
+		}},
+	}
+}
+
+func (w *world) tokenWrites() []call {
+	return []call{
+		{"AddToken", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.AddToken(ctx, ws, store.Token{Hash: "new", Name: "new", Role: "viewer", By: w.user.ID})
+		}},
+		{"TouchToken", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.TouchToken(ctx, ws, w.token.ID)
+		}},
+		{"RevokeToken", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.RevokeToken(ctx, ws, w.token.ID, "")
+		}},
+	}
+}
