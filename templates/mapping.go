@@ -333,6 +333,24 @@ func WayIcon(way string) string {
 	return map[string]string{"to": "arrow-right", "from": "arrow-left"}[way] + map[bool]string{true: "arrow-left-right"}[way == "both"]
 }
 
+// shown are the chips that a lane has room for; a key takes the place of one.
+func (p MapPair) shown() []MapChip {
+	room := 2
+	if p.MatchKey != "" {
+		room = 1
+	}
+	return p.Chips[:min(room, len(p.Chips))]
+}
+
+// titles names steps in their order.
+func titles(chips []MapChip) string {
+	var all []string
+	for _, c := range chips {
+		all = append(all, c.Title)
+	}
+	return strings.Join(all, ", ")
+}
+
 // title is a pair in words.
 func (p MapPair) title() string { return p.Ends[0].Label + " and " + p.Ends[1].Label }
 

@@ -11,9 +11,6 @@ import (
 	"couplet/templates"
 )
 
-// stepIcons are the drawings of kinds of steps, by kind, else by group.
-var stepIcons = map[string]string{"trim": "scissors", "lowercase": "case-lower", "e164": "phone", "split_name": "split"}
-
 func trimmed(s string) string { return strings.TrimSpace(s) }
 
 func cut(pick string) (side, name string, ok bool) { return strings.Cut(pick, ":") }
@@ -74,16 +71,9 @@ func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.R
 func chips(steps []mapping.Step) (out []templates.MapChip) {
 	for _, st := range steps {
 		k, _ := mapping.StepKindNamed(st.Do)
-		out = append(out, templates.MapChip{Title: k.Title, Icon: stepIcon(st.Do)})
+		out = append(out, templates.MapChip{Title: k.Title, Icon: k.Icon})
 	}
 	return out
-}
-
-func stepIcon(name string) string {
-	if i, ok := stepIcons[name]; ok {
-		return i
-	}
-	return "pencil"
 }
 
 func (b *board) wayWords(d mapping.Direction) string {
@@ -126,7 +116,8 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		}
 		w := templates.MapWalk{From: b.systems[from]}
 		for _, s := range r.Walk(from.Other(), v) {
-			w.Steps = append(w.Steps, templates.MapStep{Title: stepTitle(s.Step), Icon: stepIcon(s.Step.Do),
+			k, _ := mapping.StepKindNamed(s.Step.Do)
+			w.Steps = append(w.Steps, templates.MapStep{Title: k.Title, Icon: k.Icon,
 				Value: inParts(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
 		}
 		o.Walks = append(o.Walks, w)

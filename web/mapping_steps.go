@@ -12,16 +12,11 @@ import (
 	"couplet/templates"
 )
 
-func stepTitle(st mapping.Step) string {
-	k, _ := mapping.StepKindNamed(st.Do)
-	return k.Title
-}
-
 // stepsOf are the steps of a row with what a person chose, or may choose, about each.
 func stepsOf(row mapping.Row) (out []templates.MapDone) {
 	for _, st := range row.Chain() {
 		k, _ := mapping.StepKindNamed(st.Do)
-		d := templates.MapDone{Title: k.Title, Icon: stepIcon(st.Do), Help: k.Help}
+		d := templates.MapDone{Title: k.Title, Icon: k.Icon, Help: k.Help}
 		for _, s := range k.Settings {
 			v, given := st.With[s.Name]
 			if !given {
@@ -45,7 +40,7 @@ func (b *board) more(i int) (out []templates.MapGroup) {
 			out = append(out, templates.MapGroup{Title: k.Group})
 		}
 		g := &out[len(out)-1]
-		g.Kinds = append(g.Kinds, templates.MapOption{Value: k.Name, Text: k.Title})
+		g.Kinds = append(g.Kinds, templates.MapOption{Value: k.Name, Text: k.Title, Icon: k.Icon})
 	}
 	return out
 }

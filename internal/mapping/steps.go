@@ -18,10 +18,11 @@ type Step struct {
 
 // StepKind is what a person is told about a kind of step, and how one is made.
 type StepKind struct {
-	// Name is what a row holds; Title is the word on its chip, Help what it does in one sentence; Group orders the choice.
-	Name, Title, Help, Group string
-	Settings                 []Setting
-	make                     func(settings) (stage, error)
+	// Name is what a row holds; Title is the word on its chip and Icon its drawing, Help what it does in one sentence; Group
+	// orders the choice.
+	Name, Title, Icon, Help, Group string
+	Settings                       []Setting
+	make                           func(settings) (stage, error)
 }
 
 // Setting is one thing that a person chooses about a step.

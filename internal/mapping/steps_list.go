@@ -16,13 +16,13 @@ import (
 var separator = Setting{Name: "separator", Label: "Between them", Kind: "line", Default: ", ", Needed: true}
 
 var listKinds = []StepKind{
-	{Name: "join_list", Title: "List to text", Group: groupList, Help: "The names of a list become one text.",
+	{Name: "join_list", Title: "List to text", Icon: "combine", Group: groupList, Help: "The names of a list become one text.",
 		Settings: []Setting{separator}, make: func(s settings) (stage, error) {
 			return stage{reads: true, get: func(_ *Rule, v Value) (Value, error) {
 				return strings.Join(AsSet(v), s["separator"]), nil
 			}, loses: "A list does not come back from its text."}, nil
 		}},
-	{Name: "split_list", Title: "Text to list", Group: groupList, Help: "A text becomes a list of names, parted where the separator stands.",
+	{Name: "split_list", Title: "Text to list", Icon: "list", Group: groupList, Help: "A text becomes a list of names, parted where the separator stands.",
 		Settings: []Setting{separator}, make: func(s settings) (stage, error) {
 			return stage{reads: true, get: func(_ *Rule, v Value) (Value, error) {
 				var out []string
@@ -37,7 +37,7 @@ var listKinds = []StepKind{
 				return out, nil
 			}, loses: "A text does not come back from its list."}, errIf(strings.TrimSpace(s["separator"]) == "", "a space parts no list; give another separator")
 		}},
-	{Name: "part", Title: "Take a part", Group: groupList, Help: "A text is cut at a separator, and one of its parts arrives.",
+	{Name: "part", Title: "Take a part", Icon: "puzzle", Group: groupList, Help: "A text is cut at a separator, and one of its parts arrives.",
 		Settings: []Setting{{Name: "separator", Label: "Cut at", Kind: "line", Needed: true, Default: ","}, {Name: "number", Label: "Which part", Kind: "number", Default: "1", Needed: true}},
 		make: func(s settings) (stage, error) {
 			n, err := wholeNumber(s, "number", 1)
@@ -51,7 +51,7 @@ var listKinds = []StepKind{
 				return ""
 			})
 		}},
-	{Name: "join_fields", Title: "Join fields", Group: groupList, Help: "Several fields become one text, as street, town and country become an address. Empty ones are left out.",
+	{Name: "join_fields", Title: "Join fields", Icon: "merge", Group: groupList, Help: "Several fields become one text, as street, town and country become an address. Empty ones are left out.",
 		Settings: []Setting{separator}, make: func(s settings) (stage, error) {
 			return stage{many: true, get: func(_ *Rule, v Value) (Value, error) {
 				p, ok := v.(Parts)
@@ -67,7 +67,7 @@ var listKinds = []StepKind{
 				return strings.Join(out, s["separator"]), nil
 			}, loses: "Fields that were joined do not come apart again."}, nil
 		}},
-	{Name: "formula", Title: "Formula", Group: groupOwn, Help: "A calculation of your own. The value is called value; with several fields they are f1, f2 and so on. It cannot go through lists.",
+	{Name: "formula", Title: "Formula", Icon: "sigma", Group: groupOwn, Help: "A calculation of your own. The value is called value; with several fields they are f1, f2 and so on. It cannot go through lists.",
 		Settings: []Setting{{Name: "formula", Label: "Formula", Kind: "formula", Needed: true, Example: "value", Help: `For example upper(value[:1]) + value[1:], or f1 + " " + f2, or value > 100 ? "large" : "small".`}},
 		make: func(s settings) (stage, error) {
 			program, err := Formula(s["formula"])

@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -212,6 +213,25 @@ func TestAStepThatCannotWorkSaysWhy(t *testing.T) {
 		if len(problems) != 1 || !strings.Contains(problems[0].Plain, want) {
 			t.Errorf("%v: %v, want %q", s, problems, want)
 		}
+	}
+}
+
+// A person knows a step by its drawing, so no two have the same, and each is among those that are drawn.
+func TestEveryKindOfStepHasItsOwnIcon(t *testing.T) {
+	t.Parallel()
+	drawn, err := os.ReadFile("../../static/icons.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]string{}
+	for _, k := range mapping.StepKinds() {
+		if !slices.Contains(strings.Fields(string(drawn)), k.Icon) {
+			t.Errorf("%s: the icon %q is not in static/icons.txt", k.Name, k.Icon)
+		}
+		if of[k.Icon] != "" {
+			t.Errorf("%s and %s have the same icon %q", of[k.Icon], k.Name, k.Icon)
+		}
+		of[k.Icon] = k.Name
 	}
 }
 

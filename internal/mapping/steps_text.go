@@ -66,21 +66,21 @@ const (
 var kinds = slices.Concat(textKinds, valueKinds, listKinds)
 
 var textKinds = []StepKind{
-	{Name: "trim", Title: "Trim spaces", Group: groupText, Help: "Spaces before and after the value go.",
+	{Name: "trim", Title: "Trim spaces", Icon: "scissors", Group: groupText, Help: "Spaces before and after the value go.",
 		make: func(settings) (stage, error) {
 			return stage{get: texts(strings.TrimSpace), put: texts(strings.TrimSpace)}, nil
 		}},
-	{Name: "single_spaces", Title: "Single spaces", Group: groupText, Help: "Several spaces in a row become one, also line breaks.",
+	{Name: "single_spaces", Title: "Single spaces", Icon: "space", Group: groupText, Help: "Several spaces in a row become one, also line breaks.",
 		make: func(settings) (stage, error) {
 			return tidied("Line breaks and double spaces are not kept.", func(s string) string { return strings.Join(strings.Fields(s), " ") })
 		}},
-	{Name: "lowercase", Title: "Lower case", Group: groupText, Help: "Capital letters become small ones.",
+	{Name: "lowercase", Title: "Lower case", Icon: "case-lower", Group: groupText, Help: "Capital letters become small ones.",
 		make: func(settings) (stage, error) { return stage{get: texts(lower), put: texts(lower)}, nil }},
-	{Name: "uppercase", Title: "Upper case", Group: groupText, Help: "Small letters become capitals.",
+	{Name: "uppercase", Title: "Upper case", Icon: "case-upper", Group: groupText, Help: "Small letters become capitals.",
 		make: func(settings) (stage, error) { return tidied("Small letters are not kept.", strings.ToUpper) }},
-	{Name: "title_case", Title: "Title case", Group: groupText, Help: "Each word begins with a capital, where it is all small or all capital: ADA LOVELACE becomes Ada Lovelace, and McDonald stays.",
+	{Name: "title_case", Title: "Title case", Icon: "case-sensitive", Group: groupText, Help: "Each word begins with a capital, where it is all small or all capital: ADA LOVELACE becomes Ada Lovelace, and McDonald stays.",
 		make: func(settings) (stage, error) { return tidied("Words in capitals only are not kept so.", titled) }},
-	{Name: "sentence_case", Title: "First letter large", Group: groupText, Help: "The first letter becomes a capital, the rest stays.",
+	{Name: "sentence_case", Title: "First letter large", Icon: "a-large-small", Group: groupText, Help: "The first letter becomes a capital, the rest stays.",
 		make: func(settings) (stage, error) {
 			return tidied("A small first letter is not kept.", func(s string) string {
 				for i, c := range s {
@@ -89,7 +89,7 @@ var textKinds = []StepKind{
 				return s
 			})
 		}},
-	{Name: "replace", Title: "Replace", Group: groupText, Help: "A piece of text becomes another, wherever it stands. On the way back the other becomes the piece.",
+	{Name: "replace", Title: "Replace", Icon: "replace", Group: groupText, Help: "A piece of text becomes another, wherever it stands. On the way back the other becomes the piece.",
 		Settings: []Setting{{Name: "find", Label: "Find", Kind: "line", Needed: true, Example: "St."}, {Name: "with", Label: "Put in its place", Kind: "line", Help: "Leave it empty to take the piece out."}},
 		make: func(s settings) (stage, error) {
 			there, back := strings.NewReplacer(s["find"], s["with"]), strings.NewReplacer(s["with"], s["find"])
@@ -98,24 +98,24 @@ var textKinds = []StepKind{
 			}
 			return stage{get: texts(there.Replace), put: texts(back.Replace), loses: "Where the new text stood already, it becomes the old one on the way back."}, nil
 		}},
-	{Name: "prefix", Title: "Put before", Group: groupText, Help: "A text goes before the value. On the way back it is taken off.",
+	{Name: "prefix", Title: "Put before", Icon: "arrow-left-to-line", Group: groupText, Help: "A text goes before the value. On the way back it is taken off.",
 		Settings: []Setting{{Name: "text", Label: "Text", Kind: "line", Needed: true, Example: "…"}},
 		make: func(s settings) (stage, error) {
 			return stage{get: texts(func(v string) string { return s["text"] + v }), put: texts(func(v string) string { return strings.TrimPrefix(v, s["text"]) })}, nil
 		}},
-	{Name: "suffix", Title: "Put after", Group: groupText, Help: "A text goes after the value. On the way back it is taken off.",
+	{Name: "suffix", Title: "Put after", Icon: "arrow-right-to-line", Group: groupText, Help: "A text goes after the value. On the way back it is taken off.",
 		Settings: []Setting{{Name: "text", Label: "Text", Kind: "line", Needed: true, Example: "…"}},
 		make: func(s settings) (stage, error) {
 			return stage{get: texts(func(v string) string { return v + s["text"] }), put: texts(func(v string) string { return strings.TrimSuffix(v, s["text"]) })}, nil
 		}},
-	{Name: "truncate", Title: "Cut to length", Group: groupText, Help: "No more than so many characters are kept.",
+	{Name: "truncate", Title: "Cut to length", Icon: "ruler", Group: groupText, Help: "No more than so many characters are kept.",
 		Settings: []Setting{{Name: "length", Label: "Characters", Kind: "number", Needed: true, Default: "40"}},
 		make: func(s settings) (stage, error) {
 			n, err := wholeNumber(s, "length", 1)
 			return stage{get: texts(func(v string) string { return first(v, n) }), put: texts(func(v string) string { return v }),
 				loses: fmt.Sprintf("What is longer than %d characters is cut.", n)}, err
 		}},
-	{Name: "extract", Title: "Take by pattern", Group: groupText, Help: "What a pattern (a regular expression) finds is kept: its first group, or all of it. Where it finds nothing, nothing is kept.",
+	{Name: "extract", Title: "Take by pattern", Icon: "regex", Group: groupText, Help: "What a pattern (a regular expression) finds is kept: its first group, or all of it. Where it finds nothing, nothing is kept.",
 		Settings: []Setting{{Name: "pattern", Label: "Pattern", Kind: "pattern", Needed: true, Example: ".+", Help: "For example #(\\d+) for the digits after a #."}},
 		make: func(s settings) (stage, error) {
 			re, err := regexp.Compile(s["pattern"])
@@ -133,7 +133,7 @@ var textKinds = []StepKind{
 				return found[1]
 			})
 		}},
-	{Name: "digits", Title: "Digits only", Group: groupText, Help: "Everything but digits goes.",
+	{Name: "digits", Title: "Digits only", Icon: "hash", Group: groupText, Help: "Everything but digits goes.",
 		make: func(settings) (stage, error) {
 			return tidied("Everything but digits is lost.", func(s string) string {
 				return strings.Map(func(c rune) rune {
@@ -144,34 +144,34 @@ var textKinds = []StepKind{
 				}, s)
 			})
 		}},
-	{Name: "plain_letters", Title: "Plain letters", Group: groupText, Help: "Accents go: José becomes Jose.",
+	{Name: "plain_letters", Title: "Plain letters", Icon: "languages", Group: groupText, Help: "Accents go: José becomes Jose.",
 		make: func(settings) (stage, error) { return tidied("Accents are lost.", bareLetters) }},
-	{Name: "strip_html", Title: "Plain text", Group: groupText, Help: "Formatting (HTML) becomes plain text; lists and links are written out.",
+	{Name: "strip_html", Title: "Plain text", Icon: "remove-formatting", Group: groupText, Help: "Formatting (HTML) becomes plain text; lists and links are written out.",
 		make: func(settings) (stage, error) {
 			return stage{get: texts(Plain), put: texts(Markup), loses: "Formatting is not kept."}, nil
 		}},
-	{Name: "to_html", Title: "Formatted text", Group: groupText, Help: "Plain text becomes formatted text (HTML): lines become paragraphs.",
+	{Name: "to_html", Title: "Formatted text", Icon: "code-xml", Group: groupText, Help: "Plain text becomes formatted text (HTML): lines become paragraphs.",
 		make: func(settings) (stage, error) {
 			return stage{get: texts(Markup), put: texts(Plain), loses: "Formatting that was added over there does not come back."}, nil
 		}},
 
-	{Name: "split_name", Title: "Split name", Group: groupName, Help: "First and last name on one side are one name on the other.",
+	{Name: "split_name", Title: "Split name", Icon: "split", Group: groupName, Help: "First and last name on one side are one name on the other.",
 		make: func(settings) (stage, error) {
 			return stage{get: joinName, put: splitName, pair: true, loses: "The first word becomes the first name, so a first name of two words is split after the first."}, nil
 		}},
-	{Name: "first_word", Title: "First word", Group: groupName, Help: "The first word is kept: a first name out of a whole one.",
+	{Name: "first_word", Title: "First word", Icon: "chevron-first", Group: groupName, Help: "The first word is kept: a first name out of a whole one.",
 		make: func(settings) (stage, error) {
 			return oneWay("Only the first word arrives.", func(s string) string { return words(s, 0, 1) })
 		}},
-	{Name: "last_word", Title: "Last word", Group: groupName, Help: "The last word is kept: a last name out of a whole one.",
+	{Name: "last_word", Title: "Last word", Icon: "chevron-last", Group: groupName, Help: "The last word is kept: a last name out of a whole one.",
 		make: func(settings) (stage, error) {
 			return oneWay("Only the last word arrives.", func(s string) string { return words(s, -1, 0) })
 		}},
-	{Name: "other_words", Title: "All but the first word", Group: groupName, Help: "Everything after the first word is kept.",
+	{Name: "other_words", Title: "All but the first word", Icon: "chevrons-right", Group: groupName, Help: "Everything after the first word is kept.",
 		make: func(settings) (stage, error) {
 			return oneWay("The first word is lost.", func(s string) string { return words(s, 1, 0) })
 		}},
-	{Name: "e164", Title: "International phone", Group: groupName, Help: "A phone number is written with + and its country. What is no phone number stays as it is.",
+	{Name: "e164", Title: "International phone", Icon: "phone", Group: groupName, Help: "A phone number is written with + and its country. What is no phone number stays as it is.",
 		Settings: []Setting{{Name: "country", Label: "Country of numbers without one", Kind: "line", Help: "Two letters, US or DE. Empty: the country of the flow."}},
 		make: func(s settings) (stage, error) {
 			country := strings.ToUpper(strings.TrimSpace(s["country"]))
@@ -181,7 +181,7 @@ var textKinds = []StepKind{
 			f := func(r *Rule, v Value) (Value, error) { return e164(country, r, v) }
 			return stage{get: f, put: f}, nil
 		}},
-	{Name: "email", Title: "Clean email", Group: groupName, Help: "Spaces, mailto: and a name around the address go, and capitals become small.",
+	{Name: "email", Title: "Clean email", Icon: "at-sign", Group: groupName, Help: "Spaces, mailto: and a name around the address go, and capitals become small.",
 		make: func(settings) (stage, error) { return tidied("A name beside the address is lost.", cleanEmail) }},
 }
 

@@ -20,28 +20,28 @@ var (
 )
 
 var valueKinds = []StepKind{
-	{Name: "read_date", Title: "Text to date", Group: groupValue, Help: "A date that is written as text becomes a date. On the way back it is written as it was.",
+	{Name: "read_date", Title: "Text to date", Icon: "calendar", Group: groupValue, Help: "A date that is written as text becomes a date. On the way back it is written as it was.",
 		Settings: []Setting{dateForm}, make: func(s settings) (stage, error) {
 			return stage{get: valued(func(v string) (Value, error) { return readDate(s["form"], v) }), put: valued(func(v string) (Value, error) { return writeDate(s["form"], v) }),
 				loses: "A date that was written another way comes back in this one."}, nil
 		}},
-	{Name: "write_date", Title: "Date to text", Group: groupValue, Help: "A date is written the way that people read it. On the way back it becomes a date.",
+	{Name: "write_date", Title: "Date to text", Icon: "calendar-days", Group: groupValue, Help: "A date is written the way that people read it. On the way back it becomes a date.",
 		Settings: []Setting{dateForm}, make: func(s settings) (stage, error) {
 			return stage{get: onDay(func(v string) (Value, error) { return writeDate(s["form"], v) }), put: valued(func(v string) (Value, error) { return readDate(s["form"], v) })}, nil
 		}},
-	{Name: "read_time", Title: "Text to date and time", Group: groupValue, Help: "A date with a time of day becomes a point in time, in the time zone that is chosen.",
+	{Name: "read_time", Title: "Text to date and time", Icon: "calendar-clock", Group: groupValue, Help: "A date with a time of day becomes a point in time, in the time zone that is chosen.",
 		Settings: []Setting{dateForm, zoneSetting}, make: func(s settings) (stage, error) {
 			zone, err := zoned(s["zone"])
 			return stage{get: timed(func(r *Rule, v string) (Value, error) { return readTime(s["form"], v, r.orZone(zone)) }),
 				put: timed(func(r *Rule, v string) (Value, error) { return writeTime(s["form"], v, r.orZone(zone)) }), loses: "Seconds are not kept."}, err
 		}},
-	{Name: "write_time", Title: "Date and time to text", Group: groupValue, Help: "A point in time is written as a date with a time of day, in the time zone that is chosen.",
+	{Name: "write_time", Title: "Date and time to text", Icon: "clock", Group: groupValue, Help: "A point in time is written as a date with a time of day, in the time zone that is chosen.",
 		Settings: []Setting{dateForm, zoneSetting}, make: func(s settings) (stage, error) {
 			zone, err := zoned(s["zone"])
 			return stage{get: timed(func(r *Rule, v string) (Value, error) { return writeTime(s["form"], v, r.orZone(zone)) }),
 				put: timed(func(r *Rule, v string) (Value, error) { return readTime(s["form"], v, r.orZone(zone)) }), loses: "Seconds are not kept."}, err
 		}},
-	{Name: "read_number", Title: "Text to number", Group: groupValue, Help: "“€ 1.234,50” becomes the number 1234.5.",
+	{Name: "read_number", Title: "Text to number", Icon: "binary", Group: groupValue, Help: "“€ 1.234,50” becomes the number 1234.5.",
 		Settings: []Setting{mark}, make: func(s settings) (stage, error) {
 			return stage{get: valued(func(v string) (Value, error) { return readNumber(s["decimal"], v) }),
 				put: valued(func(v string) (Value, error) {
@@ -51,7 +51,7 @@ var valueKinds = []StepKind{
 					return strings.ReplaceAll(v, ".", s["decimal"]), nil
 				}), loses: "Signs around the number, and those between thousands, do not come back."}, nil
 		}},
-	{Name: "write_number", Title: "Number to text", Group: groupValue, Help: "A number is written with the decimal sign and the number of decimals that are chosen.",
+	{Name: "write_number", Title: "Number to text", Icon: "decimals-arrow-right", Group: groupValue, Help: "A number is written with the decimal sign and the number of decimals that are chosen.",
 		Settings: []Setting{mark, {Name: "decimals", Label: "Decimals", Kind: "number", Default: "2", Needed: true}}, make: func(s settings) (stage, error) {
 			n, err := wholeNumber(s, "decimals", 0)
 			return stage{get: valued(func(v string) (Value, error) {
@@ -62,7 +62,7 @@ var valueKinds = []StepKind{
 				return strings.ReplaceAll(strconv.FormatFloat(x.(float64), 'f', min(n, 12), 64), ".", s["decimal"]), nil
 			}), put: valued(func(v string) (Value, error) { return readNumber(s["decimal"], v) }), loses: "What has more decimals is rounded."}, err
 		}},
-	{Name: "multiply", Title: "Multiply", Group: groupValue, Help: "A number times a factor: 100 makes cents of an amount. On the way back it is divided.",
+	{Name: "multiply", Title: "Multiply", Icon: "asterisk", Group: groupValue, Help: "A number times a factor: 100 makes cents of an amount. On the way back it is divided.",
 		Settings: []Setting{{Name: "factor", Label: "Factor", Kind: "line", Needed: true, Example: "100"}}, make: func(s settings) (stage, error) {
 			by, err := readNumber(".", s["factor"])
 			if err != nil || by == 0.0 {
@@ -79,19 +79,19 @@ var valueKinds = []StepKind{
 			}
 			return stage{get: times(by.(float64)), put: times(1 / by.(float64)), loses: "What has more than nine decimals is rounded."}, nil
 		}},
-	{Name: "read_yes_no", Title: "Words to yes or no", Group: groupValue, Help: "Two words become yes and no.",
+	{Name: "read_yes_no", Title: "Words to yes or no", Icon: "toggle-right", Group: groupValue, Help: "Two words become yes and no.",
 		Settings: []Setting{yesWord, noWord}, make: func(s settings) (stage, error) {
 			return stage{get: valued(func(v string) (Value, error) { return readWord(s, v) }), put: valued(func(v string) (Value, error) { return writeWord(s, v) }),
 				loses: "Large and small letters come back as you wrote the words."}, distinct(s)
 		}},
-	{Name: "write_yes_no", Title: "Yes or no to words", Group: groupValue, Help: "Yes and no become two words of your own.",
+	{Name: "write_yes_no", Title: "Yes or no to words", Icon: "toggle-left", Group: groupValue, Help: "Yes and no become two words of your own.",
 		Settings: []Setting{yesWord, noWord}, make: func(s settings) (stage, error) {
 			return stage{get: valued(func(v string) (Value, error) { return writeWord(s, v) }), put: valued(func(v string) (Value, error) { return readWord(s, v) })}, distinct(s)
 		}},
-	{Name: "map_values", Title: "Value map", Group: groupValue, Help: "Each value on one side has its counterpart on the other, as choices have.",
+	{Name: "map_values", Title: "Value map", Icon: "table-columns-split", Group: groupValue, Help: "Each value on one side has its counterpart on the other, as choices have.",
 		Settings: []Setting{table, {Name: "others", Label: "Other values", Kind: "choice", Default: "stop", Choices: []Choice{{"stop", "wait for a person"}, {"keep", "arrive as they are"}, {"drop", "do not arrive"}}}},
 		make:     mapValues},
-	{Name: "look_up", Title: "Look-up table", Group: groupValue, Help: "Values become others by a table; several may become the same.",
+	{Name: "look_up", Title: "Look-up table", Icon: "table-2", Group: groupValue, Help: "Values become others by a table; several may become the same.",
 		Settings: []Setting{table, {Name: "otherwise", Label: "Where the table has nothing", Kind: "line", Help: "Empty: nothing arrives."}},
 		make: func(s settings) (stage, error) {
 			there, _, err := parseTable(s["table"], false)
