@@ -5,3 +5,4 @@ import './js/copy.js';
 import './js/opens.js';
 import './js/builder.js';
 import './js/live.js';
+import './js/narrow.js';

@@ -19,8 +19,9 @@ type Frame struct {
 	Waiting int
 	// Still says that somebody holds the page still, so the number stays as it is, too.
 	Still bool
-	// Others are the further workspaces that the person may open.
-	Others []Choice
+	// WorkspaceID is the open workspace, Clients are all that the person belongs to.
+	WorkspaceID string
+	Clients     []ClientChoice
 	// Theme is "light", "dark", or "" for what the person's system says.
 	Theme string
 	// Said is shown once on top of the page: what was just done. Bad says that it is no good news.

@@ -168,11 +168,12 @@ func (s *Server) saveTheme(c echo.Context) error {
 	return redirect(c, inside(from.RequestURI(), "/"))
 }
 
-// openWorkspace opens another workspace of the person. The role may be another one there, so the id becomes a new one.
+// openWorkspace opens another workspace of the person, at a page of it where one is named. The role may be another one there, so
+// the id becomes a new one.
 func (s *Server) openWorkspace(c echo.Context) error {
 	id := c.Param("id")
 	if !slices.ContainsFunc(visitorOf(c).Others, func(w store.Workspace) bool { return w.ID == id }) && id != ws(c) {
 		return &Error{Status: http.StatusNotFound, Text: "You are no member of that workspace, or it does not exist."}
 	}
-	return s.renewed(c, id, "/")
+	return s.renewed(c, id, inside(c.FormValue("next"), "/"))
 }

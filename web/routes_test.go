@@ -36,10 +36,11 @@ var lookers = map[string]string{
 	"POST /settings/account/sessions/end": "their own sessions", "POST /settings/account/sessions/:id/end": "their own session",
 }
 
-// deciding reports whether a route is about who may come in, or about the app that accounts are entrusted to, which owners
-// alone decide.
+// deciding reports whether a route is about who may come in, about which workspaces there are, or about the app that accounts are
+// entrusted to, which owners alone decide.
 func deciding(r route) bool {
 	return strings.HasPrefix(r.path, "/settings/team") && (r.method != http.MethodGet || r.path != "/settings/team") ||
+		strings.HasPrefix(r.path, "/clients") && (r.method != http.MethodGet || r.path != "/clients") ||
 		strings.HasPrefix(r.path, "/apps/") && r.method != http.MethodGet
 }
 
@@ -81,6 +82,7 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 // forms are what a post needs to be taken, by its route.
 var forms = map[string]url.Values{
 	"/theme":                  {"theme": {"dark"}},
+	"/clients":                {"name": {"Northfold"}},
 	"/settings/account":       {"do": {"name"}, "name": {"Ana"}},
 	"/settings/team":          {"email": {"new@couplet.test"}, "role": {"viewer"}},
 	"/settings/team/:id/role": {"role": {"editor"}},

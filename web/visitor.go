@@ -144,8 +144,9 @@ func frame(c echo.Context, title, active string) templates.Frame {
 	if v.said != "" && c.Request().Header.Get("HX-Request") != "true" { // a part of a page would swallow it
 		f.Said, f.Bad, v.shown = v.said, v.bad, true
 	}
-	for _, o := range v.Others {
-		f.Others = append(f.Others, templates.Choice{ID: o.ID, Name: o.Name})
+	f.WorkspaceID = v.Workspace.ID
+	for _, w := range v.workspaces() {
+		f.Clients = append(f.Clients, templates.ClientChoice{ID: w.ID, Name: w.Name})
 	}
 	return f
 }

@@ -86,3 +86,24 @@ func (g *guide) people() {
 	joe.see(testid("headline"))
 	visit(joe, stop{"an invitation that was used", ""})
 }
+
+// clients makes a second client, goes back to the first one with the keys alone, and looks at both. It begins and ends signed in
+// as the owner, with the first one open.
+func (g *guide) clients() {
+	b, h, k := g.b, g.h, keyboard{g.b}
+	g.page("/clients/new", "a new client", "")
+	h.write(field("Name of the client"), "Northfold Yoga")
+	h.press(button("Make the client"))
+	b.at("^/$")
+	k.press(css(".nav .client"))
+	b.see(css("#client-list .dot.off"))
+	b.hit("ArrowDown")
+	g.look("the switcher", "02-overview.clients")
+	b.hit("Enter")
+	b.at("^/$")
+	b.says("1 of 2 clients")
+	if open := ask[string](b, "document.querySelector('.nav .client b').textContent"); open != person.workspace {
+		b.t.Errorf("%s is open", open)
+	}
+	g.page("/clients", "all clients", "")
+}

@@ -45,6 +45,7 @@ var tours = map[string]struct {
 	"to both accounts": {[]string{"--first-run"}, func(g *guide) {
 		g.wayIn()
 		g.people()
+		g.clients()
 		g.connecting()
 	}},
 	"from both accounts": {[]string{"--first-run"}, func(g *guide) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"couplet/db"
@@ -56,14 +57,19 @@ func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
 // CountWaiting counts what waits for a person and was not answered yet, as Needs lists it, and flows that a run left waiting. It
 // stops counting a kind at most, since every page asks.
 func (s *Store) CountWaiting(ctx context.Context, ws string, most int) (n int, err error) {
-	_, err = s.db.Get(ctx, `select (select count(*) from (select 1 from conflict c where workspace_id = $1 and open
-			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.link = c.link and o.field = c.field and o.pair = c.pair and o.state = 'open') limit $2) x)
-		+ (select count(*) from (select 1 from review r where workspace_id = $1 and alone_by = ''
-			and not exists (select 1 from person_order o where o.workspace_id = $1 and o.pair = r.pair and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open') limit $2) y)
-		+ (select count(*) from (select 1 from inbox where workspace_id = $1 and problem <> '' and reason = 'parked' limit $2) z)
-		+ (select count(*) from flow f where workspace_id = $1 and enabled and 'paused' = (select status from run r where r.workspace_id = $1 and r.flow = f.id and over and not dry
-			order by started_at desc, id desc limit 1))`, []any{ws, most}, &n)
+	_, err = s.db.Get(ctx, "select "+waitingIn("$1", "$2"), []any{ws, most}, &n)
 	return n, err
+}
+
+// waitingIn is how much waits in a workspace, as a part of a query.
+func waitingIn(ws, most string) string {
+	return strings.NewReplacer("$ws", ws, "$most", most).Replace(`(select count(*) from (select 1 from conflict c where c.workspace_id = $ws and c.open
+			and not exists (select 1 from person_order o where o.workspace_id = $ws and o.link = c.link and o.field = c.field and o.pair = c.pair and o.state = 'open') limit $most) x)
+		+ (select count(*) from (select 1 from review r where r.workspace_id = $ws and r.alone_by = ''
+			and not exists (select 1 from person_order o where o.workspace_id = $ws and o.pair = r.pair and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open') limit $most) y)
+		+ (select count(*) from (select 1 from inbox i where i.workspace_id = $ws and i.problem <> '' and i.reason = 'parked' limit $most) z)
+		+ (select count(*) from flow f where f.workspace_id = $ws and f.enabled and 'paused' = (select r.status from run r where r.workspace_id = $ws and r.flow = f.id and r.over and not r.dry
+			order by r.started_at desc, r.id desc limit 1))`)
 }
 
 // TryAgain makes the lines of a pair's inbox due that failed, or are to be tried again, with a problem ("" for any problem), and gives each all its

@@ -31,13 +31,17 @@ var tables = sync.OnceValue(func() []string {
 	return names
 })
 
-// snapshot is everything that a workspace has, and every password.
+// snapshot is everything that a workspace has and is called, and every password.
 func snapshot(t testing.TB, w *world, ws string) string {
 	t.Helper()
 	var b strings.Builder
-	for _, table := range append(slices.Clip(tables()), "app_user") {
+	for _, table := range append(slices.Clip(tables()), "app_user", "workspace") {
 		text, args := "select * from "+table, []any{}
-		if table != "app_user" {
+		switch table {
+		case "app_user":
+		case "workspace":
+			text, args = text+" where id = $1", append(args, ws)
+		default:
 			text, args = text+" where workspace_id = $1", append(args, ws)
 		}
 		rows, err := w.db.Query(w.ctx, text, args...)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -34,19 +35,59 @@ func (s *Store) Default(ctx context.Context) (Workspace, error) {
 
 // AddWorkspace makes a workspace. It is younger than all others, also within one millisecond: the first one is never another.
 func (s *Store) AddWorkspace(ctx context.Context, name string) (Workspace, error) {
-	w := Workspace{ID: shortID("w"), Name: name, Created: s.now()}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		var youngest int64
-		if _, err := tx.Get(ctx, "select coalesce(max(created_at), 0) from workspace", nil, &youngest); err != nil {
-			return err
-		}
-		if youngest >= db.MS(w.Created) {
-			w.Created = time.UnixMilli(youngest + 1)
-		}
-		_, err := tx.Exec(ctx, "insert into workspace (id, name, created_at) values ($1, $2, $3)", w.ID, w.Name, db.MS(w.Created))
+	var w Workspace
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		w, err = addWorkspace(ctx, tx, name, s.now())
 		return err
 	})
 	return w, exists(err, "workspace", name)
+}
+
+func addWorkspace(ctx context.Context, tx *db.Tx, name string, now time.Time) (Workspace, error) {
+	w := Workspace{ID: shortID("w"), Name: name, Created: now}
+	var youngest int64
+	if _, err := tx.Get(ctx, "select coalesce(max(created_at), 0) from workspace", nil, &youngest); err != nil {
+		return w, err
+	}
+	if youngest >= db.MS(w.Created) {
+		w.Created = time.UnixMilli(youngest + 1)
+	}
+	_, err := tx.Exec(ctx, "insert into workspace (id, name, created_at) values ($1, $2, $3)", w.ID, w.Name, db.MS(w.Created))
+	return w, err
+}
+
+// AddClient makes a workspace beside the one of an owner, who owns the new one too and is alone in it. Who is no owner here
+// makes none.
+func (s *Store) AddClient(ctx context.Context, ws, user, name string) (w Workspace, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if role, err := roleIn(ctx, tx, ws, user); err != nil || role != owner {
+			return cmp.Or(err, notFound("owner", user))
+		}
+		if w, err = addWorkspace(ctx, tx, name, s.now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "insert into member (workspace_id, user_id, role, created_at) values ($1, $2, $3, $4)", w.ID, user, owner, db.MS(s.now()))
+		return err
+	})
+	return w, exists(err, "workspace", name)
+}
+
+// roleIn is what somebody is in a workspace, "" for no member.
+func roleIn(ctx context.Context, q db.Queryer, ws, user string) (role string, err error) {
+	_, err = q.Get(ctx, "select role from member where workspace_id = $1 and user_id = $2", []any{ws, user}, &role)
+	return role, err
+}
+
+// RenameWorkspace gives the workspace another name. It fails with ErrExists when another one of the installation has it.
+func (s *Store) RenameWorkspace(ctx context.Context, ws, name string) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update workspace set name = $2 where id = $1", ws, name)
+		if err == nil && n == 0 {
+			err = notFound("workspace", ws)
+		}
+		return err
+	})
+	return exists(err, "workspace", name)
 }
 
 // shortID makes an id that stands in every row of the large tables and of their indexes.
