@@ -161,8 +161,8 @@ func (b *bundle) seed(ctx context.Context) {
 	}
 	must(t, st.Seed(ctx, ws.ID, lease, b.pair, b.now))
 	must(t, st.Release(ctx, ws.ID, lease))
-	secret, hash := NewHookSecret(hookKey)
-	must(t, st.SaveSetting(ctx, ws.ID, HookSetting(b.conns[1].ID), hash))
+	secret, hash := connection.NewHookSecret(hookKey)
+	must(t, st.SaveSetting(ctx, ws.ID, connection.HookSetting(b.conns[1].ID), hash))
 	b.secret = secret
 	_, err = st.AddUser(ctx, ws.ID, "first@couplet.test", "owner", "no password") // so that the first steps are done
 	must(t, err)

@@ -66,7 +66,7 @@ func (s *Server) card(ctx context.Context, conn connection.Connection, k known) 
 	if err != nil {
 		return c, err
 	}
-	hook, err := s.o.Store.Setting(ctx, conn.Workspace, HookSetting(conn.ID))
+	hook, err := s.o.Store.Setting(ctx, conn.Workspace, connection.HookSetting(conn.ID))
 	if err != nil {
 		return c, err
 	}

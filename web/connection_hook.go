@@ -38,7 +38,7 @@ func (s *Server) hookOf(c echo.Context) (templates.Hook, error) {
 	if err != nil {
 		return templates.Hook{}, err
 	}
-	hash, err := s.o.Store.Setting(ctx, ws(c), HookSetting(conn.ID))
+	hash, err := s.o.Store.Setting(ctx, ws(c), connection.HookSetting(conn.ID))
 	if err != nil {
 		return templates.Hook{}, err
 	}
@@ -105,18 +105,18 @@ func (s *Server) makeHook(c echo.Context) error {
 	if spec.Hooks.Kind != "manual" {
 		return &Error{Status: http.StatusNotFound}
 	}
-	hash, err := s.o.Store.Setting(ctx, ws(c), HookSetting(conn.ID))
+	hash, err := s.o.Store.Setting(ctx, ws(c), connection.HookSetting(conn.ID))
 	if err != nil {
 		return err
 	}
 	if c.FormValue("mark") != hookMark(hash) {
 		return s.sayAndGo(c, "The address was made already, and was shown that once. Make another one if it was not copied.", true, "/connections/"+conn.ID+"/hook")
 	}
-	secret, hash := NewHookSecret(s.o.HookKey)
+	secret, hash := connection.NewHookSecret(s.o.HookKey)
 	if err := s.o.Store.SaveSetting(ctx, ws(c), hookMadeSetting(conn.ID), strconv.FormatInt(s.o.Now().UnixMilli(), 10)); err != nil {
 		return err
 	}
-	if err := s.o.Store.SaveSetting(ctx, ws(c), HookSetting(conn.ID), hash); err != nil {
+	if err := s.o.Store.SaveSetting(ctx, ws(c), connection.HookSetting(conn.ID), hash); err != nil {
 		return err
 	}
 	h, err := s.hookOf(c)
@@ -125,7 +125,7 @@ func (s *Server) makeHook(c echo.Context) error {
 	}
 	for _, event := range []string{"created", "changed"} {
 		h.Addresses = append(h.Addresses, templates.HookAddress{ID: "address-" + event, Label: "When a " + h.System.One + " is " + event,
-			Value: s.public(c) + HookPath(spec.ID, conn.ID, secret, event)})
+			Value: s.public(c) + connection.HookPath(spec.ID, conn.ID, secret, event)})
 	}
 	return page(c, http.StatusOK, templates.HookPage(h))
 }
@@ -142,7 +142,7 @@ func (s *Server) heard(ctx context.Context, conn connection.Connection, spec *co
 		return h, err
 	}
 	if spec.Hooks.Kind == "manual" {
-		hash, err := s.o.Store.Setting(ctx, conn.Workspace, HookSetting(conn.ID))
+		hash, err := s.o.Store.Setting(ctx, conn.Workspace, connection.HookSetting(conn.ID))
 		if err != nil {
 			return h, err
 		}

@@ -3,10 +3,6 @@ package web
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"regexp"
@@ -16,29 +12,6 @@ import (
 	"couplet/internal/connection"
 	"couplet/internal/store"
 )
-
-// HookSetting names the setting of a workspace that holds the hash of a connection's hook secret.
-func HookSetting(conn string) string { return "hook/" + conn }
-
-// NewHookSecret makes a secret for the address of a connection's hooks, and the hash to be kept under [HookSetting]. The
-// secret itself is shown once and kept nowhere.
-func NewHookSecret(key []byte) (secret, hash string) {
-	var b [24]byte
-	_, _ = rand.Read(b[:]) // it never fails
-	secret = base64.RawURLEncoding.EncodeToString(b[:])
-	return secret, hashSecret(key, secret)
-}
-
-// HookPath is the path of a connection's hooks.
-func HookPath(system, conn, secret, event string) string {
-	return "/hooks/" + system + "/" + conn + "/" + secret + "/" + event
-}
-
-func hashSecret(key []byte, secret string) string {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte("hook\n" + secret))
-	return hex.EncodeToString(mac.Sum(nil))
-}
 
 // eventName is how a person names what happened, in the address.
 var eventName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
@@ -80,9 +53,9 @@ func (s *Server) addressed(ctx context.Context, system, id, secret string) (conn
 	}
 	known := hash != ""
 	if !known {
-		hash = hashSecret(s.o.HookKey, "")
+		hash = connection.HashHookSecret(s.o.HookKey, "")
 	}
-	same := hmac.Equal([]byte(hash), []byte(hashSecret(s.o.HookKey, secret)))
+	same := hmac.Equal([]byte(hash), []byte(connection.HashHookSecret(s.o.HookKey, secret)))
 	return conn, known && same, nil
 }
 
@@ -100,7 +73,7 @@ func (s *Server) findAddress(ctx context.Context, system, id string) (connection
 		if err != nil {
 			return connection.Connection{}, "", err
 		}
-		hash, err := s.o.Store.Setting(ctx, w.ID, HookSetting(id))
+		hash, err := s.o.Store.Setting(ctx, w.ID, connection.HookSetting(id))
 		return conn, hash, err
 	}
 	return connection.Connection{}, "", nil

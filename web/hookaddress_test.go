@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"couplet/internal/connection"
 )
 
 func person(at time.Time, id int) []byte {
@@ -19,7 +21,7 @@ func person(at time.Time, id int) []byte {
 func TestACallToAConnectionsOwnAddressIsStored(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	path := HookPath("usercom", b.conns[1].ID, b.secret, "changed")
+	path := connection.HookPath("usercom", b.conns[1].ID, b.secret, "changed")
 	for range 2 {
 		if res := b.send(path, person(b.now, 7), nil); res.StatusCode != http.StatusOK {
 			t.Fatalf("status %d", res.StatusCode)
@@ -41,7 +43,7 @@ func TestCallsThatSayNoTimeAreNeverTakenForRepeated(t *testing.T) {
 	b := newBundle(t)
 	for range 2 {
 		b.now = b.now.Add(time.Minute)
-		b.send(HookPath("usercom", b.conns[1].ID, b.secret, "changed"), person(time.Time{}, 7), nil)
+		b.send(connection.HookPath("usercom", b.conns[1].ID, b.secret, "changed"), person(time.Time{}, 7), nil)
 	}
 	if b.events() != 2 {
 		t.Errorf("%d stored", b.events())
@@ -51,14 +53,14 @@ func TestCallsThatSayNoTimeAreNeverTakenForRepeated(t *testing.T) {
 func TestAWrongSecretAndAnUnknownConnectionLookTheSame(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	other, _ := NewHookSecret(hookKey)
+	other, _ := connection.NewHookSecret(hookKey)
 	var answers []string
 	for _, path := range []string{
-		HookPath("usercom", b.conns[1].ID, other, "changed"),
-		HookPath("usercom", b.conns[1].ID, b.secret+"x", "changed"),
-		HookPath("usercom", "conn_unknown", b.secret, "changed"),
-		HookPath("usercom", b.conns[0].ID, b.secret, "changed"), // of the other system
-		HookPath("usercom", b.conns[1].ID, b.secret, "no%20name"),
+		connection.HookPath("usercom", b.conns[1].ID, other, "changed"),
+		connection.HookPath("usercom", b.conns[1].ID, b.secret+"x", "changed"),
+		connection.HookPath("usercom", "conn_unknown", b.secret, "changed"),
+		connection.HookPath("usercom", b.conns[0].ID, b.secret, "changed"), // of the other system
+		connection.HookPath("usercom", b.conns[1].ID, b.secret, "no%20name"),
 	} {
 		res := b.send(path, person(b.now, 7), nil)
 		if res.StatusCode != http.StatusNotFound {
@@ -80,9 +82,9 @@ func TestAWrongSecretAndAnUnknownConnectionLookTheSame(t *testing.T) {
 func TestAConnectionWithoutAHookSecretTakesNoCalls(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	must(t, b.store.SaveSetting(t.Context(), b.conns[1].Workspace, HookSetting(b.conns[1].ID), ""))
+	must(t, b.store.SaveSetting(t.Context(), b.conns[1].Workspace, connection.HookSetting(b.conns[1].ID), ""))
 	for _, secret := range []string{b.secret, "x"} {
-		if res := b.send(HookPath("usercom", b.conns[1].ID, secret, "changed"), person(b.now, 7), nil); res.StatusCode != http.StatusNotFound {
+		if res := b.send(connection.HookPath("usercom", b.conns[1].ID, secret, "changed"), person(b.now, 7), nil); res.StatusCode != http.StatusNotFound {
 			t.Errorf("status %d", res.StatusCode)
 		}
 	}
@@ -93,10 +95,10 @@ func TestNoSecretOfAnAddressIsLogged(t *testing.T) {
 	b := newBundle(t)
 	const quiet = "nobody-writes-this-down"
 	for _, path := range []string{
-		HookPath("usercom", b.conns[1].ID, b.secret, "changed"),
-		HookPath("usercom", b.conns[1].ID, quiet, "changed"),
+		connection.HookPath("usercom", b.conns[1].ID, b.secret, "changed"),
+		connection.HookPath("usercom", b.conns[1].ID, quiet, "changed"),
 		"/hooks/usercom/" + b.conns[1].ID + "/" + quiet, // one piece too few
-		HookPath("usercom", b.conns[1].ID, quiet, "changed") + "/more",
+		connection.HookPath("usercom", b.conns[1].ID, quiet, "changed") + "/more",
 		"/hooks/highlevel?token=" + quiet,
 		"/" + quiet,
 	} {

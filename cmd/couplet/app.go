@@ -9,18 +9,19 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"couplet/db"
+	"couplet/internal/command"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/connector/highlevel"
 	"couplet/internal/connector/usercom"
 	"couplet/internal/engine"
-	"couplet/internal/flow"
 	"couplet/internal/store"
 )
 
@@ -216,11 +217,15 @@ func (l links) Open(ctx context.Context, ws, id string, observe func(connector.E
 	})
 }
 
-// flowNamed finds a flow of the workspace.
-func (a *app) flowNamed(ctx context.Context, name string) (flow.Flow, error) {
-	f, err := a.store.FlowByName(ctx, a.ws, name)
-	if errors.Is(err, store.ErrNotFound) {
-		err = fmt.Errorf("there is no flow %q in this workspace; `couplet apply -f FILE` makes one", name)
+// desk is where commands ask for things of the workspace and have them done.
+func (a *app) desk() command.Desk {
+	return command.Desk{Store: a.store, Connect: a.connect, Workspace: a.ws, By: whoAmI(), Public: a.public, HookKey: a.hookKey()}
+}
+
+// whoAmI names the person at the command line in the log.
+func whoAmI() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username + " at the command line"
 	}
-	return f, err
+	return "somebody at the command line"
 }

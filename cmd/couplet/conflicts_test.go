@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 	"couplet/internal/sandbox"
 )
 
 // conflicts are the open conflicts as the program lists them.
-func (h *house) conflicts(args ...string) []conflictDoc {
+func (h *house) conflicts(args ...string) []command.ConflictDoc {
 	h.t.Helper()
-	var d struct{ Conflicts []conflictDoc }
+	var d struct{ Conflicts []command.ConflictDoc }
 	if err := json.Unmarshal([]byte(h.must(append([]string{"conflicts", "--json"}, args...)...)), &d); err != nil {
 		h.t.Fatal(err)
 	}
@@ -21,9 +22,9 @@ func (h *house) conflicts(args ...string) []conflictDoc {
 }
 
 // reviews are the records that wait for a person, as the program lists them.
-func (h *house) reviews() []reviewDoc {
+func (h *house) reviews() []command.ReviewDoc {
 	h.t.Helper()
-	var d struct{ Reviews []reviewDoc }
+	var d struct{ Reviews []command.ReviewDoc }
 	if err := json.Unmarshal([]byte(h.must("review", "contacts", "--json")), &d); err != nil {
 		h.t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestConflictsAreDecidedAtTheCommandLine(t *testing.T) {
 		t.Error(out)
 	}
 	h.must("conflicts", "take", open[2].ID, "a")
-	var o orderDoc
+	var o command.OrderDoc
 	if err := json.Unmarshal([]byte(h.must("conflicts", "take", open[2].ID, "different", "--json")), &o); err != nil || o.Kind != "alone" || !strings.HasSuffix(o.By, " at the command line") {
 		t.Errorf("%+v %v", o, err)
 	}
@@ -125,12 +126,12 @@ func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
 	h.must("apply", "-f", h.file)
 	h.run()
 	open := h.reviews()
-	i := slices.IndexFunc(open, func(r reviewDoc) bool { return len(r.Candidates) > 1 && r.Name != "" })
+	i := slices.IndexFunc(open, func(r command.ReviewDoc) bool { return len(r.Candidates) > 1 && r.Name != "" })
 	if i < 0 || len(open) < 3 {
 		t.Fatalf("%+v", open)
 	}
 	r := open[i]
-	var others []reviewDoc
+	var others []command.ReviewDoc
 	for _, x := range open {
 		if x.Record != r.Record && x.Record != r.Candidates[0].Record && len(others) < 2 {
 			others = append(others, x)
@@ -165,6 +166,6 @@ func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
 }
 
 // at is where a link stands among conflicts.
-func at(list []conflictDoc, l engine.Link) int {
-	return slices.IndexFunc(list, func(c conflictDoc) bool { return c.A.Record == l.IDs[engine.A] })
+func at(list []command.ConflictDoc, l engine.Link) int {
+	return slices.IndexFunc(list, func(c command.ConflictDoc) bool { return c.A.Record == l.IDs[engine.A] })
 }

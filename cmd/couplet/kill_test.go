@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"couplet/internal/command"
 	"couplet/internal/sandbox"
 	"couplet/internal/store"
 )
@@ -218,7 +219,7 @@ func TestTheSameEndUnderChaos(t *testing.T) {
 					break
 				}
 			}
-			var last runDoc
+			var last command.RunDoc
 			for range 10 {
 				out, errs, code := h.call("run", "contacts", "--json")
 				if err := json.Unmarshal([]byte(out), &last); err != nil {

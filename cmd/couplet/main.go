@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"couplet/internal/command"
 )
 
 // commands is the command line. A command is listed only once it works.
@@ -84,6 +86,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errs io.Writer)
 	t := &terminal{In: in, Out: out, Err: errs}
 	err = k.Run(ctx, &c.Globals, t)
 	var e *exit
+	var refused *command.Refusal
 	switch {
 	case err == nil:
 		return 0
@@ -92,6 +95,9 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errs io.Writer)
 			fmt.Fprintln(errs, "couplet: "+e.Text)
 		}
 		return e.Code
+	case errors.As(err, &refused) && refused.Kind == command.NotMeant:
+		fmt.Fprintln(errs, "couplet: "+refused.Error())
+		return 2
 	}
 	fmt.Fprintln(errs, "couplet: "+err.Error())
 	return 1

@@ -17,6 +17,7 @@ import (
 
 	"couplet/db"
 	"couplet/db/dbtest"
+	"couplet/internal/command"
 	"couplet/internal/sandbox"
 )
 
@@ -156,15 +157,15 @@ func (h *house) must(args ...string) string {
 }
 
 // run runs the flow to its end.
-func (h *house) run(args ...string) runDoc {
+func (h *house) run(args ...string) command.RunDoc {
 	h.t.Helper()
 	return h.ran("contacts", args...)
 }
 
 // ran runs one of the flows to its end.
-func (h *house) ran(flow string, args ...string) runDoc {
+func (h *house) ran(flow string, args ...string) command.RunDoc {
 	h.t.Helper()
-	var d runDoc
+	var d command.RunDoc
 	out := h.must(append([]string{"run", flow, "--json"}, args...)...)
 	if err := json.Unmarshal([]byte(out), &d); err != nil {
 		h.t.Fatalf("%v: %s", err, out)

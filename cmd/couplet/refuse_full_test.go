@@ -22,7 +22,7 @@ func TestAFullDatabaseFailsTheRunAndTheNextOneCompletesIt(t *testing.T) {
 	h := newHouse(t, sandbox.Options{Contacts: 400, Seed: 3, Latency: 5 * time.Millisecond}, "")
 	h.must("apply", "-f", h.file)
 	a := h.inside()
-	f, err := a.flowNamed(t.Context(), "contacts")
+	f, err := a.desk().Flow(t.Context(), "contacts")
 	if err != nil {
 		t.Fatal(err)
 	}

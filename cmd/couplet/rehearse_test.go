@@ -16,7 +16,7 @@ func TestARehearsalRunsTheDraftOfAFlowThatIsOff(t *testing.T) {
 	h.must("apply", "-f", h.file)
 	a := h.inside()
 	defer a.Close()
-	f, err := a.flowNamed(t.Context(), "contacts")
+	f, err := a.desk().Flow(t.Context(), "contacts")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestARunOfAFlowThatIsOffIsEndedOnceItsWorkerIsGone(t *testing.T) {
 	h.run()
 	a := h.inside()
 	defer a.Close()
-	f, err := a.flowNamed(t.Context(), "contacts")
+	f, err := a.desk().Flow(t.Context(), "contacts")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
+	"math"
 	"time"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 )
 
@@ -34,65 +33,24 @@ type listReviewCmd struct {
 
 func (listReviewCmd) Help() string { return "Example: couplet review contacts --json" }
 
-// reviewDoc is a record that waits for a person, in JSON.
-type reviewDoc struct {
-	Flow       string    `json:"flow"`
-	Side       string    `json:"side"`
-	Record     string    `json:"record"`
-	Name       string    `json:"name,omitempty"`
-	Reason     string    `json:"reason"`
-	Why        string    `json:"why"`
-	Candidates []twinDoc `json:"candidates"`
-	Twins      []twinDoc `json:"twins"`
-	At         time.Time `json:"at"`
-	// Decided is the answer that waits for the next run.
-	Decided *orderDoc `json:"decided,omitempty"`
-}
-
-// twinDoc is a record that another one may be.
-type twinDoc struct {
-	Record string `json:"record"`
-	Name   string `json:"name,omitempty"`
-}
-
 func (c *listReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	a, err := g.open(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	places, err := a.questions(ctx, c.Flow)
+	list, _, err := a.desk().Reviews(ctx, c.Flow, "", math.MaxInt)
 	if err != nil {
 		return err
 	}
-	docs := []reviewDoc{}
-	for _, q := range places {
-		decided, err := a.openOrders(ctx, q)
-		if err != nil {
-			return err
-		}
-		err = a.reviews(ctx, q, func(r engine.Review) error {
-			d, err := a.reviewJSON(ctx, q, r)
-			if err != nil {
-				return err
-			}
-			o, answered := decided[[3]string{r.Side.String(), r.ID, ""}]
-			if answered {
-				doc := orderJSON(o)
-				d.Decided = &doc
-			}
-			docs = append(docs, d)
-			if !c.JSON {
-				tellReview(t, d, q, r.Side, o, answered)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	docs := make([]command.ReviewDoc, len(list))
+	for i, x := range list {
+		if docs[i] = x.Doc; !c.JSON {
+			tellReview(t, x)
 		}
 	}
 	if c.JSON {
-		return t.json(map[string]any{"reviews": docs})
+		return t.json(command.ReviewsDoc{Reviews: docs})
 	}
 	if len(docs) == 0 {
 		t.printf("No record waits for you.\n")
@@ -100,56 +58,25 @@ func (c *listReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error 
 	return nil
 }
 
-// reviews walks what waits in a place.
-func (a *app) reviews(ctx context.Context, q question, each func(engine.Review) error) error {
-	for place := (engine.Place{Side: -1}); ; {
-		list, err := a.store.Reviews(ctx, a.ws, q.pair.ID, place, 500)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		for _, r := range list {
-			place = engine.Place{Side: r.Side, ID: r.ID}
-			if err := each(r); err != nil {
-				return err
-			}
-		}
+func tellReview(t *terminal, x command.Waiting[command.ReviewDoc]) {
+	d, names := x.Doc, x.Place.Names
+	side := engine.A
+	if d.Side == engine.B.String() {
+		side = engine.B
 	}
-}
-
-func (a *app) reviewJSON(ctx context.Context, q question, r engine.Review) (d reviewDoc, err error) {
-	d = reviewDoc{Flow: q.flow.Name, Side: r.Side.String(), Record: r.ID, Reason: r.Reason, Why: engine.Explain(r.Reason, q.names), At: r.At.UTC()}
-	name := func(side engine.Side, ids ...string) (out []twinDoc) {
-		out = []twinDoc{}
-		for _, id := range ids {
-			var one [2]string
-			if one[side] = id; id == "" || err != nil {
-				continue
-			}
-			var text string
-			text, err = a.knownAs(ctx, q, one)
-			out = append(out, twinDoc{id, text})
-		}
-		return out
-	}
-	d.Name = name(r.Side, r.ID)[0].Name
-	d.Candidates, d.Twins = name(r.Side.Other(), r.Candidates...), name(r.Side, r.Twins...)
-	return d, err
-}
-
-func tellReview(t *terminal, d reviewDoc, q question, side engine.Side, o engine.Order, answered bool) {
-	t.printf("%s  %s  %s %s", d.Record, d.Flow, d.Side, q.names[side])
+	t.printf("%s  %s  %s %s", d.Record, d.Flow, d.Side, names[side])
 	if d.Name != "" {
 		t.printf(", %s", d.Name)
 	}
 	t.printf("\n    %s, since %s\n", d.Why, d.At.Format(time.RFC3339))
-	for _, x := range d.Candidates {
-		t.printf("    may be %s of %s%s\n", x.Record, q.names[side.Other()], after(", ", x.Name))
+	for _, r := range d.Candidates {
+		t.printf("    may be %s of %s%s\n", r.Record, names[side.Other()], after(", ", r.Name))
 	}
-	for _, x := range d.Twins {
-		t.printf("    is like %s of %s%s\n", x.Record, q.names[side], after(", ", x.Name))
+	for _, r := range d.Twins {
+		t.printf("    is like %s of %s%s\n", r.Record, names[side], after(", ", r.Name))
 	}
-	if answered {
-		t.printf("    decided by %s: %s; `couplet review back %s` takes it back\n", o.By, saysOrder(o, q.names), d.Record)
+	if o := x.Order; o != nil {
+		t.printf("    decided by %s: %s; `couplet review back %s` takes it back\n", o.By, saysOrder(*o, names), d.Record)
 	}
 }
 
@@ -168,36 +95,7 @@ type waitingRecord struct {
 	Side   string `enum:"a,b," default:"" help:"a or b: side of the record, where its id waits on both."`
 }
 
-// in finds where the record waits.
-func (w waitingRecord) in(ctx context.Context, a *app) (q question, r engine.Review, err error) {
-	places, err := a.questions(ctx, w.Flow)
-	if err != nil {
-		return q, r, err
-	}
-	var found []string
-	for _, place := range places {
-		for _, side := range []engine.Side{engine.A, engine.B} {
-			if w.Side != "" && w.Side != side.String() {
-				continue
-			}
-			known, err := a.store.ReviewsOf(ctx, a.ws, place.pair.ID, side, []string{w.Record})
-			if err != nil {
-				return q, r, err
-			}
-			if x, ok := known[w.Record]; ok {
-				q, r = place, x
-				found = append(found, fmt.Sprintf("--flow %s --side %s", place.flow.Name, side))
-			}
-		}
-	}
-	switch len(found) {
-	case 0:
-		return q, r, fmt.Errorf("no record %q waits here; `couplet review` lists those that do", w.Record)
-	case 1:
-		return q, r, nil
-	}
-	return q, r, &exit{Code: 2, Text: fmt.Sprintf("record %s waits in several places; say which: %s", w.Record, strings.Join(found, ", or "))}
-}
+func (w waitingRecord) named() command.Named { return command.Named(w) }
 
 // answer stores an answer about the record.
 func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o engine.Order, asJSON bool) error {
@@ -206,34 +104,11 @@ func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o en
 		return err
 	}
 	defer a.Close()
-	q, r, err := w.in(ctx, a)
+	q, o, err := a.desk().Answer(ctx, w.named(), o)
 	if err != nil {
 		return err
 	}
-	if fit := answersTo(r); !slices.Contains(fit, o.Kind) {
-		return &exit{Code: 2, Text: fmt.Sprintf("record %s waits because it is %s; answer with %s", r.ID, engine.Explain(r.Reason, q.names), orList(fit))}
-	}
-	o.Side, o.Record = r.Side, r.ID
-	return a.decide(ctx, t, q, o, asJSON)
-}
-
-// answersTo are the answers that fit what a record waits for.
-func answersTo(r engine.Review) []engine.OrderKind {
-	switch {
-	case r.AsksDelete():
-		return []engine.OrderKind{engine.OrderDelete, engine.OrderKeep}
-	case r.Plan != nil:
-		return []engine.OrderKind{engine.OrderAccept}
-	}
-	return []engine.OrderKind{engine.OrderLink, engine.OrderCreate, engine.OrderAlone}
-}
-
-func orList(kinds []engine.OrderKind) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = string(k)
-	}
-	return strings.Join(words, " or ")
+	return decided(t, q, o, asJSON)
 }
 
 type linkReviewCmd struct {
@@ -308,9 +183,10 @@ func (c *backReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error 
 		return err
 	}
 	defer a.Close()
-	q, r, err := c.in(ctx, a)
+	q, o, err := a.desk().TakeReviewBack(ctx, c.named())
 	if err != nil {
 		return err
 	}
-	return a.takeBack(ctx, t, q, r.Side, r.ID, "")
+	takenBack(t, q, o)
+	return nil
 }

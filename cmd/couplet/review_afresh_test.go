@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 	"couplet/internal/sandbox"
 )
@@ -61,7 +62,7 @@ func TestComparingAnewIsApprovedAtTheCommandLine(t *testing.T) {
 		}
 	}
 	stops()
-	var d afreshDoc
+	var d command.AfreshDoc
 	if err := json.Unmarshal([]byte(h.must("review", "afresh", "contacts", "--json")), &d); err != nil || d.Approved || d.Reason != engine.Restored || d.DryRun.Run != dry.Run || d.DryRun.NeedsReview != dry.NeedsReview {
 		t.Errorf("%v %+v", err, d)
 	}

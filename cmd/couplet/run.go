@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 )
@@ -31,7 +32,7 @@ func (c *runCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	f, err := a.flowNamed(ctx, c.Flow)
+	f, err := a.desk().Flow(ctx, c.Flow)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (c *runCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		r.Note = fmt.Sprintf("Not over yet: a `couplet serve` that runs goes on with it, or else the next `couplet run %s`.", f.Name)
 	}
 	if c.JSON {
-		err = t.json(runJSON(r))
+		err = t.json(command.RunJSON(r))
 	} else {
 		a.tell(context.WithoutCancel(ctx), t, f, r) // an interrupted run is told, too
 	}
@@ -159,42 +160,9 @@ func (a *app) follow(ctx context.Context, f flow.Flow) (r engine.Run, over bool,
 	}
 }
 
-// runDoc is a run in JSON (cli.md).
-type runDoc struct {
-	Run         string                  `json:"run"`
-	Flow        string                  `json:"flow"`
-	Status      engine.Status           `json:"status"`
-	DryRun      bool                    `json:"dry_run"`
-	Recovered   bool                    `json:"recovered"`
-	AToB        engine.Counts           `json:"a_to_b"`
-	BToA        engine.Counts           `json:"b_to_a"`
-	Linked      int                     `json:"linked"`
-	Unchanged   int                     `json:"unchanged"`
-	NeedsReview int                     `json:"needs_review"`
-	APICalls    map[string]engine.Calls `json:"api_calls"`
-	DurationMS  int64                   `json:"duration_ms"`
-	Trigger     string                  `json:"trigger"`
-	StartedAt   time.Time               `json:"started_at"`
-	FinishedAt  *time.Time              `json:"finished_at,omitempty"`
-	Note        string                  `json:"note,omitempty"`
-}
-
-func runJSON(r engine.Run) runDoc {
-	d := runDoc{Run: r.ID, Flow: r.FlowName, Status: r.Status, DryRun: r.DryRun, Recovered: r.Recovered,
-		AToB: r.To[engine.B], BToA: r.To[engine.A], Linked: r.Linked, Unchanged: r.Same, NeedsReview: r.Review,
-		APICalls: map[string]engine.Calls{"a": r.APICalls[engine.A], "b": r.APICalls[engine.B]},
-		Trigger:  r.Trigger, StartedAt: r.Started.UTC().Truncate(time.Millisecond), Note: r.Note}
-	if !r.Finished.IsZero() {
-		at := r.Finished.UTC().Truncate(time.Millisecond) // as it is stored, so that `run` and `runs` say the same
-		d.FinishedAt = &at
-		d.DurationMS = at.Sub(d.StartedAt).Milliseconds()
-	}
-	return d
-}
-
 // tell prints a run for people.
 func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) {
-	names := a.systemNames(ctx, f)
+	names := a.desk().Names(ctx, f)
 	verb := ""
 	if r.DryRun {
 		verb = " (dry run: nothing was written)"
@@ -218,17 +186,4 @@ func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) 
 	t.printf("  calls: %s %d read, %d write; %s %d read, %d write; %s\n", names[0], r.APICalls[0].Read, r.APICalls[0].Write,
 		names[1], r.APICalls[1].Read, r.APICalls[1].Write, took)
 	t.printf("  run %s; `couplet runs show %s` tells why\n", r.ID, r.ID)
-}
-
-// systemNames are what the two systems of a flow are called.
-func (a *app) systemNames(ctx context.Context, f flow.Flow) (names [2]string) {
-	for side, id := range f.Connections {
-		names[side] = id
-		if c, err := a.store.ConnectionByID(ctx, a.ws, id); err == nil {
-			if s, ok := systems()[c.System]; ok {
-				names[side] = s.Spec.Name
-			}
-		}
-	}
-	return names
 }

@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"couplet/internal/connection"
+	"couplet/internal/command"
 	"couplet/internal/engine"
-	"couplet/internal/flow"
-	"couplet/internal/store"
 )
 
 // runsCmd lists runs or shows one (cli.md, `couplet runs`).
@@ -38,27 +35,19 @@ func (c *listRunsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	id := ""
-	if c.Flow != "" {
-		f, err := a.flowNamed(ctx, c.Flow)
-		if err != nil {
-			return err
-		}
-		id = f.ID
-	}
 	if err := atLeastOne(c.Limit); err != nil {
 		return err
 	}
-	runs, err := a.store.Runs(ctx, a.ws, id, c.Limit, "")
+	runs, err := a.desk().Runs(ctx, c.Flow, "", c.Limit)
 	if err != nil {
 		return err
 	}
-	docs := make([]runDoc, len(runs))
-	for i, r := range runs {
-		docs[i] = runJSON(r)
-	}
 	if c.JSON {
-		return t.json(map[string]any{"runs": docs})
+		docs := make([]command.RunDoc, len(runs))
+		for i, r := range runs {
+			docs[i] = command.RunJSON(r)
+		}
+		return t.json(command.RunsDoc{Runs: docs})
 	}
 	if len(runs) == 0 {
 		t.printf("No runs yet.\n")
@@ -90,118 +79,36 @@ type showRunCmd struct {
 
 func (showRunCmd) Help() string { return "Example: couplet runs show run_… --result failed" }
 
-// entryDoc is a record of a run in JSON.
-type entryDoc struct {
-	A       string               `json:"a,omitempty"`
-	B       string               `json:"b,omitempty"`
-	Result  engine.Result        `json:"result"`
-	To      string               `json:"to,omitempty"`
-	Reason  string               `json:"reason,omitempty"`
-	Why     string               `json:"why,omitempty"`
-	Fields  []engine.FieldChange `json:"fields"`
-	Calls   []callDoc            `json:"calls,omitempty"`
-	At      time.Time            `json:"at"`
-	Planned bool                 `json:"planned,omitempty"`
-}
-
-type callDoc struct {
-	Method string `json:"method"`
-	Path   string `json:"path"`
-	Status int    `json:"status"`
-	TookMS int64  `json:"took_ms"`
-}
-
-// results are what a record of a run can be.
-var results = []string{string(engine.ResultCreated), string(engine.ResultUpdated), string(engine.ResultLinked), string(engine.ResultSkipped),
-	string(engine.ResultConflict), string(engine.ResultReview), string(engine.ResultFailed), string(engine.ResultGone), string(engine.ResultDeleted)}
-
 func (c *showRunCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 	if err := atLeastOne(c.Limit); err != nil {
 		return err
 	}
-	if c.Result != "" && !slices.Contains(results, c.Result) {
-		return &exit{Code: 2, Text: fmt.Sprintf("--result %s is not known; use one of %s", c.Result, strings.Join(results, ", "))}
+	if c.Result != "" && !slices.Contains(command.Results, c.Result) {
+		return &exit{Code: 2, Text: fmt.Sprintf("--result %s is not known; use one of %s", c.Result, strings.Join(command.Results, ", "))}
 	}
 	a, err := g.open(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	r, err := a.store.RunByID(ctx, a.ws, c.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("there is no run %q in this workspace; `couplet runs` lists them", c.ID)
-	}
+	shown, err := a.desk().ShowRun(ctx, c.ID, c.Result, "", c.Limit)
 	if err != nil {
 		return err
 	}
-	f, err := a.store.FlowByID(ctx, a.ws, r.Flow)
-	if err != nil {
-		return err
-	}
-	names := a.systemNames(ctx, f)
-	entries, err := a.store.Entries(ctx, a.ws, r.ID, "", c.Limit+1, engine.Result(c.Result))
-	if err != nil {
-		return err
-	}
-	more := len(entries) > c.Limit
-	entries = entries[:min(len(entries), c.Limit)]
 	if c.JSON {
-		docs := make([]entryDoc, len(entries))
-		for i, e := range entries {
-			docs[i] = entryJSON(e, f.Object, names)
-		}
-		calls, err := a.callDocs(ctx, r.ID)
-		if err != nil {
-			return err
-		}
-		return t.json(map[string]any{"run": runJSON(r), "records": docs, "calls": calls})
+		return t.json(shown.JSON())
 	}
-	a.tell(ctx, t, f, r)
-	for _, e := range entries {
-		tellEntry(t, e, f.Object, names)
+	a.tell(ctx, t, shown.Flow, shown.Run)
+	for _, e := range shown.Entries {
+		tellEntry(t, e, shown.Flow.Object, shown.Names)
 	}
-	if len(entries) == 0 && c.Result != "" {
+	if len(shown.Entries) == 0 && c.Result != "" {
 		t.printf("No record of this run is %s.\n", c.Result)
 	}
-	if more {
+	if shown.More {
 		t.printf("There are more than %d: --limit shows them, --result only those of one kind.\n", c.Limit)
 	}
 	return nil
-}
-
-// pathDoc is how often a run called a path of a side with one outcome.
-type pathDoc struct {
-	Side   string `json:"side"`
-	Method string `json:"method"`
-	Path   string `json:"path"`
-	Status int    `json:"status"`
-	Count  int    `json:"count"`
-}
-
-func (a *app) callDocs(ctx context.Context, run string) ([]pathDoc, error) {
-	calls, err := a.store.CallCounts(ctx, a.ws, run)
-	docs := make([]pathDoc, len(calls))
-	for i, c := range calls {
-		docs[i] = pathDoc{Side: c.Side.String(), Method: c.Method, Path: c.Path, Status: c.Status, Count: c.N}
-	}
-	return docs, err
-}
-
-func entryJSON(e engine.Entry, object string, names [2]string) entryDoc {
-	d := entryDoc{A: e.IDs[0], B: e.IDs[1], Result: e.Result, Reason: e.Reason, At: e.At.UTC(), Planned: e.Planned, Fields: e.Fields}
-	if d.Fields == nil {
-		d.Fields = []engine.FieldChange{}
-	}
-	if e.To >= 0 {
-		d.To = engine.Side(e.To).String()
-	}
-	if e.Reason != "" {
-		d.Why = engine.ExplainOf(object, e.Reason, names, e.By)
-	}
-	for _, x := range e.Calls {
-		d.Calls = append(d.Calls, callDoc{Method: x.Method, Path: x.Path, Status: x.Status, TookMS: x.Took.Milliseconds()})
-	}
-	return d
 }
 
 // tellEntry prints one record: what happened to it, and field by field why.
@@ -275,49 +182,7 @@ func (c *exportCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	conns, err := a.store.Connections(ctx, a.ws)
-	if err != nil {
-		return err
-	}
-	flows, err := a.store.Flows(ctx, a.ws)
-	if err != nil {
-		return err
-	}
-	wanted := map[string]bool{}
-	for _, n := range c.Flows {
-		if _, err := a.flowNamed(ctx, n); err != nil {
-			return err
-		}
-		wanted[n] = true
-	}
-	file := flow.File{Version: 1}
-	names, used := map[string]string{}, map[string]bool{}
-	for _, x := range conns {
-		names[x.ID] = x.Name
-	}
-	for _, f := range flows {
-		if len(wanted) > 0 && !wanted[f.Name] {
-			continue
-		}
-		file.Flows = append(file.Flows, f.Spec([2]string{names[f.Connections[0]], names[f.Connections[1]]}))
-		used[f.Connections[0]], used[f.Connections[1]] = true, true
-	}
-	for _, x := range conns {
-		if len(wanted) > 0 && !used[x.ID] {
-			continue
-		}
-		auth := flow.Auth{Kind: x.AuthKind}
-		if x.AuthKind == connection.KindClient {
-			key, err := a.connect.ClientOf(ctx, x)
-			if err != nil {
-				return err
-			}
-			auth.ClientID, auth.TokenURL, auth.Scopes = key.ID, key.TokenURL, key.Scopes
-		}
-		file.Connections = append(file.Connections, flow.Connection{Name: x.Name, System: x.System, Auth: auth,
-			Account: x.Params, BaseURL: x.BaseURL, Limits: flow.Limits{PerSecond: x.PerSecond}, Settings: x.Settings})
-	}
-	text, err := flow.Export(file)
+	text, err := a.desk().Export(ctx, c.Flows...)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 	"couplet/internal/sandbox"
 )
@@ -113,7 +114,7 @@ func (h *house) editBothSides() map[string][]string {
 // wroteExactly holds that the run's log names exactly the edited fields and no others.
 func (h *house) wroteExactly(run string, edited map[string][]string) {
 	h.t.Helper()
-	var shown struct{ Records []entryDoc }
+	var shown struct{ Records []command.EntryDoc }
 	if err := json.Unmarshal([]byte(h.must("runs", "show", run, "--limit", "1000", "--json")), &shown); err != nil {
 		h.t.Fatal(err)
 	}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
+	"couplet/internal/command"
 	"couplet/internal/engine"
 )
 
@@ -31,18 +29,11 @@ func (c *undoCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	target, err := a.store.RunByID(ctx, a.ws, c.ID)
+	_, f, u, err := a.desk().Undoing(ctx, c.ID, c.Record, c.Field)
 	if err != nil {
-		return fmt.Errorf("there is no run %s; `couplet runs` lists those that are kept, which is 30 days", c.ID)
-	}
-	f, err := a.store.FlowByID(ctx, a.ws, target.Flow)
-	if err != nil {
-		return fmt.Errorf("the flow of run %s is gone, so there is nobody to undo it; make the flow again with couplet apply", c.ID)
-	}
-	u := engine.Undoing{Run: target.ID, Made: c.Made}
-	if u.Link, u.Field, err = a.meant(ctx, target, c.Record, c.Field); err != nil {
 		return err
 	}
+	u.Made = c.Made
 	req := engine.Request{Workspace: a.ws, Flow: f, Trigger: engine.Undo, DryRun: c.DryRun, Allow: c.Allow, Undo: &u}
 	quiet := a.progress(ctx, t, f)
 	r, err := a.runUntil(ctx, req, -1)
@@ -51,7 +42,7 @@ func (c *undoCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	if c.JSON {
-		err = t.json(runJSON(r))
+		err = t.json(command.RunJSON(r))
 	} else {
 		a.tell(context.WithoutCancel(ctx), t, f, r)
 	}
@@ -59,36 +50,4 @@ func (c *undoCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return &exit{Code: code}
 	}
 	return err
-}
-
-// meant finds the link and the field that a person names in the words of either system.
-func (a *app) meant(ctx context.Context, r engine.Run, record, field string) (link, key string, err error) {
-	for after := ""; record != "" && link == "" || field != "" && key == ""; {
-		page, err := a.store.Entries(ctx, a.ws, r.ID, after, 500, "")
-		if err != nil {
-			return "", "", err
-		}
-		if len(page) == 0 {
-			break
-		}
-		after = page[len(page)-1].ID
-		for _, e := range page {
-			if record != "" && slices.Contains([]string{e.IDs[0], e.IDs[1], e.Link}, record) {
-				link = e.Link
-			}
-			for _, x := range e.Fields {
-				names := strings.FieldsFunc(x.Field, func(r rune) bool { return r == '=' || r == '+' })
-				if field != "" && (x.Field == field || slices.Contains(names, field)) {
-					key = x.Field
-				}
-			}
-		}
-	}
-	switch {
-	case record != "" && link == "":
-		return "", "", fmt.Errorf("run %s wrote nothing to a record %s; `couplet runs show %s` lists those that it did", r.ID, record, r.ID)
-	case field != "" && key == "":
-		return "", "", fmt.Errorf("run %s wrote to no field %q; `couplet runs show %s` lists those that it did", r.ID, field, r.ID)
-	}
-	return link, key, nil
 }

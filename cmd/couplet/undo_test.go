@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/command"
 	"couplet/internal/sandbox"
 )
 
@@ -23,7 +24,7 @@ func TestUndoAtTheCommandLine(t *testing.T) {
 	if got := h.read()[1][l.IDs[1]]["phone_number"]; got != "+12025550177" {
 		t.Fatal("it did not arrive: ", got)
 	}
-	undo := func(args ...string) (d runDoc) {
+	undo := func(args ...string) (d command.RunDoc) {
 		t.Helper()
 		if err := json.Unmarshal([]byte(h.must(append([]string{"undo", run.Run, "--json"}, args...)...)), &d); err != nil {
 			t.Fatal(err)
@@ -43,7 +44,7 @@ func TestUndoAtTheCommandLine(t *testing.T) {
 	if out := h.must("runs", "show", d.Run); !strings.Contains(out, "given back what was there before") {
 		t.Error(out)
 	}
-	h.refused(1, "there is no run run_nothing; `couplet runs` lists those that are kept, which is 30 days", "undo", "run_nothing")
+	h.refused(1, "there is no run \"run_nothing\" in this workspace; `couplet runs` lists those that are kept, which is 30 days", "undo", "run_nothing")
 	h.refused(1, "wrote nothing to a record nobody", "undo", run.Run, "--record", "nobody")
 	h.refused(1, `wrote to no field "city"`, "undo", run.Run, "--field", "city")
 	dry := h.run("--dry-run")

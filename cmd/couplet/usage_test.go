@@ -52,7 +52,7 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		{2, "must be one of", "conflicts take con_nothing c"},
 		{2, "couplet: expected \"<record> <partner>\"", "review link"},
 		{1, `couplet: there is no workspace "nothing"`, "runs --workspace nothing"},
-		{1, `couplet: there is no run "run_nothing" in this workspace; ` + "`couplet runs` lists them", "runs show run_nothing"},
+		{1, `couplet: there is no run "run_nothing" in this workspace; ` + "`couplet runs` lists those that are kept, which is 30 days", "runs show run_nothing"},
 		{1, "is no couplet backup that can be restored: there is no such file, or it cannot be read. Nothing was changed.", "restore /nothing"},
 	} {
 		h.refused(c.code, c.says, strings.Fields(c.args)...)

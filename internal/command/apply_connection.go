@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
-	"couplet/web"
 )
 
 // connect prepares one connection and tries its key.
@@ -19,10 +18,10 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 	fail := func(field, text string) flow.Errors {
 		return flow.Errors{{File: p.file, Line: c.LineOf(field), Text: fmt.Sprintf("connection %s: %s", c.Name, text)}}
 	}
-	sys := systems()[c.System]
+	sys := p.desk.Connect.Systems[c.System]
 	old, exists := p.conns[c.Name]
 	w := &wanted{lines: c, token: c.Auth.Token, Connection: connection.Connection{
-		ID: engine.NewID("con", p.a.now()), Workspace: p.a.ws, Name: c.Name, System: c.System, AuthKind: c.Auth.Kind,
+		ID: engine.NewID("con", p.desk.Connect.Now()), Workspace: p.desk.Workspace, Name: c.Name, System: c.System, AuthKind: c.Auth.Kind,
 		Params: c.Account, BaseURL: c.BaseURL, PerSecond: c.Limits.PerSecond, Settings: connection.Chosen(c.Settings), Epoch: 1, State: connection.OK}}
 	state := "created"
 	if exists {
@@ -57,7 +56,7 @@ func (p *applying) connect(ctx context.Context, c flow.Connection) flow.Errors {
 	if w.waits {
 		note = sys.Spec.Name + ", waits for you: open Couplet in the browser and connect it there"
 	}
-	p.changes = append(p.changes, change{Kind: "connection", Name: c.Name, Change: state, Note: note})
+	p.changes = append(p.changes, Change{Kind: "connection", Name: c.Name, Change: state, Note: note})
 	return nil
 }
 
@@ -79,7 +78,7 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 		a := w.lines.Auth
 		key := connection.ClientKey{ID: a.ClientID, Secret: a.ClientSecret, TokenURL: a.TokenURL, Scopes: a.Scopes}
 		if same {
-			known, err := p.a.connect.SameClient(ctx, old.Connection, key)
+			known, err := p.desk.Connect.SameClient(ctx, old.Connection, key)
 			if err != nil {
 				return err
 			}
@@ -87,16 +86,16 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 				return p.tryStored(ctx, w, old)
 			}
 		}
-		g := connection.GiveKey{Workspace: p.a.ws, System: w.System, Name: w.Name, Params: w.Params, BaseURL: w.BaseURL, PerSecond: w.PerSecond, Settings: w.Settings, Client: &key, For: p.needs(w.Name)}
+		g := connection.GiveKey{Workspace: p.desk.Workspace, System: w.System, Name: w.Name, Params: w.Params, BaseURL: w.BaseURL, PerSecond: w.PerSecond, Settings: w.Settings, Client: &key, For: p.needs(w.Name)}
 		if old != nil {
 			g.Connection = old.ID
 		}
-		tried, err := p.a.connect.Try(ctx, g)
+		tried, err := p.desk.Connect.Try(ctx, g)
 		if err != nil {
 			return err
 		}
 		w.tried, w.ID, w.Identity = &tried, tried.Connection.ID, tried.Account
-		w.open, err = p.a.connect.Reach(tried)
+		w.open, err = p.desk.Connect.Reach(tried)
 		return err
 	}
 	if w.token == "" {
@@ -109,7 +108,7 @@ func (p *applying) prove(ctx context.Context, w, old *wanted, sys connection.Sys
 func (p *applying) tryStored(ctx context.Context, w, old *wanted) error {
 	c := old.Connection
 	c.State, c.Problem, c.PerSecond, c.Settings = connection.OK, "", w.PerSecond, w.Settings
-	return p.check(ctx, w, func() (connector.Connector, error) { return p.a.pool.Open(ctx, c, nil) })
+	return p.check(ctx, w, func() (connector.Connector, error) { return p.desk.Connect.Pool.Open(ctx, c, nil) })
 }
 
 func sameConnection(x, y connection.Connection) bool {
@@ -117,22 +116,22 @@ func sameConnection(x, y connection.Connection) bool {
 }
 
 func (p *applying) sameKey(ctx context.Context, w *wanted) bool {
-	sealed, err := p.a.store.Secret(ctx, p.a.ws, w.ID, connection.SecretToken)
+	sealed, err := p.desk.Store.Secret(ctx, p.desk.Workspace, w.ID, connection.SecretToken)
 	if err != nil || len(sealed) == 0 {
 		return false
 	}
-	plain, err := p.a.sealer.Open(p.a.ws, w.ID, connection.SecretToken, sealed)
+	plain, err := p.desk.Connect.Sealer.Open(p.desk.Workspace, w.ID, connection.SecretToken, sealed)
 	return err == nil && string(plain) == w.token
 }
 
 // try proves a pasted key.
 func (p *applying) try(ctx context.Context, w *wanted, sys connection.System) error {
-	if err := sys.Spec.CheckKey(w.token, systemSpecs()...); err != nil {
+	if err := sys.Spec.CheckKey(w.token, p.desk.specs()...); err != nil {
 		return err
 	}
 	return p.check(ctx, w, func() (connector.Connector, error) {
-		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, Settings: w.Settings, HTTP: p.a.http, Now: p.a.now,
-			Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.a.now),
+		return sys.New(connector.Account{BaseURL: w.BaseURL, Params: w.Params, Settings: w.Settings, HTTP: p.desk.Connect.HTTP, Now: p.desk.Connect.Now,
+			Budget: connection.NewBudget(sys.Spec.Limits, w.PerSecond, p.desk.Connect.Now),
 			Token:  func(context.Context) (string, error) { return w.token, nil }})
 	})
 }
@@ -147,13 +146,13 @@ func (p *applying) check(ctx context.Context, w *wanted, open func() (connector.
 		return nil
 	}
 	w.Identity, err = check.Check(ctx, slices.Contains(p.needs(w.Name), connector.ToWrite))
-	w.CheckedAt = p.a.now()
+	w.CheckedAt = p.desk.Connect.Now()
 	return err
 }
 
 // scopes are those that a connection was seen to have, or was granted.
 func (p *applying) scopes(ctx context.Context, w *wanted) ([]string, error) {
-	permit, known, err := p.a.store.PermitOf(ctx, p.a.ws, w.ID)
+	permit, known, err := p.desk.Store.PermitOf(ctx, p.desk.Workspace, w.ID)
 	switch asks, can := w.open.(connector.Prober); {
 	case err != nil:
 		return nil, err
@@ -191,14 +190,14 @@ func (p *applying) needs(name string) (needs []connector.Need) {
 func (p *applying) hookAddresses(ctx context.Context) error {
 	for i, ch := range p.changes {
 		w := p.conns[ch.Name]
-		if ch.Kind != "connection" || ch.Change != "created" || p.a.public == "" || systems()[w.System].Spec.Hooks.Kind != "manual" {
+		if ch.Kind != "connection" || ch.Change != "created" || p.desk.Public == "" || p.desk.Connect.Systems[w.System].Spec.Hooks.Kind != "manual" {
 			continue
 		}
-		secret, hash := web.NewHookSecret(p.a.hookKey())
-		if err := p.a.store.SaveSetting(ctx, p.a.ws, web.HookSetting(w.ID), hash); err != nil {
+		secret, hash := connection.NewHookSecret(p.desk.HookKey)
+		if err := p.desk.Store.SaveSetting(ctx, p.desk.Workspace, connection.HookSetting(w.ID), hash); err != nil {
 			return err
 		}
-		p.changes[i].HookURL = strings.TrimSuffix(p.a.public, "/") + web.HookPath(w.System, w.ID, secret, "changed")
+		p.changes[i].HookURL = strings.TrimSuffix(p.desk.Public, "/") + connection.HookPath(w.System, w.ID, secret, "changed")
 	}
 	return nil
 }

@@ -1,11 +1,10 @@
-package main
+package command
 
 import (
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os/user"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ import (
 
 // planFlows checks the maps against both accounts, and the flows against those that exist.
 func (p *applying) planFlows(ctx context.Context) (problems flow.Errors, err error) {
-	stored, err := p.a.store.Flows(ctx, p.a.ws)
+	stored, err := p.desk.Store.Flows(ctx, p.desk.Workspace)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 	fail := func(field, text string) flow.Errors {
 		return flow.Errors{{File: p.file, Line: s.LineOf(field), Text: fmt.Sprintf("flow %s: %s", s.Name, text)}}
 	}
-	f.Workspace, f.Version = p.a.ws, 1
+	f.Workspace, f.Version = p.desk.Workspace, 1
 	var fields [2][]connector.Field
 	var names [2]string
 	if waits := p.waiting(s); len(waits) > 0 {
@@ -57,7 +56,7 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 	for side, name := range s.Connections {
 		w := p.conns[name]
 		f.Connections[side] = w.ID
-		names[side] = systems()[w.System].Spec.Name
+		names[side] = p.desk.Connect.Systems[w.System].Spec.Name
 		if f.Region == "" {
 			f.Region = w.Identity.Region
 		}
@@ -99,12 +98,12 @@ func (p *applying) planFlow(ctx context.Context, s flow.FlowSpec, f *flow.Flow, 
 		problems = append(problems, fail(bad.Field, bad.Text)...)
 	}
 	if f.Enabled && f.Approval == nil {
-		f.Approval = &flow.Approval{By: person(), At: p.a.now().UTC(), How: "apply"}
+		f.Approval = &flow.Approval{By: p.desk.By, At: p.desk.Connect.Now().UTC(), How: "apply"}
 	}
 	if f.Enabled {
-		f.Scope = f.Scope.Begin(p.a.now().UTC())
+		f.Scope = f.Scope.Begin(p.desk.Connect.Now().UTC())
 	}
-	p.changes = append(p.changes, change{Kind: "flow", Name: s.Name, Change: state, Note: onOff(f.Enabled)})
+	p.changes = append(p.changes, Change{Kind: "flow", Name: s.Name, Change: state, Note: onOff(f.Enabled)})
 	return problems, nil
 }
 
@@ -123,14 +122,6 @@ func onOff(on bool) string {
 		return "on"
 	}
 	return "off"
-}
-
-// person is who applies: the name of the operating system's user.
-func person() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "command line"
 }
 
 // waiting names the connections of a flow that a person must connect in the browser first.
@@ -165,12 +156,12 @@ func (p *applying) keepOff(f *flow.Flow, stored []flow.Flow, waits []string) {
 	if asked && !f.Enabled {
 		note = "off; connect " + strings.Join(waits, " and ") + " in the browser, then apply this file again"
 	}
-	p.changes = append(p.changes, change{Kind: "flow", Name: f.Name, Change: state, Note: note})
+	p.changes = append(p.changes, Change{Kind: "flow", Name: f.Name, Change: state, Note: note})
 }
 
 // lacks says which scopes the key of a side lacks for a flow that is on, "" when it has all of them.
 func (p *applying) lacks(ctx context.Context, f *flow.Flow, side engine.Side, w *wanted, have []connector.Field) (string, error) {
-	spec := systems()[w.System].Spec
+	spec := p.desk.Connect.Systems[w.System].Spec
 	object, ok := spec.Object(f.Object)
 	if !f.Enabled || !ok {
 		return "", nil

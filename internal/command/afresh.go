@@ -1,0 +1,101 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/store"
+)
+
+// AfreshDoc is in JSON what comparing all records of a flow anew comes to, and whether it is approved now.
+type AfreshDoc struct {
+	Flow     string           `json:"flow"`
+	Reason   engine.AfreshWhy `json:"reason"`
+	Why      string           `json:"why"`
+	Since    time.Time        `json:"since"`
+	DryRun   RunDoc           `json:"dry_run"`
+	Approved bool             `json:"approved"`
+}
+
+// Afresh is what the last dry run of a flow came to that stopped because all its records are to be compared anew
+// (engine.Afresh), as the preview shows it in the browser. With yes it is approved, and the next run does it.
+func (d Desk) Afresh(ctx context.Context, name string, yes bool) (q Place, plan engine.Run, doc AfreshDoc, err error) {
+	if q, err = d.stopped(ctx, name); err != nil {
+		return q, plan, doc, err
+	}
+	f, x := q.Flow, q.Pair.Afresh
+	plan, found, err := d.dryRunSince(ctx, f, x.At)
+	if err != nil {
+		return q, plan, doc, err
+	}
+	why := x.Because(f.Name, q.Names)
+	if !found {
+		return q, plan, doc, &Refusal{Kind: NotNow, What: fmt.Sprintf("%s Nobody has seen yet what comparing all records of flow %s anew comes to", why, f.Name),
+			Command: fmt.Sprintf("see it with `couplet run %s --dry-run`, then repeat this", f.Name), Request: "see it with POST /api/v1/flows/" + f.Name + `/run and {"dry_run": true}, then repeat this`}
+	}
+	if yes {
+		err = d.approve(ctx, f, plan)
+	}
+	return q, plan, AfreshDoc{Flow: f.Name, Reason: x.Why, Why: why, Since: x.At.UTC(), DryRun: RunJSON(plan), Approved: yes}, err
+}
+
+// stopped finds a flow that waits until somebody approves what comparing all its records anew comes to.
+func (d Desk) stopped(ctx context.Context, name string) (Place, error) {
+	f, err := d.Flow(ctx, name)
+	if err != nil {
+		return Place{}, err
+	}
+	places, err := d.Places(ctx, name)
+	if err != nil {
+		return Place{}, err
+	}
+	for _, q := range places {
+		if !q.Pair.StandsStill(f.Approval) {
+			continue
+		}
+		if !f.Enabled {
+			return q, &Refusal{Kind: NotNow, What: fmt.Sprintf("flow %s is off, so nothing was approved", name), Command: "set `enabled: true` in its flow file and apply it, then repeat this",
+				Request: "switch it on with POST /api/v1/flows/" + name + "/switch, then repeat this"}
+		}
+		return q, nil
+	}
+	return Place{}, &Refusal{Kind: NotNow, What: fmt.Sprintf("flow %s does not wait to compare its records anew, so there is nothing to approve", name)}
+}
+
+// dryRunSince finds the newest dry run of a flow as it is now that began after a time and came to its end: the lines of no other
+// are kept.
+func (d Desk) dryRunSince(ctx context.Context, f flow.Flow, since time.Time) (engine.Run, bool, error) {
+	for before := ""; ; {
+		runs, err := d.Store.Runs(ctx, d.Workspace, f.ID, 500, before)
+		if err != nil || len(runs) == 0 {
+			return engine.Run{}, false, err
+		}
+		for _, r := range runs {
+			before = r.ID
+			switch whole := r.Status == engine.Done || r.Status == engine.DoneWithProblems; {
+			case !r.Started.After(since):
+				return engine.Run{}, false, nil
+			case r.DryRun && r.Undo == nil && whole:
+				return r, r.Revision == f.Revision(), nil
+			}
+		}
+	}
+}
+
+// approve has the next run do what a dry run showed.
+func (d Desk) approve(ctx context.Context, f flow.Flow, plan engine.Run) error {
+	now := d.Connect.Now()
+	_, err := d.Store.SwitchOn(ctx, d.Workspace, f.ID, flow.Approval{By: d.By, At: now.UTC(), How: "preview", Counts: plan.Foretold(), Rehearsal: plan.ID, Revision: plan.Revision})
+	if errors.Is(err, store.ErrOutdated) {
+		fix := "look at its preview in the browser"
+		return &Refusal{Kind: NotNow, What: fmt.Sprintf("somebody has changed flow %s and not published that, so nothing was approved", f.Name), Command: fix, Request: fix, Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	return d.Store.MarkDue(ctx, d.Workspace, f.ID, now)
+}
