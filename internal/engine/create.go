@@ -78,7 +78,7 @@ func planNew(rules []mapping.Rule, from Side, fields connector.Fields, denied fu
 		v, _ := r.Read(from, fields)
 		f.Before[from] = v
 		switch {
-		case mapping.Empty(v) || r.Kind == mapping.Consent && mapping.Normal(connector.Bool, v, "") != "true":
+		case mapping.Empty(v) && !r.Fills(to) || r.Kind == mapping.Consent && mapping.Normal(connector.Bool, v, "") != "true":
 			f.Outcome, f.Why = InSync, "blank"
 		case !r.Direction.To(to):
 			f.Outcome, f.Why = Accept, "one_way"
@@ -93,6 +93,9 @@ func planNew(rules []mapping.Rule, from Side, fields connector.Fields, denied fu
 			if err != nil {
 				f.Outcome, f.Problem = Broken, err.Error()
 				break
+			}
+			if mapping.Empty(v) {
+				f.Why = usedInstead
 			}
 			f.Send[to], f.Sends[to] = sent, true
 			if r.Kind == mapping.Set {

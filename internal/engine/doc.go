@@ -26,7 +26,7 @@
 // A linked pair is planned (plan.go). The planner is a pure function of both observations and the bases. For each field
 // it asks two questions: does A still show what A showed at the last agreement, and does B? One changed: its value goes
 // to the other side. Both changed and agree: remembered. Both changed and differ: the field's policy decides and the
-// losing value is kept; where a person decides it waits, and is told and counted once for the values that it waits with (asks.go). Neither: nothing, even if the two differ, because that difference was accepted earlier.
+// losing value is kept; where neither side has anything, one gets what its pair uses then (gap.go); where a person decides it waits, and is told and counted once for the values that it waits with (asks.go). Neither: nothing, even if the two differ, because that difference was accepted earlier.
 // Comparing each side only with itself is what makes echoes harmless: our own write comes back as a webhook, the value is
 // what the base says, nothing happens. No timers, no author filters, no shared base: a single shared base makes the
 // engine copy a cut name back over the full one (sync-semantics 5.20).

@@ -17,6 +17,7 @@ var why = map[string]string{
 	"filled":              "changed on both sides, and one of them was left empty, so it was filled",
 	"same_change":         "both sides made the same change",
 	"one_way":             "this pair goes only one way, so the difference is left alone",
+	usedInstead:           "empty on both sides, so it was filled with what this pair uses then",
 	"blank_kept":          "emptied on one side; an empty value does not delete the other",
 	"a_wins":              "changed on both sides; {a} wins by your rule",
 	"b_wins":              "changed on both sides; {b} wins by your rule",

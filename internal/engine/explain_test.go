@@ -10,7 +10,7 @@ import (
 )
 
 // reasons are all that the engine stores; {side} ones end in _a or _b.
-var reasons = strings.Fields(`in_sync changed_a changed_b new_a new_b blank first_fill first_same filled same_change one_way
+var reasons = strings.Fields(`in_sync changed_a changed_b new_a new_b blank if_empty first_fill first_same filled same_change one_way
 	blank_kept a_wins b_wins newest newest_tie richer union ask shortened merged most_restrictive not_writable_a not_writable_b
 	not_shown_a not_shown_b ignored_a ignored_b altered_a altered_b unfinished_a unfinished_b torn_a torn_b refused_a refused_b
 	matched_by_content matched_by_likeness matched_by_made required_a required_b owner_unknown_a owner_unknown_b link_unknown_a link_unknown_b most_advanced keep_both

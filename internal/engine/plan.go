@@ -201,6 +201,7 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 	switch {
 	case !d[A] && !d[B]:
 		f.Outcome, f.Why = InSync, "in_sync"
+	case f.gap(d):
 	case agree:
 		f.Outcome, f.Why, f.Commit = Absorb, "same_change", true
 		if !known {
@@ -226,6 +227,12 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 			why = "first_fill"
 		}
 		f.carry(from, why)
+	case !known && (f.standsIn(A) || f.standsIn(B)):
+		from := A
+		if f.standsIn(A) {
+			from = B
+		}
+		f.carry(from, "first_fill")
 	default:
 		f.clash(in, base, known)
 	}

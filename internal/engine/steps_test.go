@@ -41,3 +41,34 @@ func TestValuesGoThroughTheirStepsAndComeToRest(t *testing.T) {
 	w.run(engine.DoneWithProblems)
 	w.want(engine.B, b, fields{"city": "Braga", "region": "California"})
 }
+
+// A pair that uses a word of its own for nothing gives it to new partners and to linked ones, and never to where values come
+// from. What a person types there counts, and goes back; who empties it is left in peace.
+func TestWhatIsUsedForNothingFillsTheGapAndStaysThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.flow.Map = append(w.flow.Map, mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"city"},
+		Steps: []mapping.Step{{Do: "if_empty", With: map[string]string{"use": "unknown"}}}})
+	a, b := w.couple(fields{"email": "ada@example.com", "firstName": "Ada"})
+	w.want(engine.B, b, fields{"city": "unknown"})
+	w.want(engine.A, a, fields{"city": nil})
+	w.quiet()
+	for _, c := range []struct {
+		side     engine.Side
+		edit     fields
+		inA, inB any
+	}{
+		{engine.A, fields{"firstName": "Augusta"}, nil, "unknown"},
+		{engine.B, fields{"city": "Porto"}, "Porto", "Porto"},
+		{engine.A, fields{"city": ""}, nil, "Porto"}, // emptied, and an empty value deletes nothing
+		{engine.B, fields{"city": ""}, nil, nil},     // whoever empties it wants it so
+		{engine.A, fields{"city": "Faro"}, "Faro", "Faro"},
+	} {
+		w.pass(time.Minute)
+		w.edit(c.side, [2]string{a, b}[c.side], c.edit)
+		w.run(engine.Done)
+		w.want(engine.A, a, fields{"city": c.inA})
+		w.want(engine.B, b, fields{"city": c.inB})
+		w.quiet()
+	}
+}

@@ -50,6 +50,8 @@ type stage struct {
 	get, put func(r *Rule, v Value) (Value, error)
 	// loses says in a sentence what may not survive, "" for a step that can always be taken back.
 	loses string
+	// fills makes something of nothing.
+	fills bool
 	// reads works on what a side shows before anything else, a list for instance.
 	reads bool
 	// many takes several fields of the side that it comes from; pair two there and one on the other.
@@ -215,7 +217,7 @@ func back(r *Rule, v Value) (Value, error) {
 // step does one step; the error says which one could not be done.
 func (r *Rule) step(v *Value, f func(*Rule, Value) (Value, error), i int) error {
 	st := r.stages[i]
-	if st.reads || Empty(*v) { // a list was read as what it is to be, and nothing stays nothing
+	if st.reads || Empty(*v) && !st.fills { // a list was read as what it is to be, and nothing stays nothing
 		return nil
 	}
 	if f == nil {
@@ -234,6 +236,28 @@ func (s Step) title() string {
 // oneWay reports whether the steps cannot be taken back.
 func (r *Rule) oneWay() bool {
 	return slices.ContainsFunc(r.stages, func(s stage) bool { return s.put == nil })
+}
+
+// Fills reports whether the steps give a side something where the other side has nothing.
+func (r *Rule) Fills(to connector.Side) bool {
+	return to == r.from.Other() && r.Direction.To(to) && slices.ContainsFunc(r.stages, func(s stage) bool { return s.fills })
+}
+
+// overfull says why what is used for an empty value cannot stand where it is to go, nil when it can.
+func (r *Rule) overfull() *refusal {
+	to := r.from.Other()
+	if !r.Fills(to) {
+		return nil
+	}
+	v, err := r.Convert(to, nil)
+	if _, cut := r.shorten(to, 0, text(v)); err == nil && cut && len(r.longest[to]) == 1 { // or it would come back as a value of its own
+		err = fmt.Errorf("it is longer than %d characters", r.longest[to][0])
+	}
+	if err != nil {
+		return refuse(fmt.Sprintf("What is used for an empty value does not fit %s: %s.", calledAll(r.Fields[to]), err),
+			"transform if_empty does not fit %s: %s", r.Fields[to][0].Name, err)
+	}
+	return nil
 }
 
 // misplaced says why the steps do not fit the fields, nil when they do.
@@ -255,6 +279,9 @@ func (r *Rule) misplaced() *refusal {
 	case r.Kind == Set && !list:
 		return refuse("Steps work on one value, and this pair is a list of names. Take the step out.",
 			"transform %q works on single values, not on a list of names; take it out of this row", r.steps[0].Do)
+	case r.Kind == Set && len(r.steps) > 1:
+		return refuse(fmt.Sprintf("After “%s” the value is a list of names, and no further step works on that. Take the others out.", r.steps[0].title()),
+			"transform %q works on single values, not on the list that %s makes; take it out of this row", r.steps[1].Do, r.steps[0].Do)
 	case r.steps[0].Do == "join_fields" && len(r.Fields[r.from]) < 2:
 		return refuse("There is only one field to join. Take the step out, or name several fields in the flow file.",
 			"transform join_fields needs several fields; name them in this row, or take it out")
@@ -262,5 +289,5 @@ func (r *Rule) misplaced() *refusal {
 		return refuse(fmt.Sprintf("%s is no list, so there is nothing to join. Take the step out.", calledAll(r.Fields[r.from])),
 			"transform join_list needs a list of names to begin with; take it out of this row")
 	}
-	return nil
+	return r.overfull()
 }

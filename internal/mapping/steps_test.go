@@ -79,6 +79,10 @@ func TestWhatStepsMake(t *testing.T) {
 		{steps: []mapping.Step{with("map_values", "table", gold)}, in: "gold", out: "VIP", back: "Gold"},
 		{steps: []mapping.Step{with("map_values", "table", gold, "others", "keep")}, in: "Bronze", out: "Bronze", back: "Bronze"},
 		{steps: []mapping.Step{with("look_up", "table", "PL = Europe\nDE = Europe", "otherwise", "elsewhere")}, in: "US", out: "elsewhere", wayThere: mapping.AToB},
+		{steps: []mapping.Step{with("if_empty", "use", "Private person")}, in: nil, out: "Private person", back: "Private person"},
+		{steps: []mapping.Step{with("if_empty", "use", "Private person")}, in: "Okafor Studio", out: "Okafor Studio", back: "Okafor Studio"},
+		{steps: []mapping.Step{with("if_empty", "use", "0")}, b: connector.Number, in: nil, out: 0.0, back: "0"},
+		{steps: []mapping.Step{with("extract", "pattern", `\d+`), with("if_empty", "use", "none"), with("uppercase")}, in: "abc", out: "NONE", wayThere: mapping.AToB},
 		{steps: []mapping.Step{with("part", "separator", "/", "number", "2")}, in: "a / b / c", out: "b", wayThere: mapping.AToB},
 		{steps: []mapping.Step{with("formula", "formula", `value contains "@" ? "mail" : upper(value)`)}, in: "ada", out: "ADA", wayThere: mapping.AToB},
 		{steps: []mapping.Step{with("formula", "formula", `len(value)`)}, b: connector.Number, in: "ada", out: 3.0, wayThere: mapping.AToB},
@@ -108,7 +112,7 @@ func TestWhatStepsMake(t *testing.T) {
 		if err != nil || fmt.Sprint(back) != fmt.Sprint(c.back) {
 			t.Errorf("%v: %v comes back as %v, %v; want %v", c.steps, out, back, err, c.back)
 		}
-		if !r.Agree(c.in, out) || !r.Agree(back, out) {
+		if !r.Agree(c.in, out) || !r.Agree(back, out) || !r.Agree(nil, nil) {
 			t.Errorf("%v: %v and %v do not agree with %v", c.steps, c.in, back, out)
 		}
 	}
@@ -118,7 +122,7 @@ func TestWhatStepsMake(t *testing.T) {
 // directions, so that nothing is written again and again; and a step that says that it loses nothing gives the value back.
 func TestWhatStepsMakeAgrees(t *testing.T) {
 	t.Parallel()
-	settings := map[string][]string{"replace": {"find", "a", "with", "b"}, "prefix": {"text", "+"}, "suffix": {"text", "+"}, "map_values": {"table", gold, "others", "keep"},
+	settings := map[string][]string{"replace": {"find", "a", "with", "b"}, "prefix": {"text", "+"}, "suffix": {"text", "+"}, "map_values": {"table", gold, "others", "keep"}, "if_empty": {"use", "nobody"},
 		"multiply": {"factor", "3"}, "read_date": {"form", "dmy"}, "write_date": {"form", "dmy"}, "read_time": {"form", "dmy"}, "write_time": {"form", "dmy"}}
 	types := map[string][2]connector.Type{"read_date": {connector.Text, connector.Day}, "write_date": {connector.Day, connector.Text}, "read_time": {connector.Text, connector.Instant},
 		"write_time": {connector.Instant, connector.Text}, "read_number": {connector.Text, connector.Number}, "write_number": {connector.Number, connector.Text},
@@ -199,6 +203,7 @@ func TestAStepThatCannotWorkSaysWhy(t *testing.T) {
 		"has no setting “colour”":              with("trim", "colour", "red"),
 		"is none of its choices":               with("read_date", "form", "xyz"),
 		"missing closing ): `(`":               with("extract", "pattern", "("),
+		"there is nothing to use":              with("if_empty", "use", " "),
 		"names \"Gold\" once more":             with("map_values", "table", "Gold = 1\nGold = 2"),
 		"is not of the form from = to":         with("map_values", "table", "Gold"),
 		"unexpected token EOF":                 with("formula", "formula", "value +"),
@@ -212,6 +217,30 @@ func TestAStepThatCannotWorkSaysWhy(t *testing.T) {
 			[]connector.Field{field("x", connector.Text)}, []connector.Field{field("y", connector.Text)}, mapping.Options{})
 		if len(problems) != 1 || !strings.Contains(problems[0].Plain, want) {
 			t.Errorf("%v: %v, want %q", s, problems, want)
+		}
+	}
+}
+
+// A list is joined name by name, so no step after the one that makes it would ever be done.
+func TestNoStepFollowsTheOneThatMakesAList(t *testing.T) {
+	t.Parallel()
+	_, problems := mapping.Compile([]mapping.Row{{A: mapping.Names{"x"}, B: mapping.Names{"y"}, Direction: mapping.AToB, Steps: []mapping.Step{with("split_list"), with("uppercase")}}},
+		[]connector.Field{field("x", connector.Text)}, []connector.Field{field("y", connector.Set)}, mapping.Options{})
+	if len(problems) != 1 || !strings.Contains(problems[0].Plain, "no further step works on that") {
+		t.Errorf("%v", problems)
+	}
+}
+
+// What is used for nothing has to fit: a word is no number, and one that is cut would look like a value of its own.
+func TestWhatIsUsedForNothingFits(t *testing.T) {
+	t.Parallel()
+	short := field("y", connector.Text)
+	short.MaxLen = 5
+	for want, y := range map[string]connector.Field{"is not a number": field("y", connector.Number), "it is longer than 5 characters": short} {
+		_, problems := mapping.Compile([]mapping.Row{{A: mapping.Names{"x"}, B: mapping.Names{"y"}, Steps: []mapping.Step{with("if_empty", "use", "nobody")}}},
+			[]connector.Field{field("x", connector.Text)}, []connector.Field{y}, mapping.Options{})
+		if len(problems) != 1 || !strings.Contains(problems[0].Plain, want) {
+			t.Errorf("%v, want %s", problems, want)
 		}
 	}
 }

@@ -102,6 +102,20 @@ var valueKinds = []StepKind{
 				return s["otherwise"], nil
 			}), loses: "What was looked up cannot be told from what it became."}, err
 		}},
+	{Name: "if_empty", Title: "If empty, use…", Icon: "square-dashed", Group: groupValue, Help: "Where both sides have nothing, the side that is filled gets a value of your own. It replaces nothing that is there, and never comes back.",
+		Settings: []Setting{{Name: "use", Label: "Use", Kind: "line", Needed: true, Example: "…"}}, make: func(s settings) (stage, error) {
+			return stage{fills: true, get: func(r *Rule, v Value) (Value, error) {
+					switch {
+					case !Empty(v):
+						return v, nil
+					case len(r.writes[r.from.Other()]) > 1:
+						return splitName(r, s["use"])
+					}
+					return s["use"], nil
+				}, put: func(_ *Rule, v Value) (Value, error) { return v, nil },
+					loses: fmt.Sprintf("What is empty becomes “%s” on the other side, and stays empty where it came from.", s["use"])},
+				errIf(strings.TrimSpace(s["use"]) == "", "there is nothing to use; write a word, or take the step out")
+		}},
 }
 
 // valued lifts a change of a text that may fail.

@@ -63,12 +63,13 @@ func splitName(_ *Rule, v Value) (Value, error) {
 	return Parts{first, rest}, nil
 }
 
-// Convert makes what the side should hold in order to agree with a value of the other side. Blank stays blank.
+// Convert makes what the side should hold in order to agree with a value of the other side. Blank stays blank, but where a
+// step has something to use for it.
 func (r *Rule) Convert(to connector.Side, v Value) (Value, error) {
-	if Empty(v) {
-		if r.Kind == Consent {
-			return false, nil
-		}
+	switch {
+	case Empty(v) && r.Kind == Consent:
+		return false, nil
+	case Empty(v) && !r.Fills(to):
 		return nil, nil
 	}
 	out, err := r.transform.to[to](r, v)

@@ -78,6 +78,9 @@ func (r *Rule) Agree(a, b Value) bool {
 // make of what the other came from.
 func (r *Rule) inSteps(v [2]Value) bool {
 	to := r.from.Other()
+	if Empty(v[to]) && Empty(v[r.from]) { // also where a step has something to use instead: whether it is given is the planner's business
+		return true
+	}
 	out, err := r.Convert(to, v[r.from])
 	if err != nil {
 		return false
