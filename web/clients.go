@@ -120,6 +120,8 @@ func (s *Server) clientLine(x store.Client, systems []string) (l templates.Clien
 		say(5, "off", "circle-dashed", missing+" is not connected yet")
 	case missing != "":
 		say(5, "off", "circle-dashed", "Nothing is connected yet")
+	case len(x.Flows) == 0:
+		say(5, "off", "circle-dashed", "No flow yet")
 	default:
 		say(5, "off", "pause", "No flow is on")
 	}

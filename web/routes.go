@@ -88,6 +88,10 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/apps/:system", owner, s.saveApp},
 		{http.MethodPost, "/apps/:system/delete", owner, s.forgetApp},
 
+		// a flow: a copy for another workspace, where the store asks for the role
+		{http.MethodGet, "/flows/:id/copy", viewer, s.copyPage},
+		{http.MethodPost, "/flows/:id/copy", viewer, s.copyFlow},
+
 		// a flow: its map
 		{http.MethodGet, "/flows/:id", viewer, s.openFlow},
 		{http.MethodGet, "/flows/:id/map", viewer, s.mapPage},

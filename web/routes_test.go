@@ -32,7 +32,7 @@ var open = map[string]string{
 
 // lookers are the routes by which a viewer may change something.
 var lookers = map[string]string{
-	"POST /theme": "their own look", "POST /workspaces/:id/open": "their own session", "POST /settings/account": "their own name and password",
+	"POST /theme": "their own look", "POST /workspaces/:id/open": "their own session", "POST /flows/:id/copy": "the store asks for the role in the other workspace", "POST /settings/account": "their own name and password",
 	"POST /settings/account/sessions/end": "their own sessions", "POST /settings/account/sessions/:id/end": "their own session",
 }
 

@@ -107,3 +107,20 @@ func (g *guide) clients() {
 	}
 	g.page("/clients", "all clients", "")
 }
+
+// copying looks at what a copy of the flow for a second client would be. It begins and ends signed in as the owner.
+func (g *guide) copying() {
+	b, h := g.b, g.h
+	b.open("/clients/new")
+	h.write(field("Name of the client"), "Northfold Yoga")
+	h.press(button("Make the client"))
+	b.at("^/$")
+	connectBoth(b, h)
+	b.open("/clients")
+	h.press(css("[data-testid=client] form button"))
+	b.at("^/$")
+	b.open(g.flow + "/copy")
+	h.press(css("[data-testid=target] a"))
+	b.see(testid("copy"))
+	g.look("a copy of the flow for another client", "")
+}

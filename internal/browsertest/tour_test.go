@@ -54,6 +54,7 @@ var tours = map[string]struct {
 		g.mapping()
 		g.previewing()
 		g.watching()
+		g.copying()
 	}},
 	"what a person decides": {[]string{"--contacts", "130"}, func(g *guide) {
 		g.asking()

@@ -116,3 +116,46 @@ func TestASessionOpensNoOtherWorkspace(t *testing.T) {
 		}
 	})
 }
+
+// A flow is copied only by who may look here and change things there, and the copy is off whatever was copied.
+func TestAFlowIsCopiedByWhoMay(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		there, eve := w.client(t, "there", "eve@x.test", "editor")
+		ann, err := w.AddUser(w.ctx, w.ws, "ann@x.test", "owner", "hash")
+		must(t, err)
+		joe, err := w.AddUser(w.ctx, w.ws, "joe@x.test", "viewer", "hash")
+		must(t, err)
+		bob, err := w.AddUser(w.ctx, w.ws, "bob@x.test", "owner", "hash")
+		must(t, err)
+		_, err = w.AddUser(w.ctx, there, "bob@x.test", "viewer", "")
+		must(t, err)
+		_, err = w.AddUser(w.ctx, there, "joe@x.test", "owner", "")
+		must(t, err)
+		conns, err := w.Connections(w.ctx, there)
+		must(t, err)
+		f := w.flow
+		f.Connections, f.Enabled, f.Approval = [2]string{conns[0].ID, conns[1].ID}, true, &flow.Approval{By: "ann"}
+		for who, user := range map[string]string{"no member there": ann.ID, "a viewer there": bob.ID, "no member here": eve, "nobody": "none"} {
+			if _, err := w.CopyFlow(w.ctx, w.ws, user, there, f); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: %v", who, err)
+			}
+		}
+		foreign := f
+		foreign.Connections = w.flow.Connections
+		if _, err := w.CopyFlow(w.ctx, w.ws, joe.ID, there, foreign); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("between accounts of another workspace: %v", err)
+		}
+		for _, name := range []string{f.Name, f.Name + " 2"} {
+			made, err := w.CopyFlow(w.ctx, w.ws, joe.ID, there, f)
+			must(t, err)
+			got, err := w.FlowByID(w.ctx, there, made.ID)
+			must(t, err)
+			if got.Name != name || got.Enabled || got.Approval != nil || got.Version != 1 || got.Connections != f.Connections || got.ID == w.flow.ID {
+				t.Errorf("%+v", got)
+			}
+		}
+		if all, err := w.Flows(w.ctx, w.ws); err != nil || len(all) != 1 {
+			t.Errorf("here: %+v, %v", all, err)
+		}
+	})
+}
