@@ -73,6 +73,8 @@ type Request struct {
 	// Pattern is the path without ids, by which calls are counted; "" = Route or Path.
 	Pattern string
 	Query   url.Values
+	// Headers are sent besides, and instead of, those of the spec.
+	Headers map[string]string
 	// RawQuery is used instead of Query when the system has given it.
 	RawQuery string
 	// Body is sent as JSON, Out takes the JSON of the answer; both may be nil. Form is sent instead of Body.
@@ -267,6 +269,9 @@ func (c *Client) request(ctx context.Context, call Request, key string, body []b
 		return nil, err
 	}
 	for name, value := range c.spec.Headers {
+		req.Header.Set(name, value)
+	}
+	for name, value := range call.Headers {
 		req.Header.Set(name, value)
 	}
 	if call.Form != nil {

@@ -1,0 +1,24 @@
+package usercom
+
+import (
+	"context"
+	_ "embed"
+
+	"couplet/internal/connector"
+)
+
+//go:embed operations.json
+var operationsData []byte
+
+var operations = connector.MustLoadCatalog(operationsData)
+
+// Operations is what can be done with an account besides keeping records the same.
+func Operations() *connector.Catalog { return operations }
+
+// Operations implements connector.Operator.
+func (c *Connector) Operations() *connector.Catalog { return operations }
+
+// Do implements connector.Operator.
+func (c *Connector) Do(ctx context.Context, operation string, in map[string]any) (any, error) {
+	return c.client.Operate(ctx, operations, operation, in)
+}
