@@ -13,7 +13,9 @@ import (
 // System is a kind of CRM that connections may be of: its data, and how a connector for one account is made.
 type System struct {
 	Spec *connector.Spec
-	New  func(connector.Account) (connector.Connector, error)
+	// Operations are the single calls that it offers.
+	Operations *connector.Catalog
+	New        func(connector.Account) (connector.Connector, error)
 	// Agency reaches the accounts of an agency, whose id and whose app's id are given; nil where there are no agencies.
 	Agency func(acc connector.Account, agency, app string) (connector.Agency, error)
 }

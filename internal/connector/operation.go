@@ -71,6 +71,12 @@ type Operation struct {
 	Gives []Give `json:"gives,omitempty"`
 }
 
+// Has reports whether all the words stand somewhere in what a person would look for it by.
+func (o *Operation) Has(words []string) bool {
+	text := strings.ToLower(o.Title + " " + o.Does + " " + o.ID + " " + o.Path)
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, strings.ToLower(w)) })
+}
+
 // Take is one value that an operation is given.
 type Take struct {
 	Name string `json:"name"`

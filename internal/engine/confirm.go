@@ -77,7 +77,7 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 				s.confirmed(l, c, f, side, got, f.Why)
 				break
 			}
-			w.again, f.missed[side] = true, f.Rule.Kind == mapping.Set
+			w.again, f.missed[side] = true, f.joins()
 			s.unfinished(l, f, side, got)
 		default:
 			f.Why = "altered_" + side.String()
@@ -137,12 +137,17 @@ func (s *session) confirmed(l *Link, c *Commit, f *FieldPlan, side Side, got map
 // unfinished remembers what the written side holds while the other side still counts as changed, so that the next look
 // sends the value again and never takes what a half-done write left for a person's change.
 func (s *session) unfinished(l *Link, f *FieldPlan, side Side, got mapping.Value) {
-	if f.Rule.Kind == mapping.Set || f.Why == string(mapping.KeepBoth) || f.Sends[A] && f.Sends[B] {
+	if f.joins() {
 		return // joining lists, or texts, again comes to the same, and each side keeps the change that it brings to it
 	}
 	b := l.Base[f.Rule.Key] // absent: nothing was agreed yet
 	b.V[side] = got
 	s.setBase(l, f.Rule, b.V, unfinished+side.String())
+}
+
+// joins reports whether both sides are to hold something new. Neither side's part is agreed upon before the other's.
+func (f *FieldPlan) joins() bool {
+	return f.Rule.Kind == mapping.Set || f.Why == string(mapping.KeepBoth) || f.Sends[A] && f.Sends[B]
 }
 
 // unfinished is what the rule of a base begins with whose value was not taken yet by the side that it ends with.

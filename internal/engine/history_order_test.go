@@ -140,7 +140,7 @@ func (h *history) deletedOnOrdersOnly(all [2]map[string]connector.Record) {
 	h.eachEntry(func(_ engine.Run, e engine.Entry) {
 		for side, id := range e.IDs {
 			ever[side][id] = true
-			widowed[side][id] = widowed[side][id] || h.left[side][id] || h.deleted[1-side][e.IDs[1-side]]
+			widowed[side][id] = widowed[side][id] || h.left[side][id] || h.deleted[1-side][e.IDs[1-side]] || h.wentAlong(engine.Side(1-side), e.IDs[1-side])
 		}
 		if e.Result == engine.ResultDeleted && !e.Planned && (e.By != "Anna" || !h.doomed[e.To][e.IDs[e.To]]) {
 			h.t.Errorf("I7: the log tells of a delete that nobody ordered: %+v", e)

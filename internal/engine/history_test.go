@@ -345,3 +345,26 @@ func (h *history) tag(side engine.Side, id string) {
 	h.note(side, id, sign, strings.ToLower(tag))
 	h.hook(side, id)
 }
+
+// cutLike reports whether a name is another one, each part cut to what User.com keeps.
+func cutLike(full, cut string) bool {
+	for _, n := range names {
+		if n[0]+" "+n[1] == full && plain(cut40(n[0])+" "+cut40(n[1])) == cut {
+			return true
+		}
+	}
+	return false
+}
+
+// fuller reports whether a name is what was typed in User.com, with one of its words as long as HighLevel can hold it: that
+// word was typed in HighLevel, and the cut one of User.com stands for it.
+func fuller(full, typed string) bool {
+	for _, m := range names {
+		for _, n := range names {
+			if (m[0]+" "+n[1] == full || cut40(m[0])+" "+n[1] == full || m[0]+" "+cut40(n[1]) == full) && plain(cut40(m[0])+" "+cut40(n[1])) == typed {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -113,7 +113,7 @@ func (f *family) bothArrive() {
 }
 
 // clumsy goes wrong as it is told, call by call: "ignores" answers with success and leaves all as it was, "fails" does nothing
-// and says so.
+// and says so, "unheard" does it and says nothing.
 type clumsy struct {
 	whole
 	wrongs *[]string
@@ -128,6 +128,9 @@ func (c clumsy) Update(ctx context.Context, ref connector.Ref, set connector.Fie
 	if next == "ignores" {
 		return c.whole.Get(ctx, ref)
 	}
+	if next == "unheard" {
+		return unheard{c.whole}.Update(ctx, ref, set)
+	}
 	return connector.Record{}, &connector.Error{Kind: connector.Temporary, Status: 500, Message: "broken"}
 }
 
@@ -138,6 +141,8 @@ func TestANoteWithBothTextsArrivesOnBothSidesWhateverEachCallDoes(t *testing.T) 
 		{[]string{"fails", "ignores"}, []string{"ignores"}},
 		{[]string{"fails", "ignores", "ignores"}, []string{"ignores", "ignores"}},
 		{[]string{"ignores", "fails", "ignores"}, []string{"fails", "ignores", "fails"}},
+		{[]string{"unheard"}, []string{"ignores"}},
+		{[]string{"ignores", "unheard"}, []string{"unheard", "ignores"}},
 	} {
 		f := newFamily(t, sandbox.Options{Seed: 3})
 		a, _ := f.couple("ada@example.com")

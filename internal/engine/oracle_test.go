@@ -210,7 +210,8 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	for side, v := range shown {
 		typedIt := func(t typed) bool {
 			made := !slices.Contains(h.made[engine.A], l.IDs[engine.A]) // of what User.com kept of it
-			return noted(t) == v || (side == int(engine.B) || made) && field == "name" && t.side == engine.A && cutLike(t.value, v)
+			return noted(t) == v || (side == int(engine.B) || made) && field == "name" && t.side == engine.A && cutLike(t.value, v) ||
+				side == int(engine.A) && field == "name" && t.side == engine.B && fuller(v, t.value)
 		}
 		asked := slices.Contains(kept, v) // it waits for a person, or gave way
 		if !slices.Contains(h.made[engine.A], l.IDs[engine.A]) && !slices.Contains(h.made[engine.B], l.IDs[engine.B]) {
@@ -246,16 +247,6 @@ func (h *history) eachEntry(see func(engine.Run, engine.Entry)) {
 			see(r, e)
 		}
 	}
-}
-
-// cutLike reports whether a name is another one, each part cut to what User.com keeps.
-func cutLike(full, cut string) bool {
-	for _, n := range names {
-		if n[0]+" "+n[1] == full && plain(cut40(n[0])+" "+cut40(n[1])) == cut {
-			return true
-		}
-	}
-	return false
 }
 
 // ruleWord is a part of the key of a field's rule that no other has.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/mapping"
 	"couplet/internal/sandbox"
@@ -120,6 +121,24 @@ func TestAThirdValueIsPutOnBothSides(t *testing.T) {
 	w.want(engine.A, a, fields{"phone": c.Value})
 	w.want(engine.B, b, fields{"phone_number": c.Value})
 	w.quiet()
+}
+
+// The call to one side is without effect, and nobody hears of the one to the other: the value still comes to both.
+func TestAThirdValueArrivesOnBothSidesWhateverEachCallDoes(t *testing.T) {
+	t.Parallel()
+	for _, wrongs := range [][2][]string{{{"unheard"}, {"ignores"}}, {{"ignores"}, {"unheard"}}, {{"fails", "unheard"}, {"ignores", "ignores"}}} {
+		w, a, b, c := asked(t)
+		c.Kind, c.Value = engine.OrderPut, "+12025550103"
+		w.order(c)
+		w.veil = func(side engine.Side, c whole) connector.Connector { return clumsy{c, &wrongs[side]} }
+		for range 6 {
+			w.request(engine.Request{Look: true}, engine.Done)
+			w.pass(2 * time.Hour)
+		}
+		w.want(engine.A, a, fields{"phone": c.Value})
+		w.want(engine.B, b, fields{"phone_number": c.Value})
+		w.quiet()
+	}
 }
 
 func TestAKillBetweenAnOrderAndItsCommitChangesNothingTwice(t *testing.T) {

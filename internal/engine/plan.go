@@ -79,7 +79,7 @@ type FieldPlan struct {
 	// done and after are filled while the plan is carried out: which sides answered, and what they hold now.
 	// answered are those that said what became of the value, be it that it was ignored or refused.
 	answered [2]bool
-	// missed are those that took nothing of a list, and are sent it again.
+	// missed are those that took nothing of what both are to hold, and are sent it again.
 	missed [2]bool
 	done   [2]bool
 	after  *[2]mapping.Value
