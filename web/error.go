@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"couplet/internal/flow"
 	"couplet/internal/store"
 	"couplet/templates"
 )
@@ -24,6 +25,9 @@ type Error struct {
 	Err  error
 	// After, when set, is the Retry-After of the answer in seconds.
 	After int
+	// Fix, for programs, says apart from Text what to do. Lines are what is wrong with a flow file.
+	Fix   string
+	Lines flow.Errors
 }
 
 // Error is what the log says.
@@ -65,6 +69,8 @@ func explain(err error) *Error {
 	switch {
 	case errors.As(err, &he):
 		return &Error{Status: he.Code, Err: he.Internal}
+	case isRefused(err, &e):
+		return e
 	case errors.Is(err, store.ErrNotFound):
 		return &Error{Status: http.StatusNotFound, Err: err}
 	}
@@ -85,7 +91,11 @@ func (s *Server) answerError(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", fmt.Sprint(e.After))
 	}
 	p := problem(e, numberOf(c))
-	if err := show(c, p); err != nil && !gone {
+	answer := func() error { return show(c, p) }
+	if forPrograms(c) {
+		answer = func() error { return showProblem(c, e, p) }
+	}
+	if err := answer(); err != nil && !gone {
 		s.o.Log.Warn("error not shown", "route", pattern(c), "error", err, "request", numberOf(c))
 	}
 }

@@ -15,7 +15,8 @@ type route struct {
 	handle       echo.HandlerFunc
 }
 
-// routes is everything that is answered. What is not in it does not exist.
+// routes is everything that is answered but the API, which has a list of its own in api_routes.go. What is in neither does not
+// exist.
 func (s *Server) routes() []route {
 	return []route{
 		{http.MethodGet, "/healthz", anyone, s.healthz},
@@ -47,6 +48,9 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/settings/team/:id/role", owner, s.changeRole},
 		{http.MethodGet, "/settings/team/:id/remove", owner, s.removalPage},
 		{http.MethodPost, "/settings/team/:id/remove", owner, s.remove},
+		{http.MethodGet, "/settings/tokens", viewer, s.tokensPage},
+		{http.MethodPost, "/settings/tokens", viewer, s.makeToken},
+		{http.MethodPost, "/settings/tokens/:id/revoke", viewer, s.revokeToken},
 
 		// overview
 		{http.MethodGet, "/", viewer, s.overviewPage},
@@ -151,11 +155,16 @@ func (s *Server) routes() []route {
 
 // register puts the routes into the router. Whoever may GET may ask for the head alone.
 func (s *Server) register() {
-	for _, r := range s.routes() {
-		handle := s.admit(r)
-		s.echo.Add(r.method, r.path, handle)
-		if r.method == http.MethodGet {
-			s.echo.Add(http.MethodHead, r.path, handle)
+	add := func(method, path string, handle echo.HandlerFunc) {
+		s.echo.Add(method, path, handle)
+		if method == http.MethodGet {
+			s.echo.Add(http.MethodHead, path, handle)
 		}
+	}
+	for _, r := range s.routes() {
+		add(r.method, r.path, s.admit(r))
+	}
+	for _, r := range s.apiRoutes() {
+		add(r.method, apiPath+r.path, s.serveAPI(r))
 	}
 }

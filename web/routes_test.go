@@ -34,6 +34,7 @@ var open = map[string]string{
 var lookers = map[string]string{
 	"POST /theme": "their own look", "POST /workspaces/:id/open": "their own session", "POST /flows/:id/copy": "the store asks for the role in the other workspace", "POST /settings/account": "their own name and password",
 	"POST /settings/account/sessions/end": "their own sessions", "POST /settings/account/sessions/:id/end": "their own session",
+	"POST /settings/tokens": "their own tokens", "POST /settings/tokens/:id/revoke": "their own tokens",
 }
 
 // deciding reports whether a route is about who may come in, about which workspaces there are, or about the app that accounts are
@@ -58,6 +59,7 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/settings/team/invitations/:id/withdraw": func(b *bundle, _ store.User) string {
 		return "/settings/team/invitations/" + b.invitation() + "/withdraw"
 	},
+	"/settings/tokens/:id/revoke":               func(b *bundle, u store.User) string { return "/settings/tokens/" + b.givenToken(u) + "/revoke" },
 	"/connect/:system/start":                    func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
 	"/connections/:id/hook":                     func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
 	"/connections/:id/hook/events":              func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
@@ -86,6 +88,7 @@ var forms = map[string]url.Values{
 	"/settings/account":       {"do": {"name"}, "name": {"Ana"}},
 	"/settings/team":          {"email": {"new@couplet.test"}, "role": {"viewer"}},
 	"/settings/team/:id/role": {"role": {"editor"}},
+	"/settings/tokens":        {"name": {"deploy"}, "role": {"viewer"}, "days": {"30"}},
 }
 
 // member is a member of the first workspace, made for this.

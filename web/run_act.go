@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/labstack/echo/v4"
@@ -101,10 +100,13 @@ func (s *Server) runFlow(c echo.Context) error {
 	return s.sayAndGo(c, "The flow is asked to run. It shows here as soon as it begins.", false, "/runs")
 }
 
-// asker is what the person is called who asks for a run.
+// asker is what the person is called who asks for a run, or who made the key by which a program asks.
 func asker(c echo.Context) string {
-	u := visitorOf(c).User
-	return cmp.Or(u.Name, u.Email)
+	v := visitorOf(c)
+	if v.token.ID != "" {
+		return v.User.Called() + ", by the key " + v.token.Name
+	}
+	return v.User.Called()
 }
 
 // cannotRun says why a flow cannot be run now, and what to do; "" when it can.

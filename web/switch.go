@@ -166,25 +166,36 @@ func (s *Server) switchFlow(c echo.Context) error {
 	return s.firstRun(c, l.flow.ID)
 }
 
-// switchOff stops a flow at once: nothing new begins, and a run under way is told to end.
+// switchOff stops a flow at once, and says so on another page.
 func (s *Server) switchOff(c echo.Context, l last, back string) error {
-	ctx := c.Request().Context()
-	if err := s.o.Store.SetEnabled(ctx, ws(c), l.flow.ID, false); err != nil {
+	told, err := s.stopFlow(c.Request().Context(), ws(c), l.flow.ID)
+	if err != nil {
 		return err
 	}
 	said := l.flow.Name + " is off. Nothing is read or written until it is on again, and what changes meanwhile is not lost."
-	open, err := s.o.Store.Unfinished(ctx, ws(c), l.flow.ID)
+	if told {
+		said = l.flow.Name + " is off. The run under way ends within seconds. What it wrote stays, and the rest is done when the flow is on again."
+	}
+	return s.sayAndGo(c, said, false, back)
+}
+
+// stopFlow stops a flow at once: nothing new begins, and a run under way is told to end.
+func (s *Server) stopFlow(ctx context.Context, ws, id string) (told bool, err error) {
+	if err := s.o.Store.SetEnabled(ctx, ws, id, false); err != nil {
+		return false, err
+	}
+	open, err := s.o.Store.Unfinished(ctx, ws, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, r := range open {
 		if r.DryRun || r.Undo != nil { // who takes back what it did often switches it off first
 			continue
 		}
-		if _, err := s.o.Store.CancelRun(ctx, ws(c), r.ID); err != nil {
-			return err
+		if _, err := s.o.Store.CancelRun(ctx, ws, r.ID); err != nil {
+			return false, err
 		}
-		said = l.flow.Name + " is off. The run under way ends within seconds. What it wrote stays, and the rest is done when the flow is on again."
+		told = true
 	}
-	return s.sayAndGo(c, said, false, back)
+	return told, nil
 }

@@ -18,13 +18,20 @@ func (s *Server) firstRun(c echo.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.o.Wake.Wake(ctx, ws(c), id, engine.SwitchedOn, asker(c)); err != nil {
-		s.o.Log.Warn("the first run was not woken; the scheduler will find it", "flow", id, "error", err)
-		if err := s.o.Store.SetNext(ctx, ws(c), id, s.o.Now()); err != nil {
-			return err
-		}
+	if err := s.wakeFirst(ctx, ws(c), id, asker(c)); err != nil {
+		return err
 	}
 	return redirect(c, wish{at: s.o.Now(), after: before}.in("/flows/"+id+"/run/latest"))
+}
+
+// wakeFirst wakes the first run of a flow that was just switched on.
+func (s *Server) wakeFirst(ctx context.Context, ws, id, by string) error {
+	err := s.o.Wake.Wake(ctx, ws, id, engine.SwitchedOn, by)
+	if err == nil {
+		return nil
+	}
+	s.o.Log.Warn("the first run was not woken; the scheduler will find it", "flow", id, "error", err)
+	return s.o.Store.SetNext(ctx, ws, id, s.o.Now())
 }
 
 // soon is how long a page waits for a run that was just woken, before it shows that it does.

@@ -51,6 +51,9 @@ type visitor struct {
 	// waiting is how much waits for a person, as far as the navigation counts.
 	waiting int
 
+	// token is what a program came by, the zero one for a person.
+	token store.Token
+
 	// said waits to be shown once; shown says that a page did.
 	said       string
 	bad, shown bool

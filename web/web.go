@@ -29,10 +29,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
 
 	"couplet/internal/connection"
 	"couplet/internal/connector"
@@ -93,6 +95,8 @@ type Server struct {
 	storing  time.Duration // how long storing a hook may take
 	soon     time.Duration // how long a page waits for a run that was just woken
 	looks    *looks
+	tokens   *tokenPaces
+	spec     func() object // describes the API; the same as long as the program runs
 }
 
 // New makes the web app.
@@ -109,7 +113,9 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}}
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now},
+		tokens: &tokenPaces{of: map[string]*rate.Limiter{}}}
+	s.spec = sync.OnceValue(func() object { return describe(s.apiRoutes()) })
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = clientIP(o.TrustedProxies)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"couplet/internal/engine"
@@ -145,6 +146,8 @@ func (d Desk) Take(ctx context.Context, id, answer string, value *string) (Place
 	switch {
 	case (answer == "") == (value == nil):
 		return no("a conflict takes one answer", "give a, b, different, or --value VALUE", "give answer, which is a, b or different, or value")
+	case value == nil && !slices.Contains([]string{engine.A.String(), engine.B.String(), "different"}, answer):
+		return no("there is no such answer", "take a, b or different", "take a, b or different")
 	case value != nil && *value == "":
 		return no("the value is empty", "give the value that counts, or take the side that is empty", "give the value that counts, or take the side that is empty")
 	}
