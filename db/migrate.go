@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -100,15 +101,18 @@ func (d *DB) apply(ctx context.Context, m Migration, now time.Time) error {
 // script runs several statements.
 func (t *Tx) script(ctx context.Context, text string) error {
 	if !t.db.SQLite() {
-		_, err := t.tx.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
+		_, err := t.tx.ExecContext(ctx, onlyPostgres.ReplaceAllString(text, "$1"), pgx.QueryExecModeSimpleProtocol)
 		return explain(err)
 	}
-	_, err := t.tx.ExecContext(ctx, onlySQLite.Replace(text))
+	_, err := t.tx.ExecContext(ctx, onlySQLite.ReplaceAllString(text, "$1"))
 	return explain(err)
 }
 
-// onlySQLite uncovers what is a comment for PostgreSQL.
-var onlySQLite = strings.NewReplacer("/* sqlite:", "", "*/", "")
+// What is a comment for the other database is uncovered for the one it is meant for.
+var (
+	onlySQLite   = regexp.MustCompile(`(?s)/\* sqlite:(.*?)\*/`)
+	onlyPostgres = regexp.MustCompile(`(?s)/\* postgres:(.*?)\*/`)
+)
 
 // appliedTo reads what was applied; nothing in a database that is new.
 func appliedTo(ctx context.Context, q Queryer) (map[int]Migration, error) {

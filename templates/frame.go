@@ -7,7 +7,7 @@ import "strings"
 type Frame struct {
 	// Title is that of the browser's tab.
 	Title string
-	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, connections or settings.
+	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, search, connections or settings.
 	Active string
 	// Rail makes the navigation narrow, for pages that need the width. Flush leaves the page's edges to the page.
 	Rail, Flush bool
@@ -84,6 +84,7 @@ var navigation = [2][]entry{
 		{"flows", "Flows", "git-compare-arrows", "/flows"},
 		{"runs", "Runs", "history", "/runs"},
 		{"needs", "Needs you", "inbox", "/needs-you"},
+		{"search", "Find a record", "search", "/search"},
 	},
 	{
 		{"connections", "Connections", "plug-2", "/connections"},

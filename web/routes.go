@@ -56,6 +56,9 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/", viewer, s.overviewPage},
 		{http.MethodGet, "/overview/events", viewer, s.overviewEvents},
 
+		// find a record
+		{http.MethodGet, "/search", viewer, s.searchPage},
+
 		// the way to a flow: accounts, template
 		{http.MethodGet, "/flows", viewer, s.flows},
 		{http.MethodGet, "/new", editor, s.newFlow},

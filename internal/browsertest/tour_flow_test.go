@@ -1,6 +1,10 @@
 package browsertest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/chromedp/chromedp/kb"
+)
 
 // mapping begins where a template is chosen, and ends on the map of a flow.
 func (g *guide) mapping() {
@@ -66,6 +70,23 @@ func (g *guide) previewing() {
 	g.b.reload("the run is over", func() bool { return g.b.shows(testid("run-now")) })
 }
 
+// finding goes from any page to a record by the keyboard, which shows what fits while somebody types.
+func (g *guide) finding() {
+	g.b.hit("/")
+	g.b.at("^/search$")
+	g.look("find a record", "")
+	g.b.hit("zz", "zz")
+	g.b.see(testid("nothing"))
+	g.look("find a record, nothing fits", "")
+	g.b.hit(kb.Backspace, kb.Backspace, kb.Backspace, kb.Backspace, "a", "n")
+	g.b.see(testid("record"))
+	g.look("find a record, some fit", "")
+	g.b.hit("j", kb.Backspace) // letters are letters in a field
+	g.b.until("it shows what was typed last", func() bool { return strings.HasSuffix(g.b.path(), "?q=an") && g.b.shows(testid("record")) })
+	g.b.hit(kb.Tab, kb.Enter)
+	g.b.at("^/records/")
+}
+
 // watching begins with a flow that is on, and ends with one of its accounts lost.
 func (g *guide) watching() {
 	run := g.b.path()
@@ -95,6 +116,7 @@ func (g *guide) watching() {
 	g.page("/runs", "runs", "08-runs")
 	g.page("/runs?q=nobody%40example.com", "runs, nothing fits", "")
 	g.page("/needs-you", "what needs somebody", "11-attention")
+	g.finding()
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
 	g.page(g.flow+"/on", "the settings of a flow that is on", "")

@@ -286,6 +286,11 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	if rekey {
 		m.Keys = mapping.Keys(s.fields[side], m.Fields, s.rules.Region)
 	}
+	if keep || m.Words == "" {
+		name, _ := s.object[side].TitleOf(m.Fields)
+		m.Words = mapping.SearchWords(name, m.Keys)
+		keep = keep || m.Words != old.Words // a record from before there were words
+	}
 	m.Stamp, _ = m.Fields[s.stampField[side]].(string)
 	return m, news, keep
 }

@@ -99,6 +99,7 @@ func (s *session) describe(ctx context.Context, side Side, d connector.Describer
 	if !ok {
 		return &stopError{Halt: Halt{Why: HaltObject, Side: int(side)}, Note: fmt.Sprintf("%s has no %s to keep in step.", s.names[side], s.flow.Object)}
 	}
+	s.object[side] = object
 	var want []connector.Field
 	for _, x := range s.flow.Extras() {
 		if x.Side == side {

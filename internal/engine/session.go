@@ -39,6 +39,7 @@ type session struct {
 
 	conn   [2]connector.Connector
 	names  [2]string
+	object [2]*connector.Object
 	fields [2][]connector.Field
 	schema schema
 	// anew is since when bases of a key count, in unix milliseconds; older ones were agreed about something else.

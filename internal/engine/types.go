@@ -46,7 +46,9 @@ type Mirror struct {
 	Missing []string
 	Version string
 	// Keys are the normalised match keys by kind.
-	Keys    map[string]string
+	Keys map[string]string
+	// Words are those that people find the record by, with blanks between them; see mapping.SearchWords.
+	Words   string
 	Stamp   string
 	Created time.Time // the system's own time, zero when unknown
 	First   time.Time // first observation

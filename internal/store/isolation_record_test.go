@@ -10,6 +10,10 @@ import (
 // recordReads are the calls about the history of one pair of records.
 func (w *world) recordReads() []call {
 	return []call{
+		{"Find", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			found, _, err := s.Find(ctx, ws, []string{"an"}, 9)
+			return found, err
+		}},
 		{"History", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.History(ctx, ws, "l1", store.Moment{}, 9)
 		}},

@@ -26,6 +26,7 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, start))
 	must(t, w.SettlePair(w.ctx, w.ws, w.lease, w.pair.ID, start))
 	a1 := mirror("a1", "email", "x@x.test")
+	a1.Words = "ann"
 	a1.Stamp = "stamp"
 	h := engine.Hint{ID: "a1", Reason: "gen", At: start, Due: start, Problem: "refused"}
 	must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{a1, mirror("a2")}, nil, []engine.Hint{h}))

@@ -12,7 +12,7 @@ import (
 )
 
 // hot are the tables that have a row per record or more.
-const hot = "mirror|mirror_key|inbox|link|intent|review|tombstone|tombstone_key|run_entry|conflict|event"
+const hot = "mirror|mirror_key|mirror_word|inbox|link|intent|review|tombstone|tombstone_key|run_entry|conflict|event"
 
 var (
 	scan   = regexp.MustCompile(`SCAN (` + hot + `)\b`)
@@ -60,6 +60,9 @@ func TestNoMethodReadsAWholeTable(t *testing.T) {
 			if !strings.Contains(plan, m[1]+"=?") {
 				t.Errorf("does not look up %s: %s\n%s", m[1], text, plan)
 			}
+		}
+		if strings.Contains(text, "from mirror_word where workspace_id = ?1 and word >=") && !strings.Contains(plan, "word>? AND word<?") {
+			t.Errorf("does not look up the beginnings of words: %s\n%s", text, plan)
 		}
 		if byID.MatchString(text) && !strings.Contains(plan, "id=?)") && !strings.Contains(plan, " id=? ") {
 			t.Errorf("does not look up its row: %s\n%s", text, plan)

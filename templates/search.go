@@ -1,0 +1,52 @@
+package templates
+
+// SearchPage finds records, flows and runs.
+type SearchPage struct {
+	Frame Frame
+	// Text is what was asked for; Short says that it is too short to ask for anything.
+	Text  string
+	Short bool
+	// Flows are there, so that something may have been read.
+	Read    bool
+	Records []FoundRecord
+	// More says that more records fit than are shown.
+	More  bool
+	Flows []Choice
+	// Run is one whose number was asked for, "" for none.
+	Run string
+}
+
+// FoundRecord is one pair of records, or a single one that no other is linked with.
+type FoundRecord struct {
+	Name, Address string
+	// Kind is the word for what it is.
+	Kind    string
+	Systems []System
+	// Href leads to its page, or to where somebody decides about it; "" where there is neither.
+	Href string
+	// Alone says where a single record stands.
+	Alone string
+	// Gone says that one of the two is gone.
+	Gone bool
+}
+
+// says is how much was found, for those who do not see it.
+func (p SearchPage) says() string {
+	n := len(p.Records) + len(p.Flows)
+	if p.Run != "" {
+		n++
+	}
+	switch {
+	case p.Text == "":
+		return ""
+	case p.Short:
+		return "Type one more letter."
+	case n == 0:
+		return "Nothing found."
+	case p.More:
+		return "The first " + Number(len(p.Records)) + " records. Type more of the name to see fewer."
+	case len(p.Records) == 0:
+		return Count(n, "thing found", "things found") + ", no record."
+	}
+	return Count(len(p.Records), "record found", "records found") + "."
+}
