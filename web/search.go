@@ -82,7 +82,9 @@ func (s *Server) search(ctx context.Context, ws string, h house, p *templates.Se
 		}
 		return cmp.Or(cmp.Compare(begins(x), begins(y)), cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)))
 	})
-	p.Records = slices.CompactFunc(p.Records, func(x, y templates.FoundRecord) bool { return x.Alone != "" && x.Name == y.Name && x.Address == y.Address && x.Alone == y.Alone })
+	p.Records = slices.CompactFunc(p.Records, func(x, y templates.FoundRecord) bool {
+		return x.Alone != "" && x.Name == y.Name && x.Address == y.Address && x.Alone == y.Alone
+	})
 	if p.More = more || len(p.Records) > foundShown; len(p.Records) > foundShown {
 		p.Records = p.Records[:foundShown]
 	}
