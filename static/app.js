@@ -4,5 +4,6 @@ import './js/ui.js';
 import './js/copy.js';
 import './js/opens.js';
 import './js/builder.js';
+import './js/steps.js';
 import './js/live.js';
 import './js/narrow.js';

@@ -103,8 +103,10 @@ type MapPair struct {
 	// Lost are sentences about what does not survive the way.
 	Lost   []string
 	OneWay bool
-	Fresh  bool
-	Open   *MapOpen
+	// Measure is what was lost of the samples.
+	Measure MapMeasure
+	Fresh   bool
+	Open    *MapOpen
 	// Lessons are what was learned of its fields from the answers of a system.
 	Lessons []MapLesson
 	// Problem is why the pair cannot work, with what mends it.
@@ -137,33 +139,27 @@ type MapRowStep struct {
 	With [][2]string
 }
 
-// MapDone is a step of an open pair: what it is, and what a person chose about it.
-type MapDone struct {
-	Title, Icon, Help string
-	Settings          []MapSetting
-}
-
-// MapSetting is something that a person chooses about a step. Kind is "line", "number", "choice", "pattern", "table" or "formula".
-type MapSetting struct {
-	Name, Label, Help, Kind, Value string
-	Choices                        []MapOption
-}
-
-// MapGroup are kinds of steps that belong together.
-type MapGroup struct {
-	Title string
-	Kinds []MapOption
-}
-
 // MapOpen is what an open pair shows.
 type MapOpen struct {
-	Row   MapRow
-	Ways  []MapOption
+	Row  MapRow
+	Ways []MapOption
+	// From is where the steps begin, Start what the sample has there.
+	From  System
+	Start MapStep
 	Steps []MapDone
-	// More are the steps that can be added.
-	More []MapGroup
-	// Walks show the sample's value on its way, one for each direction.
-	Walks           []MapWalk
+	// More are the steps that can be added, Likely those that most people look for.
+	More   []MapGroup
+	Likely []MapOption
+	// Back shows the sample's value on the way back, nil where there is none.
+	Back *MapWalk
+	// Samples are those that can be chosen.
+	Samples []MapOption
+	// Trips are what becomes of the samples, and Measure what is lost of them on the way back.
+	Trips   []MapTrip
+	Measure MapMeasure
+	// Unsaved says that what is shown is not saved: Error says why it cannot be, where that is not about one setting.
+	Unsaved         bool
+	Error           string
 	Conflict, Blank []MapOption
 	// Consent says that the pair has no such rules: it is only ever tightened.
 	Consent bool

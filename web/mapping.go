@@ -32,6 +32,8 @@ type mapOf struct {
 	rules     *mapping.Map
 	problems  []mapping.Problem
 	dismissed []string
+	// typed is a pair as somebody types it, nil where nobody does.
+	typed *typedRow
 	// known are the custom fields of the map, as they were agreed and as they are.
 	known []engine.Known
 }

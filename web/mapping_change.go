@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,8 +75,16 @@ func (s *Server) editMap(c echo.Context, m *mapOf, e mapEdit) error {
 	if errors.As(err, &no) {
 		return s.cannot(c, m, string(no))
 	}
+	var kept unsaved
+	if errors.As(err, &kept) {
+		m.typed = &typedRow{row: kept.row, focus: -1}
+		return s.cannot(c, m, kept.why)
+	}
 	if err != nil {
 		return err
+	}
+	if reflect.DeepEqual(f, m.flow()) { // another sample was chosen, or the same once more
+		return s.mapChanged(c, m, "", what)
 	}
 	d, err := s.o.Store.ChangeDraft(c.Request().Context(), ws(c), visitorOf(c).User.ID, f, revision)
 	if errors.Is(err, store.ErrChanged) {
@@ -125,7 +134,11 @@ func (s *Server) mapChanged(c echo.Context, m *mapOf, done string, what changed)
 
 // cannot shows the page with the reason why a change cannot be.
 func (s *Server) cannot(c echo.Context, m *mapOf, why string) error {
-	return s.showMap(c, http.StatusUnprocessableEntity, m, mapState(c), func(v *templates.Mapping) { v.Bad = why })
+	at := mapState(c)
+	if m.typed != nil {
+		at.Open = m.typed.row.Key()
+	}
+	return s.showMap(c, http.StatusUnprocessableEntity, m, at, func(v *templates.Mapping) { v.Bad = why })
 }
 
 // clash shows the map as a colleague left it, and offers what the person wanted again.

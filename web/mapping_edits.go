@@ -82,13 +82,22 @@ func editUnpair(m *mapOf, form func(string) []string) mapEdit {
 	}}
 }
 
+// readRow is a pair as a form sends it, with the step that was moved in it.
+func (m *mapOf) readRow(form func(string) []string) (row mapping.Row, moved int, how string) {
+	row = mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
+		Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
+	if row.Direction == mapping.Both || row.Direction == m.flow().Direction { // nothing of its own: it goes the way of the flow
+		row.Direction = ""
+	}
+	steps, moved, how := readSteps(form)
+	return row.WithChain(steps), moved, how
+}
+
 // editRow replaces a pair: its choices, or by one that mends it.
 func editRow(m *mapOf, form func(string) []string) mapEdit {
 	key := oneOf(form("row"))
 	i := rowAt(m.flow(), key)
-	row := mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
-		Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
-	row = row.WithChain(readSteps(form))
+	row, moved, how := m.readRow(form)
 	l := m.labels(row)
 	return mapEdit{want: fmt.Sprintf("change the pair of %s and %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
 		if i < 0 {
@@ -97,28 +106,48 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 		if !slices.Contains([]mapping.Blank{"", mapping.Keep, mapping.Clear}, row.Blank) {
 			return "", changed{}, impossible("What happens to an emptied value can only be one of the two choices.")
 		}
-		if row.Direction == mapping.Both || row.Direction == f.Direction { // nothing of its own: it goes the way of the flow
-			row.Direction = ""
-		}
 		said := fmt.Sprintf("The pair of %s and %s is changed.", l[0], l[1])
-		if more := oneOf(form("add")); more != "" && oneOf(form("act")) == "add" {
-			var err error
+		was := row
+		if more := oneOf(form("add")); more != "" {
 			rows := slices.Clone(f.Map)
 			rows[i] = row
-			if row, said, err = m.addStep(rows, i, more); err != nil {
-				return "", changed{}, impossible(err.Error())
+			made, words, err := m.addStep(rows, i, more)
+			if err != nil {
+				return "", changed{}, unsaved{row, err.Error()}
 			}
+			row, said, moved, how = made, words, added(row, made), "add"
+		}
+		if old := f.Map[i].Direction; row.Direction == "" && (old == mapping.Both || old == f.Direction) { // it says the same already
+			row.Direction = old
 		}
 		_, before := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 		f.Map[i] = row
 		_, after := mapping.Compile(f.Map, m.fields(connector.A), m.fields(connector.B), m.options())
 		for _, p := range after {
 			if p.Row == i || len(after) > len(before) {
+				if p.Row == i && row.Key() == key {
+					return "", changed{}, unsaved{was, p.Plain}
+				}
 				return "", changed{}, impossible(p.Plain)
+			}
+		}
+		if how != "" && moved >= 0 {
+			m.typed = &typedRow{row: row, focus: moved, how: how}
+			if how != "add" {
+				said = fmt.Sprintf("The step is number %d of %d now.", moved+1, len(row.Chain()))
 			}
 		}
 		return said, changed{key: row.Key()}, nil
 	}}
+}
+
+// added is the place of the step that one row has more than another.
+func added(before, after mapping.Row) int {
+	x, y := before.Chain(), after.Chain()
+	if len(x) > 0 && len(y) > 0 && x[0].Do == y[0].Do {
+		return len(y) - 1
+	}
+	return 0
 }
 
 // editRules changes the rules of the whole flow.

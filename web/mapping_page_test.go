@@ -49,6 +49,7 @@ func (c *crms) press(client *http.Client, button *goquery.Selection, typed ...st
 			values.Add(name, in.AttrOr("value", ""))
 		}
 	})
+	form.Find("textarea[name]").Each(func(_ int, in *goquery.Selection) { values.Add(in.AttrOr("name", ""), in.Text()) })
 	if name, ok := button.Attr("name"); ok {
 		values.Add(name, button.AttrOr("value", ""))
 	}

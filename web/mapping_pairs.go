@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"couplet/internal/connector"
@@ -60,6 +61,7 @@ func (b *board) works(p *templates.MapPair, i int, row mapping.Row, r *mapping.R
 			}
 		}
 	}
+	p.Measure = b.measure(r)
 	p.Lessons = b.learned(row)
 	if b.at.Open == p.Key {
 		o := b.open(i, row, r)
@@ -108,19 +110,21 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		o.Ways = append(o.Ways, templates.MapOption{Value: string(w.Direction), Text: b.wayWords(w.Direction), Icon: templates.WayIcon(way(w.Direction)),
 			Chosen: r.Direction == w.Direction, Why: w.Why})
 	}
-	o.Steps, o.More = stepsOf(row), b.more(i)
-	for _, from := range []connector.Side{connector.A, connector.B} {
-		v, shown := r.Read(from, b.values[from])
-		if !r.Direction.To(from.Other()) || !shown {
-			continue
-		}
-		w := templates.MapWalk{From: b.systems[from]}
-		for _, s := range r.Walk(from.Other(), v) {
-			k, _ := mapping.StepKindNamed(s.Step.Do)
-			w.Steps = append(w.Steps, templates.MapStep{Title: k.Title, Icon: k.Icon,
-				Value: inParts(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem})
-		}
-		o.Walks = append(o.Walks, w)
+	var bad *mapping.Problem
+	live := r
+	if b.typed != nil && b.typed.row.Key() == row.Key() {
+		row = b.typed.row
+		live, bad = b.compiled(i, row)
+		o.Row = formRow(row)
+	}
+	o.Steps = b.stepsOf(row)
+	if b.typed != nil {
+		focus(o.Steps, *b.typed)
+	}
+	o.More, o.Likely = b.more(i)
+	b.live(&o, i, row, live, bad)
+	for n, s := range b.seen.sampling.Samples {
+		o.Samples = append(o.Samples, templates.MapOption{Value: strconv.Itoa(n), Text: b.sampleName(s), Chosen: n == b.at.Sample})
 	}
 	o.Conflict = b.conflicts(row.Conflict, r)
 	o.Blank = []templates.MapOption{{Value: "", Text: "As in the rules of this flow", Chosen: row.Blank == ""},
@@ -140,6 +144,17 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 		}
 	}
 	return o
+}
+
+// focus marks what a person looks at after a step was added or moved: the step, or the button that was pressed.
+func focus(steps []templates.MapDone, t typedRow) {
+	if t.focus < 0 || t.focus >= len(steps) {
+		return
+	}
+	st := &steps[t.focus]
+	st.FocusUp = t.how == "up" && !st.First
+	st.FocusDown = t.how == "down" && !st.Last
+	st.Focus = !st.FocusUp && !st.FocusDown
 }
 
 // inParts is a value as a person reads it, with the seams of one that is in parts.

@@ -31,14 +31,7 @@ func (b *board) preview(lessons []engine.Capability) templates.MapPreview {
 		return p
 	}
 	s := b.seen.sampling.Samples[b.at.Sample]
-	for side := range s.Records {
-		if p.Name == "" {
-			p.Name = b.called(connector.Side(side), s.Records[side].Fields)
-		}
-	}
-	if p.Name == "" {
-		p.Name = "Nameless"
-	}
+	p.Name = b.sampleName(s)
 	p.About = b.about(s)
 	if of := hanging(b.specs, b.flow().Object).named(s.On); of != "" {
 		p.On = of
@@ -48,6 +41,16 @@ func (b *board) preview(lessons []engine.Capability) templates.MapPreview {
 		p.Sides[side] = b.side(s, d, side)
 	}
 	return p
+}
+
+// sampleName is what people know a sample by.
+func (b *board) sampleName(s engine.Sample) string {
+	for side := range s.Records {
+		if name := b.called(connector.Side(side), s.Records[side].Fields); name != "" {
+			return name
+		}
+	}
+	return "Nameless"
 }
 
 // called is what people know a sample's record by.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,10 +14,11 @@ import (
 )
 
 // stepsOf are the steps of a row with what a person chose, or may choose, about each.
-func stepsOf(row mapping.Row) (out []templates.MapDone) {
-	for _, st := range row.Chain() {
+func (b *board) stepsOf(row mapping.Row) (out []templates.MapDone) {
+	chain := row.Chain()
+	for i, st := range chain {
 		k, _ := mapping.StepKindNamed(st.Do)
-		d := templates.MapDone{Title: k.Title, Icon: k.Icon, Help: k.Help}
+		d := templates.MapDone{Do: st.Do, Title: k.Title, Icon: k.Icon, Help: k.Help, First: i == 0, Last: i == len(chain)-1}
 		for _, s := range k.Settings {
 			v, given := st.With[s.Name]
 			if !given {
@@ -26,6 +28,9 @@ func stepsOf(row mapping.Row) (out []templates.MapDone) {
 			for _, c := range s.Choices {
 				set.Choices = append(set.Choices, templates.MapOption{Value: c.Value, Text: c.Text, Chosen: c.Value == v})
 			}
+			if s.Kind == "formula" {
+				set.Terms = b.terms(row)
+			}
 			d.Settings = append(d.Settings, set)
 		}
 		out = append(out, d)
@@ -33,16 +38,46 @@ func stepsOf(row mapping.Row) (out []templates.MapDone) {
 	return out
 }
 
-// more are the steps that can be added to a row, by group.
-func (b *board) more(i int) (out []templates.MapGroup) {
+// terms are the words that a formula of a row may be made of: its fields first.
+func (b *board) terms(row mapping.Row) []templates.MapTerm {
+	side := connector.A
+	if row.Direction == mapping.BToA || row.Direction == "" && b.flow().Direction == mapping.BToA {
+		side = connector.B
+	}
+	names := row.Side(side)
+	all := b.end(side, names)
+	out := []templates.MapTerm{{Put: "value", Means: all.Label}}
+	if len(names) > 1 {
+		for i, n := range names {
+			out = append(out, templates.MapTerm{Put: "f" + strconv.Itoa(i+1), Means: b.end(side, mapping.Names{n}).Label})
+		}
+	}
+	for _, f := range mapping.Functions {
+		out = append(out, templates.MapTerm{Put: f.Put, Means: f.Means})
+	}
+	return out
+}
+
+// likely are the steps that most people look for, in this order.
+var likely = []string{"trim", "title_case", "e164", "map_values", "formula", "if_empty"}
+
+// more are the steps that can be added to a row, by group, and those that are likely.
+func (b *board) more(i int) (out []templates.MapGroup, first []templates.MapOption) {
 	for _, k := range mapping.StepsFor(b.flow().Map, i, b.fields(connector.A), b.fields(connector.B), b.options()) {
 		if len(out) == 0 || out[len(out)-1].Title != k.Group {
 			out = append(out, templates.MapGroup{Title: k.Group})
 		}
 		g := &out[len(out)-1]
-		g.Kinds = append(g.Kinds, templates.MapOption{Value: k.Name, Text: k.Title, Icon: k.Icon})
+		o := templates.MapOption{Value: k.Name, Text: k.Title, Icon: k.Icon, Why: k.Help}
+		g.Kinds = append(g.Kinds, o)
+		if slices.Contains(likely, k.Name) {
+			first = append(first, o)
+		}
 	}
-	return out
+	slices.SortFunc(first, func(x, y templates.MapOption) int {
+		return cmp.Compare(slices.Index(likely, x.Value), slices.Index(likely, y.Value))
+	})
+	return out, first
 }
 
 // formSteps are the steps of a row as a form sends them.
@@ -57,8 +92,9 @@ func formSteps(r mapping.Row) (out []templates.MapRowStep) {
 	return out
 }
 
-// readSteps are the steps that a form sends, and what is to be done with one of them: "up:2", "down:2", "drop:2".
-func readSteps(form func(string) []string) (steps []mapping.Step) {
+// readSteps are the steps that a form sends, and what is to be done with one of them: "up:2", "down:2", "drop:2", or a move
+// from one place to another, "2:0". It tells where the step that was moved is now, -1 when none was.
+func readSteps(form func(string) []string) (steps []mapping.Step, moved int, what string) {
 	for i, do := range form("step") {
 		st := mapping.Step{Do: do}
 		k, _ := mapping.StepKindNamed(do)
@@ -74,18 +110,30 @@ func readSteps(form func(string) []string) (steps []mapping.Step) {
 	}
 	what, at, _ := strings.Cut(oneOf(form("act")), ":")
 	n, err := strconv.Atoi(at)
-	if err != nil || n < 0 || n >= len(steps) {
-		return steps
+	to := n
+	switch what {
+	case "up":
+		to = n - 1
+	case "down":
+		to = n + 1
 	}
-	switch {
-	case what == "drop":
-		steps = slices.Delete(steps, n, n+1)
-	case what == "up" && n > 0:
-		steps[n-1], steps[n] = steps[n], steps[n-1]
-	case what == "down" && n < len(steps)-1:
-		steps[n+1], steps[n] = steps[n], steps[n+1]
+	if from, there, dragged := strings.Cut(oneOf(form("move")), ":"); dragged {
+		what = "drag"
+		var bad error
+		n, err = strconv.Atoi(from)
+		if to, bad = strconv.Atoi(there); bad != nil {
+			err = bad
+		}
 	}
-	return steps
+	if err != nil || n < 0 || n >= len(steps) || to < 0 || to >= len(steps) {
+		return steps, -1, ""
+	}
+	st := steps[n]
+	steps = slices.Delete(steps, n, n+1)
+	if what == "drop" {
+		return steps, -1, what
+	}
+	return slices.Insert(steps, to, st), to, what
 }
 
 // addStep puts one more step into the row i of rows, and says what came of it.

@@ -29,7 +29,7 @@ func TestTheMapShowsPairsWithRealValuesAndEverythingElseUnpaired(t *testing.T) {
 		t.Errorf("no real value: %s", squeezed(email))
 	}
 	name := pairLine(doc, "firstName+lastName=name")
-	if squeezed(name.Find("[data-testid=fate]")) != "Lossy" || !strings.Contains(squeezed(name), "First name + Last name") || !strings.Contains(squeezed(name), "The first word becomes the first name") {
+	if name.Find("[data-testid=fate]").Length() != 0 || !strings.Contains(squeezed(name), "First name + Last name") { // it may lose, and loses nothing of these
 		t.Errorf("name: %s", squeezed(name))
 	}
 	if made := squeezed(pairLine(doc, "companyName=company_name")); !strings.Contains(made, "Made when you switch on") {
@@ -105,7 +105,7 @@ func TestAPairIsOpenedChangedAndTakenOut(t *testing.T) {
 	if !strings.Contains(squeezed(line.Find("[data-testid=open]")), "International phone") {
 		t.Fatalf("not open: %s", squeezed(line))
 	}
-	choices := line.Find("[data-testid=choices] button")
+	choices := line.Find("[data-testid=choices] > .pipe-side > button.apply")
 	doc = c.follow(client, c.press(client, choices, "direction", "a_to_b", "step", "trim", "conflict", "ask", "blank", "clear"))
 	line = pairLine(doc, "phone=phone_number")
 	if line.Find("[data-testid=way]").AttrOr("data-way", "") != "to" || squeezed(line.Find("[data-testid=fate]")) != "One way" || line.Find("[data-testid=choices]").Length() != 1 {

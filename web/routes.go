@@ -104,6 +104,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/flows/:id/map", viewer, s.mapPage},
 		{http.MethodPost, "/flows/:id/map/pair", editor, s.changesMap(editPair)},
 		{http.MethodPost, "/flows/:id/map/row", editor, s.changesMap(editRow)},
+		{http.MethodPost, "/flows/:id/map/try", editor, s.tryRow},
 		{http.MethodPost, "/flows/:id/map/unpair", editor, s.changesMap(editUnpair)},
 		{http.MethodPost, "/flows/:id/map/match", editor, s.changesMap(editMatch)},
 		{http.MethodPost, "/flows/:id/map/rules", editor, s.changesMap(editRules)},

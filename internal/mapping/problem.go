@@ -17,7 +17,15 @@ type Problem struct {
 	Field string
 	// First is the row that writes the field already, -1 when that is not the reason.
 	First int
+	// Step counts the step that is in the way from 0, -1 when none is. Setting names what was chosen about it that cannot be, and At
+	// is where in its text; both are empty where they say nothing.
+	Step    int
+	Setting string
+	At      Place
 }
+
+// Place is a place in a text that a person wrote, both counted from 1; zero for none.
+type Place struct{ Line, Column int }
 
 // refusal is why a row makes no rule, before it is known which row that is.
 type refusal struct {
@@ -25,17 +33,20 @@ type refusal struct {
 	side        connector.Side
 	field       string
 	first       int
+	step        int
+	setting     string
+	at          Place
 }
 
 func (r *refusal) Error() string { return r.text }
 
 func (r *refusal) problem(row int) Problem {
-	return Problem{Row: row, Text: r.text, Plain: r.plain, Side: r.side, Field: r.field, First: r.first}
+	return Problem{Row: row, Text: r.text, Plain: r.plain, Side: r.side, Field: r.field, First: r.first, Step: r.step, Setting: r.setting, At: r.at}
 }
 
 // refuse makes a refusal that is not about one field.
 func refuse(plain, format string, args ...any) *refusal {
-	return &refusal{text: fmt.Sprintf(format, args...), plain: plain, first: -1}
+	return &refusal{text: fmt.Sprintf(format, args...), plain: plain, first: -1, step: -1}
 }
 
 // about says which field the refusal is about.

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,42 +98,69 @@ func (r *Rule) arrange(steps []Step) *refusal {
 	if r.Direction == BToA && !slices.ContainsFunc(steps, func(s Step) bool { return s.Do == "split_name" }) {
 		r.from = connector.B
 	}
-	t := transform{}
 	for i, s := range steps {
-		k, ok := StepKindNamed(s.Do)
-		if !ok {
-			return refuse("This pair names a step that Couplet does not know. Choose another one, or none.",
-				"transform %q is not known; use one of %s", s.Do, strings.Join(TransformNames(), ", "))
-		}
-		set, bad := k.settle(s.With)
-		if bad != nil {
+		if bad := r.arrangeOne(i, s); bad != nil {
+			bad.step = i
 			return bad
 		}
-		st, err := k.make(set)
-		if err != nil {
-			return refuse(fmt.Sprintf("The step “%s” cannot work: %s.", k.Title, err), "transform %s: %s", s.Do, err)
+	}
+	r.transform.to[r.from.Other()], r.transform.to[r.from] = forth, back
+	return nil
+}
+
+func (r *Rule) arrangeOne(i int, s Step) *refusal {
+	t := &r.transform
+	k, ok := StepKindNamed(s.Do)
+	if !ok {
+		return refuse("This pair names a step that Couplet does not know. Choose another one, or none.",
+			"transform %q is not known; use one of %s", s.Do, strings.Join(TransformNames(), ", "))
+	}
+	set, bad := k.settle(s.With)
+	if bad != nil {
+		return bad
+	}
+	st, err := k.make(set)
+	if err != nil {
+		bad := refuse(fmt.Sprintf("The step “%s” cannot work: %s.", k.Title, err), "transform %s: %s", s.Do, err)
+		bad.setting = k.blamed()
+		var f *FormulaError
+		if errors.As(err, &f) {
+			bad.at = f.At
 		}
-		if (st.reads || st.many || st.pair) && i > 0 {
-			return refuse(fmt.Sprintf("The step “%s” works on the field itself. Put it first.", k.Title), "transform %s must be the first step of its row", s.Do)
-		}
+		return bad
+	}
+	if (st.reads || st.many || st.pair) && i > 0 {
+		return refuse(fmt.Sprintf("The step “%s” works on the field itself. Put it first.", k.Title), "transform %s must be the first step of its row", s.Do)
+	}
+	switch {
+	case st.pair:
+		t.shape = [2]int{2, 1}
+	case st.many:
+		t.shape[r.from] = -1
+	}
+	r.staged = r.staged || !slices.Contains(plainly, s.Do) || len(s.With) > 0
+	t.lossy = t.lossy || st.loses != "" || st.put == nil
+	r.stages, r.steps = append(r.stages, st), append(r.steps, s)
+	if back := r.from; st.put == nil && r.Direction.To(back) {
+		to := back.Other()
+		return refuse(fmt.Sprintf("The step “%s” works one way only, from %s to %s. Let this pair go that way, or take the step out.", k.Title, r.systems[back], r.systems[to]),
+			"transform %s works one way only; set direction to %s for this row", s.Do, [2]Direction{AToB, BToA}[back])
+	}
+	return nil
+}
+
+// blamed is the setting that keeps a step from working: the one that is read as something.
+func (k StepKind) blamed() string {
+	name := ""
+	for _, s := range k.Settings {
 		switch {
-		case st.pair:
-			t.shape = [2]int{2, 1}
-		case st.many:
-			t.shape[r.from] = -1
-		}
-		r.staged = r.staged || !slices.Contains(plainly, s.Do) || len(s.With) > 0
-		t.lossy = t.lossy || st.loses != "" || st.put == nil
-		r.stages, r.steps = append(r.stages, st), append(r.steps, s)
-		if back := r.from; st.put == nil && r.Direction.To(back) {
-			to := back.Other()
-			return refuse(fmt.Sprintf("The step “%s” works one way only, from %s to %s. Let this pair go that way, or take the step out.", k.Title, r.systems[back], r.systems[to]),
-				"transform %s works one way only; set direction to %s for this row", s.Do, [2]Direction{AToB, BToA}[back])
+		case slices.Contains([]string{"number", "pattern", "table", "formula"}, s.Kind):
+			return s.Name
+		case s.Kind == "line" && name == "":
+			name = s.Name
 		}
 	}
-	t.to[r.from.Other()], t.to[r.from] = forth, back
-	r.transform = t
-	return nil
+	return name
 }
 
 // example is a step of the kind as it begins.
@@ -181,10 +209,14 @@ func (k StepKind) settle(with map[string]string) (settings, *refusal) {
 			v = s.Default
 		}
 		if v == "" && s.Needed {
-			return nil, refuse(fmt.Sprintf("The step “%s” lacks its setting “%s”.", k.Title, s.Label), "transform %s needs %s", k.Name, s.Name)
+			bad := refuse(fmt.Sprintf("The step “%s” lacks its setting “%s”. Fill it in, or take the step out.", k.Title, s.Label), "transform %s needs %s", k.Name, s.Name)
+			bad.setting = s.Name
+			return nil, bad
 		}
 		if s.Kind == "choice" && !slices.ContainsFunc(s.Choices, func(c Choice) bool { return c.Value == v }) {
-			return nil, refuse(fmt.Sprintf("The step “%s” has a setting “%s” that is none of its choices.", k.Title, s.Label), "transform %s: %s %q is not known", k.Name, s.Name, v)
+			bad := refuse(fmt.Sprintf("The step “%s” has a setting “%s” that is none of its choices.", k.Title, s.Label), "transform %s: %s %q is not known", k.Name, s.Name, v)
+			bad.setting = s.Name
+			return nil, bad
 		}
 		set[s.Name] = v
 	}
@@ -238,6 +270,9 @@ func (r *Rule) oneWay() bool {
 	return slices.ContainsFunc(r.stages, func(s stage) bool { return s.put == nil })
 }
 
+// Begins is the side that the steps begin at.
+func (r *Rule) Begins() connector.Side { return r.from }
+
 // Fills reports whether the steps give a side something where the other side has nothing.
 func (r *Rule) Fills(to connector.Side) bool {
 	return to == r.from.Other() && r.Direction.To(to) && slices.ContainsFunc(r.stages, func(s stage) bool { return s.fills })
@@ -254,8 +289,10 @@ func (r *Rule) overfull() *refusal {
 		err = fmt.Errorf("it is longer than %d characters", r.longest[to][0])
 	}
 	if err != nil {
-		return refuse(fmt.Sprintf("What is used for an empty value does not fit %s: %s.", calledAll(r.Fields[to]), err),
+		bad := refuse(fmt.Sprintf("What is used for an empty value does not fit %s: %s.", calledAll(r.Fields[to]), err),
 			"transform if_empty does not fit %s: %s", r.Fields[to][0].Name, err)
+		bad.step, bad.setting = slices.IndexFunc(r.stages, func(s stage) bool { return s.fills }), "use"
+		return bad
 	}
 	return nil
 }

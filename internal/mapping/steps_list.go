@@ -2,13 +2,7 @@ package mapping
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-
-	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/types"
-	"github.com/expr-lang/expr/vm"
 
 	"couplet/internal/connector"
 )
@@ -84,63 +78,6 @@ func errIf(bad bool, text string) error {
 		return errors.New(text)
 	}
 	return nil
-}
-
-// mostFields is how many fields a formula may take.
-const mostFields = 9
-
-// loops finds what a formula does for each member of a list. A formula is worked out for every record and nobody can stop it,
-// and loops in loops over a long text take for ever; without them it takes as long as it is written.
-type loops struct{ found bool }
-
-// Visit implements ast.Visitor.
-func (l *loops) Visit(n *ast.Node) {
-	_, each := (*n).(*ast.PredicateNode)
-	l.found = l.found || each
-}
-
-// Formula reads a formula. The error says what is wrong and where, in its first line.
-func Formula(code string) (*vm.Program, error) {
-	if len(code) > 2000 {
-		return nil, errors.New("it is longer than 2,000 characters")
-	}
-	env := types.Map{"value": types.Any}
-	for i := range mostFields {
-		env[fmt.Sprintf("f%d", i+1)] = types.Any
-	}
-	var l loops
-	program, err := expr.Compile(code, expr.Env(env), expr.MaxNodes(500), expr.Patch(&l))
-	if err == nil && l.found {
-		return nil, errors.New("it goes through a list, and a formula cannot")
-	}
-	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, errors.New(first)
-	}
-	return program, nil
-}
-
-// calculate works a formula out for one value. A number in a text counts as one.
-func calculate(program *vm.Program, v Value) (Value, error) {
-	env := map[string]any{"value": v}
-	if p, ok := v.(Parts); ok {
-		env["value"] = joined(p)
-		for i, x := range p {
-			env[fmt.Sprintf("f%d", i+1)] = x
-		}
-	}
-	out, err := expr.Run(program, env)
-	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("the formula does not work for %q: %s", text(v), first)
-	}
-	switch out := out.(type) {
-	case nil, string, bool, float64:
-		return out, nil
-	case int:
-		return float64(out), nil
-	}
-	return nil, fmt.Errorf("the formula makes a %T, and a text, a number or yes or no is needed", out)
 }
 
 // listed turns what a side shows into what its first step makes of it, where that step is about a list.

@@ -103,7 +103,7 @@ var valueKinds = []StepKind{
 			}), loses: "What was looked up cannot be told from what it became."}, err
 		}},
 	{Name: "if_empty", Title: "If empty, use…", Icon: "square-dashed", Group: groupValue, Help: "Where both sides have nothing, the side that is filled gets a value of your own. It replaces nothing that is there, and never comes back.",
-		Settings: []Setting{{Name: "use", Label: "Use", Kind: "line", Needed: true, Example: "…"}}, make: func(s settings) (stage, error) {
+		Settings: []Setting{{Name: "use", Label: "Use", Kind: "line", Needed: true, Example: "Unknown"}}, make: func(s settings) (stage, error) {
 			return stage{fills: true, get: func(r *Rule, v Value) (Value, error) {
 					switch {
 					case !Empty(v):
