@@ -26,7 +26,12 @@ func editPair(m *mapOf, form func(string) []string) mapEdit {
 		}
 		f.Map = append(f.Map, row)
 		l := m.labels(row)
-		return fmt.Sprintf("%s is now paired with %s.", l[0], l[1]), changed{key: row.Key(), fresh: true}, nil
+		said := fmt.Sprintf("%s is now paired with %s.", l[0], l[1])
+		if row.Transform == "join_list" || row.Transform == "split_list" {
+			k, _ := mapping.StepKindNamed(row.Transform)
+			said += fmt.Sprintf(" One is a list and the other a text, so the pair has the step %s and goes one way.", k.Title)
+		}
+		return said, changed{key: row.Key(), fresh: true}, nil
 	}}
 }
 
@@ -116,6 +121,10 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 				return "", changed{}, unsaved{row, err.Error()}
 			}
 			row, said, moved, how = made, words, added(row, made), "add"
+		}
+		if d := row.Direction; d != "" && len(row.Chain()) > 0 && len(f.Map[i].Chain()) > 0 && row.Chain()[0].Do == f.Map[i].Chain()[0].Do {
+			row.Direction = f.Map[i].Direction
+			row = mapping.Turn(row, d)
 		}
 		if old := f.Map[i].Direction; row.Direction == "" && (old == mapping.Both || old == f.Direction) { // it says the same already
 			row.Direction = old

@@ -86,9 +86,9 @@ func TestTwoFieldsArePairedByTheirNames(t *testing.T) {
 	if pairLine(doc, "state=region").Length() != 1 {
 		t.Error("not paired")
 	}
-	res := c.press(client, doc.Find("[data-testid=pair-these]"), "a", "tags", "b", "city")
+	res := c.press(client, doc.Find("[data-testid=pair-these]"), "a", "dateOfBirth", "b", "tags")
 	bad := parsed(t, res)
-	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(squeezed(bad.Find("[data-testid=bad]")), "Tags is a list and City holds one value") {
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(squeezed(bad.Find("[data-testid=bad]")), "Tags is a list and Date of birth holds one value") {
 		t.Errorf("status %d: %s", res.StatusCode, squeezed(bad.Find("[data-testid=bad]")))
 	}
 	if res := c.press(client, doc.Find("[data-testid=pair-these]"), "a", "city"); res.StatusCode != http.StatusUnprocessableEntity {

@@ -142,3 +142,20 @@ func TestTheSampleIsChosenWhereTheStepsAre(t *testing.T) {
 		t.Error("there is something to undo")
 	}
 }
+
+// A list and a text are paired by the step between them, which is said; turned round, the pair does the opposite.
+func TestAListIsPairedWithATextOnThePage(t *testing.T) {
+	t.Parallel()
+	c := newCRMs(t, 20, func(f *flow.Flow) { f.Map = f.Map[:rowAt(*f, "tags=tags")] })
+	client := c.signIn("editor")
+	doc := c.follow(client, c.press(client, c.open(client, "").Find("[data-testid=pair-these]"), "a", "tags", "b", "city"))
+	line := pairLine(doc, "tags=city")
+	if line.Find("[data-testid=way]").AttrOr("data-way", "") != "to" || !strings.Contains(squeezed(line), "List to text") {
+		t.Fatalf("%s", squeezed(line))
+	}
+	line = pairLine(c.open(client, "?open="+url.QueryEscape("tags=city")), "tags=city")
+	line = pairLine(c.follow(client, c.press(client, line.Find("button.apply").Last(), "direction", "b_to_a", "step.0.separator", "; ")), "tags=city")
+	if line.Find("[data-testid=way]").AttrOr("data-way", "") != "from" || line.Find("input[name=step]").AttrOr("value", "") != "split_list" || line.Find("[name='step.0.separator']").AttrOr("value", "") != "; " {
+		t.Errorf("turned: %s", squeezed(line))
+	}
+}

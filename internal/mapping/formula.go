@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -58,6 +59,9 @@ func Formula(code string) (*vm.Program, error) {
 	return program, nil
 }
 
+// unexpected is how the reader of formulas names a piece that stands in the wrong place.
+var unexpected = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)`)
+
 // placed says in words what the reader of formulas found, and where.
 func placed(code string, err error) *FormulaError {
 	first, _, _ := strings.Cut(err.Error(), "\n")
@@ -76,6 +80,8 @@ func placed(code string, err error) *FormulaError {
 	case unknown:
 		name, _, _ = strings.Cut(name, " ")
 		out.Text = fmt.Sprintf("“%s” is neither a field nor a function here", name)
+	case unexpected.MatchString(f.Message):
+		out.Text = "“" + unexpected.FindStringSubmatch(f.Message)[1] + "” is not expected here"
 	case strings.HasPrefix(f.Message, "unexpected token EOF"):
 		all := strings.Split(code, "\n")
 		out.Text, out.At = "it ends too early: something is missing at the end", Place{len(all), len([]rune(all[len(all)-1])) + 1}

@@ -20,7 +20,7 @@ func TestAFormulaThatCannotBeReadSaysWhere(t *testing.T) {
 		{"upper(value) +\n  lowr(value)", "lowr", mapping.Place{Line: 2, Column: 3}},
 		{"value +\n  phone", "“phone” is neither a field nor a function here", mapping.Place{Line: 2, Column: 3}},
 		{"now()", "now", mapping.Place{Line: 1, Column: 1}},
-		{"upper(value))", "unexpected token", mapping.Place{Line: 1, Column: 13}},
+		{"upper(value))", "“)” is not expected here", mapping.Place{Line: 1, Column: 13}},
 	} {
 		_, err := mapping.Formula(c.code)
 		var f *mapping.FormulaError

@@ -28,9 +28,13 @@ func pairUp(rows []Row, have [2][]connector.Field, s sources, x, y string, o Opt
 	usual := row
 	usual.Transform = usualStep(have, x, y)
 	candidates = append(candidates, usual, row)
+	candidates = append(candidates, listedRows(have, row)...)
 	var why string
 	for _, c := range candidates {
 		for _, d := range []Direction{Both, AToB, BToA} {
+			if c.Direction != "" && d != c.Direction {
+				continue
+			}
 			shut := wayShut(c, len(rows), d, have, o, s)
 			if shut == "" {
 				if d != Both && d != o.Direction {
@@ -38,12 +42,45 @@ func pairUp(rows []Row, have [2][]connector.Field, s sources, x, y string, o Opt
 				}
 				return c, nil
 			}
-			if why == "" || c.Transform == "" && d == meet(o.Direction, "") {
+			if why == "" || c.Direction == "" && c.Transform == "" && d == meet(o.Direction, "") {
 				why = shut
 			}
 		}
 	}
 	return Row{}, errors.New(why)
+}
+
+// listedRows are the ways to pair a list with a text: what a has fills b, else the other way. Each goes one way only, because a
+// list does not come back from its text.
+func listedRows(have [2][]connector.Field, row Row) []Row {
+	f, okF := connector.FieldNamed(have[connector.A], row.A[0])
+	g, okG := connector.FieldNamed(have[connector.B], row.B[0])
+	text := func(t connector.Type) bool { return t == connector.Text || t == connector.HTML }
+	there := row
+	switch {
+	case okF && okG && f.Type == connector.Set && text(g.Type):
+		there.Transform = "join_list"
+	case okF && okG && text(f.Type) && g.Type == connector.Set:
+		there.Transform = "split_list"
+	default:
+		return nil
+	}
+	there.Direction = AToB
+	return []Row{there, Turn(there, BToA)}
+}
+
+// Turn is the row in another direction. A step between a list and a text becomes the one that does the opposite.
+func Turn(row Row, d Direction) Row {
+	turned := (row.Direction == AToB && d == BToA) || (row.Direction == BToA && d == AToB)
+	row.Direction = d
+	chain := slices.Clone(row.Chain())
+	if !turned || len(chain) == 0 {
+		return row
+	}
+	if other, ok := map[string]string{"join_list": "split_list", "split_list": "join_list"}[chain[0].Do]; ok {
+		chain[0].Do = other
+	}
+	return row.WithChain(chain)
 }
 
 // usualStep is the transform that values of two fields nearly always want.

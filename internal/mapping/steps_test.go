@@ -231,6 +231,33 @@ func TestNoStepFollowsTheOneThatMakesAList(t *testing.T) {
 	}
 }
 
+// A list that is paired with a text gets the step between them, in the way that a fills b; turned round it does the opposite.
+func TestAListIsPairedWithATextByAStep(t *testing.T) {
+	t.Parallel()
+	list, words, day := field("x", connector.Set), field("y", connector.Text), field("z", connector.Day)
+	for _, c := range []struct {
+		a, b       connector.Field
+		step, back string
+	}{{list, words, "join_list", "split_list"}, {words, list, "split_list", "join_list"}} {
+		a, b := []connector.Field{c.a}, []connector.Field{c.b}
+		row, err := mapping.Pair(nil, a, b, c.a.Name, c.b.Name, mapping.Options{})
+		if err != nil || row.Transform != c.step || row.Direction != mapping.AToB {
+			t.Errorf("%+v, %v", row, err)
+		}
+		ways := mapping.Ways([]mapping.Row{row}, a, b, mapping.Options{})[0]
+		if ways[0].Why == "" || ways[1].Why != "" || ways[2].Why != "" {
+			t.Errorf("%+v", ways)
+		}
+		turned := mapping.Turn(row, mapping.BToA)
+		if _, problems := mapping.Compile([]mapping.Row{turned}, a, b, mapping.Options{}); turned.Transform != c.back || len(problems) > 0 {
+			t.Errorf("%+v: %v", turned, problems)
+		}
+	}
+	if row, err := mapping.Pair(nil, []connector.Field{list}, []connector.Field{day}, "x", "z", mapping.Options{}); err == nil || !strings.Contains(err.Error(), "A list goes only with a list") {
+		t.Errorf("%+v, %v", row, err)
+	}
+}
+
 // What is used for nothing has to fit: a word is no number, and one that is cut would look like a value of its own.
 func TestWhatIsUsedForNothingFits(t *testing.T) {
 	t.Parallel()

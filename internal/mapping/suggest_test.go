@@ -152,7 +152,8 @@ func TestPairingChoosesStepAndDirection(t *testing.T) {
 		{x: "city", y: "seen", want: mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"seen"}, Direction: mapping.BToA}},
 		{x: "city", y: "name", want: mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"name"}, Direction: mapping.BToA}},
 		{x: "city", y: "seen", o: mapping.Options{Direction: mapping.AToB}, bad: "SEEN cannot be written in Right"},
-		{x: "city", y: "tags", bad: "TAGS is a list and CITY holds one value"},
+		{x: "city", y: "tags", want: mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"tags"}, Direction: mapping.AToB, Transform: "split_list"}},
+		{x: "email", y: "tags", bad: "TAGS is a list and EMAIL holds one value"},
 		{x: "email", y: "email", rows: []mapping.Row{{A: mapping.Names{"email"}, B: mapping.Names{"email"}}}, bad: "These two are paired already."},
 		// A field that has a source already can still be one.
 		{x: "city", y: "town", rows: []mapping.Row{{A: mapping.Names{"email"}, B: mapping.Names{"town"}, Direction: mapping.AToB}}, want: mapping.Row{A: mapping.Names{"city"}, B: mapping.Names{"town"}, Direction: mapping.BToA}},

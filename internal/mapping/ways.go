@@ -108,8 +108,7 @@ func wayShut(row Row, i int, d Direction, have [2][]connector.Field, o Options, 
 		}
 		return fmt.Sprintf("The whole flow goes from %s to %s only.", o.Systems[from], o.Systems[from.Other()])
 	}
-	row.Direction = d
-	r, bad := compile(row, have, o)
+	r, bad := compile(Turn(row, d), have, o)
 	if bad != nil {
 		return bad.plain
 	}

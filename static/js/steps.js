@@ -51,7 +51,8 @@
   const terms = t => [...document.querySelectorAll(`[data-terms="${t.id}"] [data-put]`)];
   const begun = t => /[A-Za-z_][A-Za-z0-9_]*$/.exec(t.value.slice(0, t.selectionStart))?.[0] ?? '';
   const shown = t => { const b = box(t); return b && !b.hidden ? [...b.children] : []; };
-  function close(t) { const b = box(t); if (b) { b.hidden = true; b.replaceChildren(); } t.removeAttribute('aria-activedescendant'); }
+  let offering = null;
+  function close(t) { offering = null; const b = box(t); if (b) { b.hidden = true; b.replaceChildren(); } t.removeAttribute('aria-activedescendant'); }
   function choose(t, li) {
     const b = box(t);
     for (const x of b.children) x.setAttribute('aria-selected', x === li);
@@ -68,7 +69,7 @@
       small.textContent = x.lastElementChild.textContent; li.append(small);
       return li;
     }));
-    b.hidden = false; t.setAttribute('aria-controls', b.id); choose(t, b.firstElementChild);
+    offering = t; b.hidden = false; t.setAttribute('aria-controls', b.id); choose(t, b.firstElementChild);
   }
   function put(t, li) {
     const word = begun(t), at = t.selectionStart;
@@ -92,6 +93,10 @@
   addEventListener('pointerdown', e => {
     const li = e.target.closest?.('.complete > li');
     if (li) { e.preventDefault(); put(document.getElementById(li.parentElement.id.slice(0, -'-list'.length)), li); }
+  });
+  addEventListener('htmx:after:swap', () => { // what was offered is no part of what came
+    const t = document.activeElement;
+    if (t?.matches?.('[data-formula]') && t === offering) offer(t);
   });
   addEventListener('focusout', e => { if (e.target.matches?.('[data-formula]')) close(e.target); });
   addEventListener('click', e => { // from an error to its place
