@@ -185,7 +185,7 @@ func (t types) schema(of reflect.Type) object {
 	case reflect.Struct:
 		return t.named(of)
 	}
-	return object{} // anything
+	return object{"type": []any{"string", "number", "boolean", "array", "object", "null"}} // a value of a field, whatever it is
 }
 
 // named puts the schema of a struct beside the others, and refers to it.
