@@ -23,7 +23,7 @@ func TestNoSecretIsShownLoggedExportedOrBackedUp(t *testing.T) {
 	h := mouse{b}
 	journey(t, w, b, h)
 
-	hook, invited := w.shownOnce(b, h)
+	hook, invited, key := w.shownOnce(b, h)
 	b.open("/connect/usercom?way=key")
 	h.write(css("#subdomain"), "demo")
 	h.write(css("#key"), w.made.UserCom.Token[:63]+"x")
@@ -40,6 +40,7 @@ func TestNoSecretIsShownLoggedExportedOrBackedUp(t *testing.T) {
 	s.add("the owner's password", person.password)
 	s.add("the secret of the hook address", hook)
 	s.add("the secret of the invitation", invited)
+	s.add("the API key", key)
 	s[w.made.SetupCode] = "the set-up code"
 	s[strings.ReplaceAll(w.made.SetupCode, "-", "")] = "the set-up code"
 	s.known(w)
@@ -64,8 +65,9 @@ func TestNoSecretIsShownLoggedExportedOrBackedUp(t *testing.T) {
 	s.absent(w, "the log", []byte(w.log.String()))
 }
 
-// shownOnce makes what is shown a single time: the address of a hook, and an invitation. It returns their secrets.
-func (w *world) shownOnce(b *tab, h hand) (hook, invited string) {
+// shownOnce makes what is shown a single time: the address of a hook, an invitation, and an API key, which is used, too. It returns
+// their secrets.
+func (w *world) shownOnce(b *tab, h hand) (hook, invited, key string) {
 	b.t.Helper()
 	b.open("/connections")
 	b.see(testid("connection"))
@@ -84,7 +86,31 @@ func (w *world) shownOnce(b *tab, h hand) (hook, invited string) {
 	h.press(button("Make the link"))
 	b.see(testid("link-sheet"))
 	link := ask[string](b, `document.querySelector("#link").value`)
-	return hook, link[strings.LastIndex(link, "/")+1:]
+	b.open("/settings/tokens")
+	h.write(field("Which program it is for"), "nightly report")
+	h.press(button("Make the key"))
+	b.see(testid("made"))
+	key = ask[string](b, `document.querySelector("#token").value`)
+	w.useKey(key, "/runs", http.StatusOK)
+	w.useKey(key, "/runs/"+key, http.StatusNotFound) // which names the address in its answer, and not in the log
+	return hook, link[strings.LastIndex(link, "/")+1:], key
+}
+
+// useKey has a program ask the API for something.
+func (w *world) useKey(key, path string, want int) {
+	w.t.Helper()
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.made.URL+"/api/v1"+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if res.Body.Close(); res.StatusCode != want {
+		w.t.Errorf("%s by a program: %d, want %d", path, res.StatusCode, want)
+	}
 }
 
 // known holds that the search would find what there is: the sandbox's own file has the tokens that it gave out.
@@ -146,7 +172,7 @@ var leads = regexp.MustCompile(`\s(?:href|hx-get|hx-sse:connect)="([^"]*)"`)
 func (w *world) everyPage(b *tab) map[string][]byte {
 	w.t.Helper()
 	pages := map[string][]byte{}
-	queue := []string{"/", "/flows", "/runs", "/connections", "/new", "/new/a", "/new/b", "/new/template", "/settings/account", "/settings/team", "/sign-in",
+	queue := []string{"/", "/flows", "/runs", "/connections", "/new", "/new/a", "/new/b", "/new/template", "/settings/account", "/settings/team", "/settings/tokens", "/sign-in",
 		"/setup", "/healthz", "/readyz", "/nothing-is-here", "/apps/highlevel", "/apps/usercom", "/connect/return?state=none&code=none", "/flows/none/map"}
 	for len(queue) > 0 && len(pages) < 250 {
 		path := queue[0]

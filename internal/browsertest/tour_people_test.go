@@ -72,6 +72,12 @@ func (g *guide) people() {
 	b.at("^/settings/team$")
 	b.see(testid("said"))
 	visit(b, stop{"team, after removing", ""})
+	h.press(link("API keys"))
+	b.at("^/settings/tokens$")
+	h.write(field("Which program it is for"), "nightly report")
+	h.press(button("Make the key"))
+	b.see(testid("made"))
+	visit(b, stop{"API keys, one just made", ""})
 
 	joe.open("/settings/team")
 	joe.at("^/sign-in")

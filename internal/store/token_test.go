@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"couplet/db"
 	"couplet/internal/store"
 )
 
@@ -90,6 +91,15 @@ func TestATokenNeverHasMoreThanItsMaker(t *testing.T) {
 		}
 		if _, err := w.AddToken(w.ctx, w.ws, store.Token{Hash: "x", Name: "x", Role: "viewer", By: "nobody"}); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("by nobody: %v", err)
+		}
+
+		// One that was made in the moment in which its maker lost the role.
+		must(t, w.db.Write(w.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(w.ctx, "update member set role = 'viewer' where user_id = $1", bob.ID)
+			return err
+		}))
+		if w.roleOf(t, "bob") != "viewer" {
+			t.Error("a token has more than its maker")
 		}
 	})
 }
