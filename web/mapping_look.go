@@ -178,3 +178,12 @@ func within(ctx context.Context, done chan struct{}, patience time.Duration) boo
 	}
 	return isClosed(done)
 }
+
+// fields are those of both accounts as a flow needs them, as far as they come in time.
+func (l *looks) fields(ctx context.Context, ws string, f flow.Flow, specs [2]*connector.Spec) [2][]connector.Field {
+	x := l.at(ws, f, specs)
+	if !within(ctx, x.fields, fieldsWait) {
+		return [2][]connector.Field{}
+	}
+	return x.ground.Fit(f, specs).Fields
+}

@@ -117,6 +117,11 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/flows/:id/reapply", editor, s.reapply},
 		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},
 
+		// a flow: its versions
+		{http.MethodGet, "/flows/:id/versions", viewer, s.versionsPage},
+		{http.MethodPost, "/flows/:id/versions/take", editor, s.takeVersion},
+		{http.MethodPost, "/flows/:id/versions/undo", editor, s.untakeVersion},
+
 		// a flow: preview and switch
 		{http.MethodGet, "/flows/:id/preview", viewer, s.preview},
 		{http.MethodGet, "/flows/:id/preview/events", viewer, s.previewEvents},

@@ -83,12 +83,13 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 
 // forms are what a post needs to be taken, by its route.
 var forms = map[string]url.Values{
-	"/theme":                  {"theme": {"dark"}},
-	"/clients":                {"name": {"Northfold"}},
-	"/settings/account":       {"do": {"name"}, "name": {"Ana"}},
-	"/settings/team":          {"email": {"new@couplet.test"}, "role": {"viewer"}},
-	"/settings/team/:id/role": {"role": {"editor"}},
-	"/settings/tokens":        {"name": {"deploy"}, "role": {"viewer"}, "days": {"30"}},
+	"/theme":                   {"theme": {"dark"}},
+	"/clients":                 {"name": {"Northfold"}},
+	"/settings/account":        {"do": {"name"}, "name": {"Ana"}},
+	"/settings/team":           {"email": {"new@couplet.test"}, "role": {"viewer"}},
+	"/settings/team/:id/role":  {"role": {"editor"}},
+	"/settings/tokens":         {"name": {"deploy"}, "role": {"viewer"}, "days": {"30"}},
+	"/flows/:id/versions/take": {"version": {"1"}},
 }
 
 // member is a member of the first workspace, made for this.

@@ -130,7 +130,7 @@ func (s *Server) keepSettings(c echo.Context, id string, set flow.Flow) (flow.Fl
 func (s *Server) settingsKept(c echo.Context, l last) error {
 	said := "The settings are kept. They hold once the flow is switched on."
 	if l.published.Enabled && l.published.Revision() == l.flow.Revision() {
-		if _, _, err := s.o.Store.Publish(c.Request().Context(), ws(c), l.flow.ID); err != nil {
+		if _, _, err := s.o.Store.Publish(c.Request().Context(), ws(c), visitorOf(c).User.Email, l.flow.ID); err != nil {
 			return err
 		}
 		said = "The settings are kept and hold from now on."

@@ -241,7 +241,7 @@ func (s *Server) makeFlow(c echo.Context) error {
 		if slices.ContainsFunc(flows, func(o flow.Flow) bool { return o.Name == f.Name }) {
 			continue
 		}
-		made, _, err := s.o.Store.SaveFlow(ctx, ws(c), f)
+		made, _, err := s.o.Store.SaveFlowBy(ctx, ws(c), store.Author{By: visitorOf(c).User.Email, How: store.ByPage}, f)
 		if errors.Is(err, store.ErrExists) && n < 100 {
 			continue // somebody else was quicker
 		}

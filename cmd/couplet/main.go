@@ -29,6 +29,7 @@ type commands struct {
 	Export     exportCmd     `cmd:"" help:"Print the flow file of what exists, without secrets."`
 	Run        runCmd        `cmd:"" help:"Run a flow once and wait for it."`
 	Runs       runsCmd       `cmd:"" help:"List runs, or show one with its records and their reasons."`
+	Flows      flowsCmd      `cmd:"" help:"List the versions of a flow, or make one its draft."`
 	Undo       undoCmd       `cmd:"" help:"Take back what a run wrote."`
 	Conflicts  conflictsCmd  `cmd:"" help:"List fields that changed on both sides and wait for you, or decide one."`
 	Review     reviewCmd     `cmd:"" help:"List records that cannot be told apart and wait for you, or decide one."`

@@ -8,6 +8,7 @@ import (
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/flow"
+	"couplet/internal/store"
 )
 
 // Applied is what came of a flow file.
@@ -120,7 +121,7 @@ func (p *applying) store(ctx context.Context) error {
 		return err
 	}
 	for _, f := range p.flows {
-		if _, _, err := p.desk.Store.SaveFlow(ctx, p.desk.Workspace, f); err != nil {
+		if _, _, err := p.desk.Store.SaveFlowBy(ctx, p.desk.Workspace, store.Author{By: p.desk.By, How: store.ByFile}, f); err != nil {
 			return err
 		}
 	}

@@ -174,11 +174,9 @@ func (w *writer) flow(s FlowSpec) {
 		brake = append(brake, "delete: "+s.Brake.Delete.String())
 	}
 	w.group("brake", brake...)
-	attempts := ""
-	if s.Retry.MaxAttempts != 0 {
-		attempts = "max_attempts: " + strconv.Itoa(s.Retry.MaxAttempts)
+	if r := retryText(s.Retry); r != "{}" {
+		w.line(2, "retry: %s", r)
 	}
-	w.group("retry", attempts, some("base", s.Retry.Base), some("max", s.Retry.Max))
 	w.word("region", s.Region)
 }
 
@@ -189,10 +187,23 @@ func (w *writer) rows(rows []Row) {
 	}
 	w.line(2, "map:")
 	for _, row := range rows {
-		pairs := []string{"a: " + names(row.A), "b: " + names(row.B), pair("direction", string(row.Direction)), pair("transform", row.Transform), steps(row.Steps),
-			pair("conflict", string(row.Conflict)), pair("blank", string(row.Blank))}
-		w.line(3, "- %s", group(pairs))
+		w.line(3, "- %s", rowText(row))
 	}
+}
+
+// rowText is a row of a map on one line.
+func rowText(row Row) string {
+	return group([]string{"a: " + names(row.A), "b: " + names(row.B), pair("direction", string(row.Direction)), pair("transform", row.Transform), steps(row.Steps),
+		pair("conflict", string(row.Conflict)), pair("blank", string(row.Blank))})
+}
+
+// retryText is how often and when something is tried again, on one line.
+func retryText(r Retry) string {
+	attempts := ""
+	if r.MaxAttempts != 0 {
+		attempts = "max_attempts: " + strconv.Itoa(r.MaxAttempts)
+	}
+	return group([]string{attempts, some("base", r.Base), some("max", r.Max)})
 }
 
 func (w *writer) word(key, value string) {

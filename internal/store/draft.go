@@ -78,6 +78,9 @@ func (s *Store) StepDraft(ctx context.Context, ws, by, id string, direction, rev
 		case d.Revision != revision:
 			return ErrChanged
 		case direction == -1 && d.Undo, direction == 1 && d.Redo:
+			if err := keepPast(ctx, tx, d); err != nil {
+				return err
+			}
 			return pointDraft(ctx, tx, ws, id, pointer{d.Revision + 1, step + direction, d.Base, by, s.now()})
 		}
 		return nil
@@ -86,20 +89,30 @@ func (s *Store) StepDraft(ctx context.Context, ws, by, id string, direction, rev
 
 // DropDraft forgets the draft of a flow and its history.
 func (s *Store) DropDraft(ctx context.Context, ws, id string) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return dropDraft(ctx, tx, ws, id) })
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		published, err := lockedFlow(ctx, tx, ws, id)
+		if err != nil {
+			return err
+		}
+		d, _, err := draftOf(ctx, tx, published)
+		if err != nil {
+			return err
+		}
+		return dropDraft(ctx, tx, d)
+	})
 }
 
 // Publish makes the draft the flow, which becomes its next version if they differ, and forgets the draft. Without a
-// draft it returns the flow as it is. Whether the flow is on is not touched.
-func (s *Store) Publish(ctx context.Context, ws, id string) (f flow.Flow, changed bool, err error) {
+// draft it returns the flow as it is. Whether the flow is on is not touched. by is kept with the version.
+func (s *Store) Publish(ctx context.Context, ws, by, id string) (f flow.Flow, changed bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		f, changed, err = s.publish(ctx, tx, ws, id)
+		f, changed, err = s.publish(ctx, tx, ws, by, id)
 		return err
 	})
 	return f, changed, exists(err, "flow", f.Name)
 }
 
-func (s *Store) publish(ctx context.Context, tx *db.Tx, ws, id string) (flow.Flow, bool, error) {
+func (s *Store) publish(ctx context.Context, tx *db.Tx, ws, by, id string) (flow.Flow, bool, error) {
 	published, err := lockedFlow(ctx, tx, ws, id)
 	if err != nil {
 		return published, false, err
@@ -113,11 +126,11 @@ func (s *Store) publish(ctx context.Context, tx *db.Tx, ws, id string) (flow.Flo
 		if err := updateFlow(ctx, tx, d.Flow, s.now()); err != nil {
 			return d.Flow, false, err
 		}
-		if err := putVersion(ctx, tx, d.Flow, s.now()); err != nil {
+		if err := putVersion(ctx, tx, Author{by, ByPage}, d.Flow, s.now()); err != nil {
 			return d.Flow, false, err
 		}
 	}
-	return d.Flow, d.Changed, dropDraft(ctx, tx, ws, id)
+	return d.Flow, d.Changed, dropDraft(ctx, tx, d)
 }
 
 // editDraft runs a change of the draft in a transaction that holds the flow, and returns the draft after it. With
@@ -193,6 +206,9 @@ func putStep(ctx context.Context, tx *db.Tx, d Draft, step int, f flow.Flow, p p
 	if bodyOf(f) == bodyOf(d.Flow) {
 		return nil
 	}
+	if err := keepPast(ctx, tx, d); err != nil {
+		return err
+	}
 	p.revision, p.base, p.step = d.Revision+1, d.Base, max(step, 1)+1
 	if err := pointDraft(ctx, tx, ws, id, p); err != nil {
 		return err
@@ -221,7 +237,11 @@ func pointDraft(ctx context.Context, tx *db.Tx, ws, id string, p pointer) error 
 	return err
 }
 
-func dropDraft(ctx context.Context, tx *db.Tx, ws, id string) error {
+func dropDraft(ctx context.Context, tx *db.Tx, d Draft) error {
+	ws, id := d.Flow.Workspace, d.Flow.ID
+	if err := keepPast(ctx, tx, d); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, "delete from flow_draft_step where workspace_id = $1 and flow = $2", ws, id); err != nil {
 		return err
 	}

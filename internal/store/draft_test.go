@@ -56,7 +56,7 @@ func TestADraftChangesNothingUntilItIsPublished(t *testing.T) {
 		same(t, published, still)
 
 		must(t, w.SetEnabled(w.ctx, w.ws, w.flow.ID, false))
-		got, changed, err := w.Publish(w.ctx, w.ws, w.flow.ID)
+		got, changed, err := w.Publish(w.ctx, w.ws, "ann@x.test", w.flow.ID)
 		must(t, err)
 		want.Enabled, want.Version = false, 2
 		if !changed {
@@ -66,11 +66,13 @@ func TestADraftChangesNothingUntilItIsPublished(t *testing.T) {
 		now, err := w.FlowByID(w.ctx, w.ws, w.flow.ID)
 		must(t, err)
 		same(t, want, now)
-		versions, err := w.FlowVersions(w.ctx, w.ws, w.flow.ID, 9)
+		versions, err := w.FlowVersions(w.ctx, w.ws, w.flow.ID, 0, 9)
 		must(t, err)
 		same(t, 2, len(versions))
+		same(t, store.Author{By: "ann@x.test", How: store.ByPage}, versions[0].Author)
+		same(t, store.Author{}, versions[1].Author)
 
-		got, changed, err = w.Publish(w.ctx, w.ws, w.flow.ID)
+		got, changed, err = w.Publish(w.ctx, w.ws, "ann@x.test", w.flow.ID)
 		must(t, err)
 		if changed {
 			t.Error("there was nothing to publish")
@@ -195,13 +197,13 @@ func TestADraftSaysThatTheFlowWasPublishedOtherwise(t *testing.T) {
 		must(t, w.SaveDraft(w.ctx, w.ws, "ann", f))
 		_, _, err = w.SaveFlow(w.ctx, w.ws, flow.Flow{Name: "taken"})
 		must(t, err)
-		if _, _, err := w.Publish(w.ctx, w.ws, w.flow.ID); !errors.Is(err, store.ErrExists) {
+		if _, _, err := w.Publish(w.ctx, w.ws, "ann@x.test", w.flow.ID); !errors.Is(err, store.ErrExists) {
 			t.Error(err)
 		}
 		if !w.draft(t).Changed {
 			t.Error("the draft is lost")
 		}
-		if _, _, err := w.Publish(w.ctx, w.ws, "none"); !errors.Is(err, store.ErrNotFound) {
+		if _, _, err := w.Publish(w.ctx, w.ws, "", "none"); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
 	})

@@ -20,6 +20,11 @@ func isExists(err error) bool { return errors.Is(err, ErrExists) }
 // it becomes the next version; being on or off is no part of the body. changed reports whether anything was stored. An
 // approval that is given replaces the stored one; none leaves it.
 func (s *Store) SaveFlow(ctx context.Context, ws string, f flow.Flow) (saved flow.Flow, changed bool, err error) {
+	return s.SaveFlowBy(ctx, ws, Author{}, f)
+}
+
+// SaveFlowBy is SaveFlow by somebody, who is kept with the version that it makes.
+func (s *Store) SaveFlowBy(ctx context.Context, ws string, by Author, f flow.Flow) (saved flow.Flow, changed bool, err error) {
 	now := s.now()
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		old, found, err := flowToReplace(ctx, tx, ws, f)
@@ -30,7 +35,7 @@ func (s *Store) SaveFlow(ctx context.Context, ws string, f flow.Flow) (saved flo
 		saved.Workspace = ws
 		if !found {
 			saved.ID, saved.Version = engine.NewID("flow", now), 1
-			return insertFlow(ctx, tx, saved, now)
+			return insertFlow(ctx, tx, by, saved, now)
 		}
 		saved.ID, saved.Version = old.ID, old.Version
 		if saved.Approval == nil {
@@ -47,7 +52,7 @@ func (s *Store) SaveFlow(ctx context.Context, ws string, f flow.Flow) (saved flo
 		if err := updateFlow(ctx, tx, saved, now); err != nil || !body {
 			return err
 		}
-		return putVersion(ctx, tx, saved, now)
+		return putVersion(ctx, tx, by, saved, now)
 	})
 	return saved, changed, exists(err, "flow", f.Name)
 }
@@ -76,7 +81,7 @@ func jsonOf(v any) string {
 	return string(b)
 }
 
-func insertFlow(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) error {
+func insertFlow(ctx context.Context, tx *db.Tx, by Author, f flow.Flow, now time.Time) error {
 	if _, err := tx.Exec(ctx, `insert into flow (workspace_id, id, name, object, conn_a, conn_b, enabled, version, body, approval, created_at, updated_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`, f.Workspace, f.ID, f.Name, f.Object, f.Connections[0], f.Connections[1], f.Enabled,
 		f.Version, bodyOf(f), approvalDoc(f.Approval), db.MS(now)); err != nil {
@@ -85,7 +90,7 @@ func insertFlow(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) erro
 	if _, err := tx.Exec(ctx, "insert into flow_state (workspace_id, flow, next_at, due_at, last_run) values ($1, $2, 0, 0, '')", f.Workspace, f.ID); err != nil {
 		return err
 	}
-	return putVersion(ctx, tx, f, now)
+	return putVersion(ctx, tx, by, f, now)
 }
 
 func updateFlow(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) error {
@@ -96,12 +101,6 @@ func updateFlow(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) erro
 	}
 	// The schedule may be another one: it is planned anew.
 	_, err := tx.Exec(ctx, "update flow_state set next_at = 0 where workspace_id = $1 and flow = $2", f.Workspace, f.ID)
-	return err
-}
-
-func putVersion(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) error {
-	_, err := tx.Exec(ctx, "insert into flow_version (workspace_id, flow, version, body, saved_at) values ($1, $2, $3, $4, $5)",
-		f.Workspace, f.ID, f.Version, bodyOf(f), db.MS(now))
 	return err
 }
 
@@ -153,21 +152,4 @@ func scanFlow(r *sql.Rows) (f flow.Flow, err error) {
 	err = r.Scan(&ws, &id, &name, &enabled, &version, db.JSON(&f), db.JSON(&approval))
 	f.Workspace, f.ID, f.Name, f.Enabled, f.Version, f.Approval = ws, id, name, enabled, version, approval
 	return f, err
-}
-
-// FlowVersion is one published state of a flow.
-type FlowVersion struct {
-	Flow  flow.Flow
-	Saved time.Time
-}
-
-// FlowVersions lists the versions of a flow, the newest first.
-func (s *Store) FlowVersions(ctx context.Context, ws, id string, limit int) ([]FlowVersion, error) {
-	return db.All(ctx, s.db, "select version, body, saved_at from flow_version where workspace_id = $1 and flow = $2 order by version desc limit $3",
-		[]any{ws, id, limit}, func(r *sql.Rows) (v FlowVersion, err error) {
-			var version int
-			err = r.Scan(&version, db.JSON(&v.Flow), db.Time(&v.Saved))
-			v.Flow.Workspace, v.Flow.Version = ws, version
-			return v, err
-		})
 }

@@ -42,7 +42,7 @@ func TestAFlowBecomesANewVersionOnlyWhenItChanged(t *testing.T) {
 		}
 		changed.Name = "renamed"
 		save(changed, 3, true)
-		versions, err := w.FlowVersions(w.ctx, w.ws, first.ID, 10)
+		versions, err := w.FlowVersions(w.ctx, w.ws, first.ID, 0, 10)
 		must(t, err)
 		if len(versions) != 3 || versions[0].Flow.Name != "renamed" || versions[2].Flow.Version != 1 || len(versions[2].Flow.Match) != 2 || !versions[0].Saved.Equal(start) {
 			t.Errorf("%+v", versions)
@@ -166,6 +166,29 @@ func TestSeveralSchedulersShareTheDueFlows(t *testing.T) {
 		}
 		if total != 21 {
 			t.Errorf("%d were handed out", total)
+		}
+	})
+}
+
+func TestAVersionSaysWhoMadeItAndHow(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		f := w.flow
+		for i, by := range []store.Author{{By: "max", How: store.ByFile}, {By: "ann@x.test", How: store.ByPage}} {
+			f.Region = []string{"PT", "ES"}[i]
+			_, _, err := w.SaveFlowBy(w.ctx, w.ws, by, f)
+			must(t, err)
+		}
+		all, err := w.FlowVersions(w.ctx, w.ws, w.flow.ID, 3, 1)
+		must(t, err)
+		same(t, 1, len(all))
+		same(t, store.FlowVersion{Flow: all[0].Flow, Saved: start, Author: store.Author{By: "max", How: store.ByFile}}, all[0])
+		same(t, 2, all[0].Flow.Version)
+		one, err := w.FlowVersionOf(w.ctx, w.ws, w.flow.ID, 3)
+		must(t, err)
+		same(t, "ES", one.Flow.Region)
+		same(t, "ann@x.test", one.By)
+		if _, err := w.FlowVersionOf(w.ctx, w.ws, w.flow.ID, 4); !errors.Is(err, store.ErrNotFound) {
+			t.Error(err)
 		}
 	})
 }

@@ -21,7 +21,7 @@ type call struct {
 // write changes something there; else the test would prove nothing.
 func (w *world) reads() []call {
 	c, p, all := w.conns[0], w.pair.ID, engine.Place{Side: -1}
-	return append(append(append(append(w.consentReads(), w.clientReads()...), w.planReads()...), append(w.watchReads(), append(append(append(w.childReads(), w.orderReads()...), w.tokenReads()...), w.recordReads()...)...)...), []call{
+	return append(append(append(append(w.consentReads(), w.clientReads()...), w.planReads()...), append(w.watchReads(), append(append(append(w.childReads(), w.orderReads()...), w.tokenReads()...), w.recordReads()...)...)...), append(w.draftReads(), []call{
 		{"Cursor", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			cur, err := s.Cursor(ctx, ws, c, "contact")
 			cur.Conn, cur.Object = "", "" // what was asked for
@@ -174,16 +174,6 @@ func (w *world) reads() []call {
 		{"FlowByName", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowByName(ctx, ws, "contacts")
 		}},
-		{"FlowVersions", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.FlowVersions(ctx, ws, w.flow.ID, 9)
-		}},
-		{"Draft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			f, _, err := s.Draft(ctx, ws, w.flow.ID)
-			return f, err
-		}},
-		{"DraftState", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.DraftState(ctx, ws, w.flow.ID)
-		}},
 		{"FlowsOfPair", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowsOfPair(ctx, ws, p)
 		}},
@@ -193,7 +183,7 @@ func (w *world) reads() []call {
 		{"CancelRequested", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CancelRequested(ctx, ws, w.run.ID)
 		}},
-	}...)
+	}...)...)
 }
 
 func (w *world) writes() []call {
@@ -204,7 +194,7 @@ func (w *world) writes() []call {
 	in := engine.Intent{ID: "i1", Pair: p, Side: engine.B, Source: "a1", Stamp: "changed", State: engine.Unknown, At: later}
 	run := w.run
 	run.Note, run.Owner = "changed", "other"
-	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), w.orderWrites()...), w.tokenWrites()...)...)...), []call{
+	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), w.orderWrites()...), w.tokenWrites()...)...)...), append(w.draftWrites(), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
 		}},
@@ -329,31 +319,6 @@ func (w *world) writes() []call {
 			_, _, err := s.SaveFlow(ctx, ws, flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "changed"})
 			return nil, err
 		}},
-		{"SaveDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.SaveDraft(ctx, ws, "thief", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "draft"})
-		}},
-		{"ChangeDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return draftStill(s, ws, w.flow.ID, func(revision int) (store.Draft, error) {
-				return s.ChangeDraft(ctx, ws, "thief", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "other draft"}, revision)
-			})
-		}},
-		{"StepDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return draftStill(s, ws, w.flow.ID, func(revision int) (store.Draft, error) {
-				return s.StepDraft(ctx, ws, "thief", w.flow.ID, -1, revision)
-			})
-		}},
-		{"Publish", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			_, _, err := s.Publish(ctx, ws, w.flow.ID)
-			return nil, err
-		}},
-		{"DropDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			if ws == w.ws { // the one before was published
-				if err := s.SaveDraft(ctx, ws, "ann", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "dropped"}); err != nil {
-					return nil, err
-				}
-			}
-			return nil, s.DropDraft(ctx, ws, w.flow.ID)
-		}},
 		{"SetEnabled", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SetEnabled(ctx, ws, w.flow.ID, true)
 		}},
@@ -396,5 +361,5 @@ func (w *world) writes() []call {
 			_, _, err := s.Acquire(ctx, ws, l.Name, "thief", later, later.Add(time.Hour))
 			return nil, err
 		}},
-	}...)
+	}...)...)
 }

@@ -99,7 +99,7 @@ func (s *Store) MakeRule(ctx context.Context, ws string, r Rule) (_ Rule, n int,
 			return ErrSettled
 		}
 		r.At, r.Was = now, f.Map[row].Conflict
-		if err := s.setPolicy(ctx, tx, f, r.Field, r.Policy()); err != nil {
+		if err := s.setPolicy(ctx, tx, r.By, f, r.Field, r.Policy()); err != nil {
 			return err
 		}
 		waits, err := db.All(ctx, tx, openConflict+`c.pair = $2 and c.field = $3 and not exists (select 1 from person_order o
@@ -188,7 +188,7 @@ func (s *Store) TakeRuleBack(ctx context.Context, ws, id, by string) (took bool,
 		if _, p, ok := policyOf(f, r.Field); !ok || p != r.Policy() {
 			return nil
 		}
-		if err := s.setPolicy(ctx, tx, f, r.Field, r.Was); err != nil {
+		if err := s.setPolicy(ctx, tx, by, f, r.Field, r.Was); err != nil {
 			return err
 		}
 		took = true
@@ -201,7 +201,7 @@ func (s *Store) TakeRuleBack(ctx context.Context, ws, id, by string) (took bool,
 }
 
 // setPolicy publishes a flow with another policy for a field, and puts it into a draft of the flow, too.
-func (s *Store) setPolicy(ctx context.Context, tx *db.Tx, f flow.Flow, field string, p mapping.Policy) error {
+func (s *Store) setPolicy(ctx context.Context, tx *db.Tx, by string, f flow.Flow, field string, p mapping.Policy) error {
 	with := func(f flow.Flow) flow.Flow {
 		f.Map = slices.Clone(f.Map)
 		if i, _, ok := policyOf(f, field); ok {
@@ -223,7 +223,7 @@ func (s *Store) setPolicy(ctx context.Context, tx *db.Tx, f flow.Flow, field str
 	if err := updateFlow(ctx, tx, next, s.now()); err != nil {
 		return err
 	}
-	if err := putVersion(ctx, tx, next, s.now()); err != nil || step == 0 {
+	if err := putVersion(ctx, tx, Author{by, ByRule}, next, s.now()); err != nil || step == 0 {
 		return err
 	}
 	if d.Base == f.Version {

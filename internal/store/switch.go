@@ -16,7 +16,7 @@ var ErrOutdated = errors.New("approved is not what is there now")
 // whoever switches on wakes its first run.
 func (s *Store) SwitchOn(ctx context.Context, ws, id string, a flow.Approval) (f flow.Flow, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if f, _, err = s.publish(ctx, tx, ws, id); err != nil {
+		if f, _, err = s.publish(ctx, tx, ws, a.By, id); err != nil {
 			return err
 		}
 		if f.Revision() != a.Revision {
