@@ -77,7 +77,7 @@ func (c *takeBackCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 		return err
 	}
 	defer a.Close()
-	f, changed, err := a.desk().TakeBack(ctx, c.Flow, c.Version)
+	f, changed, err := a.desk().Restore(ctx, c.Flow, c.Version)
 	if err != nil {
 		return err
 	}

@@ -58,8 +58,8 @@ func (d Desk) Versions(ctx context.Context, name string, before, limit int) (Ver
 	return doc, nil
 }
 
-// TakeBack makes a version of a flow its draft, and reports whether that changed the draft.
-func (d Desk) TakeBack(ctx context.Context, name string, version int) (f flow.Flow, changed bool, err error) {
+// Restore makes a version of a flow its draft, and reports whether that changed the draft.
+func (d Desk) Restore(ctx context.Context, name string, version int) (f flow.Flow, changed bool, err error) {
 	if f, err = d.Flow(ctx, name); err != nil {
 		return f, false, err
 	}
