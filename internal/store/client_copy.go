@@ -44,7 +44,11 @@ func (s *Store) CopyFlow(ctx context.Context, ws, user, to string, f flow.Flow) 
 		for n := 2; slices.ContainsFunc(there, func(o flow.Flow) bool { return o.Name == made.Name }); n++ {
 			made.Name = fmt.Sprint(f.Name, " ", n)
 		}
-		return insertFlow(ctx, tx, made, now)
+		by := Author{How: ByPage}
+		if _, err := tx.Get(ctx, "select email from app_user where id = $1", []any{user}, &by.By); err != nil {
+			return err
+		}
+		return insertFlow(ctx, tx, by, made, now)
 	})
 	return made, exists(err, "flow", f.Name)
 }
