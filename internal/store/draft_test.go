@@ -208,3 +208,22 @@ func TestADraftSaysThatTheFlowWasPublishedOtherwise(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatADraftWasIsKnownToWhoStillSeesIt(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		opened := w.draft(t).Revision
+		w.change(t, opened, "phone")
+		w.change(t, opened+1, "email")
+		must(t, w.DropDraft(w.ctx, w.ws, w.flow.ID))
+		for revision, match := range map[int]string{opened: "email", opened + 1: "phone", opened + 2: "email"} {
+			f, known, err := w.DraftAt(w.ctx, w.ws, w.flow.ID, revision)
+			must(t, err)
+			if !known || f.Match[0] != match {
+				t.Errorf("revision %d: %v, %v", revision, known, f.Match)
+			}
+		}
+		if _, known, err := w.DraftAt(w.ctx, w.ws, w.flow.ID, opened+3); known || err != nil {
+			t.Errorf("what holds now is over: %v, %v", known, err)
+		}
+	})
+}

@@ -22,11 +22,6 @@ func (w *world) draftReads() []call {
 			return f, err
 		}},
 		{"DraftAt", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			if d, err := w.DraftState(ctx, w.ws, w.flow.ID); err != nil || d.Revision == 0 {
-				if err := w.SaveDraft(ctx, w.ws, "ann", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "contact", Connections: w.conns}); err != nil {
-					return nil, err
-				}
-			}
 			_, known, err := s.DraftAt(ctx, ws, w.flow.ID, 0)
 			return known, err
 		}},

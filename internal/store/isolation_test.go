@@ -50,6 +50,8 @@ func (w *world) fill(t testing.TB) {
 	asks.Map = []mapping.Row{{A: mapping.Names{"x"}, B: mapping.Names{"x"}, Conflict: mapping.Ask}, {A: mapping.Names{"name"}, B: mapping.Names{"name"}, Conflict: mapping.Ask}}
 	_, _, err = w.SaveFlow(w.ctx, w.ws, asks)
 	must(t, err)
+	must(t, w.SaveDraft(w.ctx, w.ws, "ann", w.flow)) // and what it was before stays known
+	must(t, w.DropDraft(w.ctx, w.ws, w.flow.ID))
 	w.rule, _, err = w.MakeRule(w.ctx, w.ws, store.Rule{Pair: w.pair.ID, Flow: w.flow.ID, Field: "x=x", By: "ann"})
 	must(t, err)
 	w.plan = w.run
