@@ -210,6 +210,8 @@ type MapClash struct {
 	Who    string
 	When   time.Time
 	Wanted string
+	// Theirs is what the colleague changed, as far as that is known.
+	Theirs []DiffLine
 	// Action and Inputs make the change again.
 	Action string
 	Inputs [][2]string

@@ -11,6 +11,9 @@ type SwitchOn struct {
 	Form  SwitchForm
 	// Deletes says what becomes of the partner of a deleted record.
 	Deletes string
+	// Revision is what the form must name, so that no colleague's settings are overwritten; Clash is what one changed meanwhile.
+	Revision string
+	Clash    *SettingsClash
 	// Problem says why the button did nothing, and Fix leads to what mends it.
 	Problem string
 	Fix     *Link
@@ -22,6 +25,13 @@ type SwitchOn struct {
 	Permits   [2]Permits
 	// Makes are the fields that switching on makes.
 	Makes []MadeField
+}
+
+// SettingsClash is what a colleague changed of the settings since the page was opened. Lines are empty where that is too long ago.
+type SettingsClash struct {
+	Who   string
+	At    time.Time
+	Lines []DiffLine
 }
 
 // WillChange is what a side gets.

@@ -144,10 +144,14 @@ func (s *Server) cannot(c echo.Context, m *mapOf, why string) error {
 // clash shows the map as a colleague left it, and offers what the person wanted again.
 func (s *Server) clash(c echo.Context, m *mapOf, wanted string) error {
 	who, when := s.changer(c, m)
+	theirs, err := s.differs(c, m)
+	if err != nil {
+		return err
+	}
 	form, _ := c.FormParams()
 	at := mapState(c)
 	return s.showMap(c, http.StatusConflict, m, at, func(v *templates.Mapping) {
-		x := templates.MapClash{Who: who, When: when, Wanted: wanted, Action: c.Request().URL.Path}
+		x := templates.MapClash{Who: who, When: when, Wanted: wanted, Theirs: theirs, Action: c.Request().URL.Path}
 		for name, values := range form {
 			for _, value := range values {
 				if name != "revision" {

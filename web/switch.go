@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,9 +22,17 @@ type last struct {
 	prospect
 	rehearsed rehearsed
 	clock     templates.Clock
+	// draft is the flow's, with the revision that a form must name; clash is what a colleague changed, kept says that the form's
+	// settings are in the draft.
+	draft store.Draft
+	clash *templates.SettingsClash
+	kept  bool
 }
 
 func (s *Server) last(ctx context.Context, ws, id string) (l last, err error) {
+	if l.draft, err = s.o.Store.DraftState(ctx, ws, id); err != nil { // first: what comes later is no older than its revision
+		return l, err
+	}
 	if l.prospect, err = s.prospect(ctx, ws, id); err != nil {
 		return l, err
 	}
@@ -47,6 +56,10 @@ func (s *Server) showOn(c echo.Context, status int, l last, form templates.Switc
 	ctx := c.Request().Context()
 	v := templates.SwitchOn{Frame: frame(c, "Switch on "+l.flow.Name, "flows"), Clock: l.clock, Flow: l.shown(), Form: form, Problem: problem, Fix: fix,
 		Deletes: deleteWords[cmp.Or(l.flow.Delete, flow.Detach)].long}
+	v.Clash, v.Revision = l.clash, strconv.Itoa(l.draft.Revision)
+	if seen := c.FormValue("revision"); seen != "" && l.clash == nil && !l.kept {
+		v.Revision = seen // what was typed is about what was seen
+	}
 	if l.rehearsed.of(l.prospect) {
 		v.Rehearsed = l.rehearsed.run.Started
 		for side, n := range l.rehearsed.run.To {
@@ -78,9 +91,16 @@ func (s *Server) switchOn(c echo.Context) error {
 	if len(form.Errors) > 0 {
 		return s.showOn(c, http.StatusUnprocessableEntity, l, form, "Some of the settings cannot be. They are marked below.", nil)
 	}
-	if l.flow, err = s.keepSettings(c, l.flow.ID, set); err != nil {
+	if l.clash, err = s.settingsClash(c, l); err != nil {
 		return err
 	}
+	if l.clash != nil {
+		return s.showOn(c, http.StatusConflict, l, form, "", nil)
+	}
+	if l.draft, err = s.keepSettings(c, l.flow.ID, set); err != nil {
+		return err
+	}
+	l.flow, l.kept = l.draft.Flow, true
 	if c.FormValue("do") != "on" {
 		return s.settingsKept(c, l)
 	}
@@ -110,18 +130,18 @@ func (s *Server) switchOn(c echo.Context) error {
 }
 
 // keepSettings puts settings into the draft, whoever else edits it at the same time.
-func (s *Server) keepSettings(c echo.Context, id string, set flow.Flow) (flow.Flow, error) {
+func (s *Server) keepSettings(c echo.Context, id string, set flow.Flow) (store.Draft, error) {
 	ctx := c.Request().Context()
 	for try := 0; ; try++ {
 		d, err := s.o.Store.DraftState(ctx, ws(c), id)
 		if err != nil {
-			return set, err
+			return d, err
 		}
 		f := d.Flow
 		f.Schedule, f.Retry, f.Brake, f.Scope, f.Watch = set.Schedule, set.Retry, set.Brake, set.Scope, set.Watch
 		d, err = s.o.Store.ChangeDraft(ctx, ws(c), visitorOf(c).User.ID, f, d.Revision)
 		if err == nil || !errors.Is(err, store.ErrChanged) || try == 5 {
-			return d.Flow, err
+			return d, err
 		}
 	}
 }
