@@ -218,6 +218,9 @@ func TestAColleaguesChangeIsNotOverwrittenAndTheWishIsOfferedAgain(t *testing.T)
 	if res.StatusCode != http.StatusConflict || !strings.Contains(note, "@couplet.test changed this map at 10:00") || !strings.Contains(note, "You wanted to pair City with City.") {
 		t.Fatalf("status %d: %s", res.StatusCode, note)
 	}
+	if theirs := squeezed(doc.Find("[data-testid=theirs]")); !strings.Contains(theirs, "State and Region") || strings.Contains(theirs, "City") {
+		t.Errorf("what they changed: %q", theirs)
+	}
 	if keys := c.draftKeys(); slices.Contains(keys, "city=city") || !slices.Contains(keys, "state=region") {
 		t.Fatalf("overwritten: %v", keys)
 	}
