@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -37,8 +38,10 @@ const (
 type looks struct {
 	sampler Sampler
 	now     func() time.Time
-	mu      sync.Mutex
-	all     map[string]*reading
+	// n is how many samples are read, 0 for as many as a map shows.
+	n   int
+	mu  sync.Mutex
+	all map[string]*reading
 }
 
 // reading is one look at both accounts. The channels are closed when their part is there.
@@ -81,9 +84,17 @@ func (l *looks) at(ws string, f flow.Flow, specs [2]*connector.Spec) *reading {
 		}
 		delete(l.all, oldest)
 	}
-	go x.read(l.sampler, ws, f, specs)
+	go x.read(l.sampler, ws, f, specs, cmp.Or(l.n, samplesOf))
 	time.AfterFunc(lookFresh, func() { l.drop(key, x) })
 	return x
+}
+
+// known is the reading for a flow, if somebody began one that still counts.
+func (l *looks) known(ws string, f flow.Flow) (*reading, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x, ok := l.all[lookKey(ws, f)]
+	return x, ok && l.now().Sub(x.began) < x.lasts()
 }
 
 // drop forgets a reading, unless there is a newer one in its place.
@@ -122,12 +133,12 @@ func (l *looks) connected(ws, conn string) {
 }
 
 // read outlives the request that began it: the next one shows what came.
-func (x *reading) read(s Sampler, ws string, f flow.Flow, specs [2]*connector.Spec) {
+func (x *reading) read(s Sampler, ws string, f flow.Flow, specs [2]*connector.Spec, n int) {
 	ctx, cancel := context.WithTimeout(connector.As(context.Background(), connector.Interactive), lookEnd)
 	defer cancel()
 	x.ground = s.Ground(ctx, ws, f)
 	close(x.fields)
-	x.sampling, x.err = s.Samples(ctx, ws, f, x.ground.Fit(f, specs), samplesOf)
+	x.sampling, x.err = s.Samples(ctx, ws, f, x.ground.Fit(f, specs), n)
 	close(x.samples)
 }
 

@@ -95,8 +95,10 @@ type Server struct {
 	storing  time.Duration // how long storing a hook may take
 	soon     time.Duration // how long a page waits for a run that was just woken
 	looks    *looks
-	tokens   *tokenPaces
-	spec     func() object // describes the API; the same as long as the program runs
+	// tests are further records, read when somebody asks for a test.
+	tests  *looks
+	tokens *tokenPaces
+	spec   func() object // describes the API; the same as long as the program runs
 }
 
 // New makes the web app.
@@ -113,7 +115,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now},
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}, tests: &looks{sampler: o.Samples, now: o.Now, n: testsOf + samplesOf + 2},
 		tokens: &tokenPaces{of: map[string]*rate.Limiter{}}}
 	s.spec = sync.OnceValue(func() object { return describe(s.apiRoutes()) })
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}

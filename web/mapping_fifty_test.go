@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"couplet/internal/engine"
+	"couplet/internal/flow"
+	"couplet/internal/mapping"
+	"couplet/internal/sandbox"
+)
+
+// TestMoreRecordsAreTestedAndNothingIsWritten: what the draft would do to linked records is counted by its cause, with one of them by
+// name, and a pair that is mended is told of at once.
+func TestMoreRecordsAreTestedAndNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Options{Contacts: 60, Seed: 7})
+	s.looks.sampler, s.tests.sampler = s.eng, s.eng
+	w := s.rehearsedBy(s.walk("editor"))
+	s.press(w.open(s.path("on")), "[data-testid=press]", nil, engine.Done)
+	before := s.written()
+	s.edit(func(f *flow.Flow) {
+		f.Map = append(f.Map, mapping.Row{A: mapping.Names{"firstName"}, B: mapping.Names{"city"}, Direction: mapping.AToB})
+	})
+	w.open(s.path("test")).expect(http.StatusOK, "Test the map on 50 more records")
+	w.open(s.path("map")).send("[data-testid=test-more]", nil)
+	for i := 0; i < 20 && w.doc.Find("[data-testid=look-again]").Length() > 0; i++ {
+		w.click("[data-testid=look-again]") // which waits for it
+	}
+	causes := saidBy(w, "cause")
+	if len(causes) == 0 || !strings.HasPrefix(w.at("headline"), "Of ") || !strings.Contains(strings.Join(causes, "\n"), "First name and City . In User.com. For instance ") {
+		t.Fatalf("%q: %q", w.at("headline"), causes)
+	}
+	if href := w.doc.Find("[data-testid=to-pair]").First().AttrOr("href", ""); !strings.HasPrefix(href, s.path("map")+"?open=") {
+		t.Errorf("it leads to %q", href)
+	}
+	if s.written() != before {
+		t.Error("a test wrote something")
+	}
+	s.edit(func(f *flow.Flow) { f.Map = f.Map[:len(f.Map)-1] })
+	w.open(s.path("test"))
+	if got := strings.Join(saidBy(w, "cause"), "\n"); strings.Contains(got, "First name and City") {
+		t.Errorf("it tells of a pair that is gone: %s", got)
+	}
+}
