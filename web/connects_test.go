@@ -25,8 +25,8 @@ func connects(t testing.TB, st *store.Store, clock func() time.Time, allow ...st
 	sealer, err := connection.OpenSealer(key)
 	must(t, err)
 	systems := map[string]connection.System{
-		"highlevel": {Spec: highlevel.Spec(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }, Agency: highlevel.NewAgency},
-		"usercom":   {Spec: usercom.Spec(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
+		"highlevel": {Spec: highlevel.Spec(), Operations: highlevel.Operations(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }, Agency: highlevel.NewAgency},
+		"usercom":   {Spec: usercom.Spec(), Operations: usercom.Operations(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
 	}
 	web := connection.NewHTTP(connection.Options{Allow: allow})
 	pool := &connection.Pool{Systems: systems, Secrets: st, Memory: st, Sealer: sealer, HTTP: web, Now: clock}

@@ -117,7 +117,12 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/flows/:id/reapply", editor, s.reapply},
 		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},
 
-		// a flow: its versions
+		// a flow: a test of its map
+		{http.MethodGet, "/flows/:id/test", viewer, s.testPage},
+		{http.MethodPost, "/flows/:id/test", editor, s.startTest},
+
+		// a flow: its versions, and what goes on under it
+		{http.MethodGet, "/flows/:id/advanced", viewer, s.advancedPage},
 		{http.MethodGet, "/flows/:id/versions", viewer, s.versionsPage},
 		{http.MethodPost, "/flows/:id/versions/take", editor, s.takeVersion},
 		{http.MethodPost, "/flows/:id/versions/undo", editor, s.untakeVersion},

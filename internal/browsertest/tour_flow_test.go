@@ -120,7 +120,13 @@ func (g *guide) watching() {
 	g.finding()
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
+	g.b.open(g.flow + "/map")
+	g.h.press(testid("test-more"))
+	g.b.at("^/flows/[^/]+/test$")
+	g.b.reload("more records were tested", func() bool { return !g.b.shows(testid("look-again")) })
+	g.look("a test of the map", "")
 	g.page(g.flow+"/on", "the settings of a flow that is on", "")
+	g.page(g.flow+"/advanced", "the advanced part of a flow", "")
 	g.page("/connections", "connections in use", "12-connections")
 
 	g.w.control("POST", "tokens/revoke", map[string]any{"app": true, "system": "highlevel"}, nil)
