@@ -1,13 +1,17 @@
 package templates
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Frame is what stands around a page of somebody who is signed in: who that is, where, and which part of the house the
 // page belongs to.
 type Frame struct {
 	// Title is that of the browser's tab.
 	Title string
-	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, search, connections or settings.
+	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, search, connections,
+	// operations or settings.
 	Active string
 	// Rail makes the navigation narrow, for pages that need the width. Flush leaves the page's edges to the page.
 	Rail, Flush bool
@@ -88,6 +92,7 @@ var navigation = [2][]entry{
 	},
 	{
 		{"connections", "Connections", "plug-2", "/connections"},
+		{"operations", "Operations", "library", "/operations"},
 		{"settings", "Settings", "settings-2", "/settings"},
 	},
 }
@@ -106,8 +111,15 @@ func (f Frame) waits() string {
 	return Number(f.Waiting)
 }
 
-// thumb are the entries of the bar at the thumb, on a phone.
-func thumb() []entry { return append(navigation[0][:4:4], navigation[1]...) }
+// thumb are the entries of the bar at the thumb, on a phone, which has no room for all.
+func thumb() (bar []entry) {
+	for _, e := range slices.Concat(navigation[0], navigation[1]) {
+		if e.key != "operations" { // Connections leads there
+			bar = append(bar, e)
+		}
+	}
+	return bar
+}
 
 // way says in words which way a couplet goes, from a to b ("to"), back ("from"), or "both".
 func way(ends [2]End, direction string) string {

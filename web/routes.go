@@ -161,6 +161,11 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/needs-you/count/events", viewer, s.needsCount},
 		{http.MethodPost, "/needs-you", editor, s.decideNeed},
 
+		// the catalog
+		{http.MethodGet, "/operations", viewer, s.operations},
+		{http.MethodGet, "/operations/:system/:id", viewer, s.operation},
+		{http.MethodPost, "/operations/:system/:id/try", editor, s.tryOperation},
+
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},
 		{http.MethodPost, "/hooks/:system/:connection/:secret/:event", system, s.addressHook},

@@ -156,7 +156,7 @@ type history struct {
 	made      [2][]string           // ids that people made, living and dead
 	deleted   [2]map[string]bool    // ids that people deleted
 	ordered   [2]map[string]bool    // ids for which a person wanted a partner
-	unlinked  [2][]connector.Record // tasks and notes that somebody deleted when they had no partner yet
+	unlinked  [2][]connector.Record // tasks and notes that somebody deleted, or with their contact, when they had no partner yet
 	unclaimed [2]map[string]bool    // new records of the engine that somebody changed before it had seen that they were made
 	doomed    [2]map[string]bool    // ids of which a person said that they are to be deleted
 	left      [2]map[string]bool    // ids whose linked partner somebody deleted

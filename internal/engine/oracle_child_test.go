@@ -40,20 +40,20 @@ func (h *history) judgeChildren() {
 				h.t.Errorf("%s %s is in two links", what, id)
 			}
 			seen[side][id] = true
-			if h.left[side][id] && h.flow.Delete != flow.Restore && !h.ordered[side][id] {
+			if h.left[side][id] && !h.deleted[1-side][l.IDs[1-side]] && h.flow.Delete != flow.Restore && !h.ordered[side][id] {
 				h.t.Errorf("I6: %s %v: the partner that %s had was deleted, and it has another one", what, l.IDs, id)
 			}
 		}
 		a, there := all[engine.A][l.IDs[engine.A]]
 		b, thereToo := all[engine.B][l.IDs[engine.B]]
+		merged := h.heir[engine.A][a.Parent] || h.heir[engine.B][b.Parent] // and the partners wait for a person
 		if !there || !thereToo {
-			if parents[engine.A][a.Parent] != "" || parents[engine.B][b.Parent] != "" {
+			if !merged && (parents[engine.A][a.Parent] != "" || parents[engine.B][b.Parent] != "") {
 				h.t.Errorf("I1: %s %v is linked, and one of them is not there", what, l.IDs)
 			}
 			continue
 		}
 		if parents[engine.A][a.Parent] != b.Parent {
-			merged := h.heir[engine.A][a.Parent] || h.heir[engine.B][b.Parent] // and the partners wait for a person
 			if !merged && (parents[engine.A][a.Parent] != "" || parents[engine.B][b.Parent] != "") {
 				h.t.Errorf("I1: %s %v hangs on %s and %s, who are no pair", what, l.IDs, a.Parent, b.Parent)
 			}
@@ -87,7 +87,7 @@ func (h *history) strange(side engine.Side, r connector.Record) bool {
 	contact := ""
 	h.with(h.fam.contacts, func() { contact = h.partner(side, r.Parent) })
 	bereft := slices.ContainsFunc(h.unlinked[1-side], func(src connector.Record) bool {
-		return src.Parent == contact && says(1-side, src) == says(side, r)
+		return (src.Parent == contact || h.deleted[1-side][src.Parent]) && says(1-side, src) == says(side, r)
 	})
 	if h.unclaimed[side][r.ID] || bereft {
 		h.inWindow++

@@ -45,6 +45,13 @@ func (h *history) deleteOne(side engine.Side, id string) {
 		partner = h.partner(side, id)
 	}
 	h.tellf("%s: delete %s (partner %q)", side, id, partner)
+	h.eachChild(func() { // what hangs on it goes along
+		for kid, r := range h.fair(side) {
+			if r.Parent == id && h.partner(side, kid) == "" {
+				h.unlinked[side] = append(h.unlinked[side], r)
+			}
+		}
+	})
 	h.remove(side, id)
 	h.deleted[side][id] = true
 	if partner != "" {

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/connection"
+	"couplet/internal/connector"
+	"couplet/internal/store"
+	"couplet/templates"
+)
+
+// operations is the catalog: what both systems can do.
+func (s *Server) operations(c echo.Context) error {
+	v := templates.Operations{Frame: frame(c, "Operations", "operations"), Text: strings.TrimSpace(c.QueryParam("q")), System: c.QueryParam("system"), Kind: c.QueryParam("kind"),
+		BySystem: map[string]int{}}
+	if _, known := s.o.Connect.Systems[v.System]; !known {
+		v.System = ""
+	}
+	if v.Kind != connector.Action && v.Kind != connector.Finds {
+		v.Kind = ""
+	}
+	words := strings.Fields(v.Text)
+	shelf := map[string][]templates.OperationLine{}
+	for _, spec := range s.specs() {
+		id, system, x := spec.ID, s.o.Connect.Systems[spec.ID], systemOf(spec, "")
+		v.Systems = append(v.Systems, x)
+		for i := range system.Operations.Operations {
+			o := &system.Operations.Operations[i]
+			v.BySystem[""]++
+			if o.Has(words) && (v.System == "" || v.System == id) && (v.Kind == "" || v.Kind == o.Kind) {
+				shelf[o.Group] = append(shelf[o.Group], templates.OperationLine{System: x, Operation: o})
+			}
+		}
+	}
+	for _, g := range connector.Groups {
+		if lines := shelf[g.ID]; len(lines) > 0 {
+			v.Shelves = append(v.Shelves, templates.Shelf{Group: g, Lines: lines})
+		}
+	}
+	return pageOr(c, http.StatusOK, templates.OperationsList(v), "cat")
+}
+
+// operation is the page of one.
+func (s *Server) operation(c echo.Context) error {
+	v, err := s.operationPage(c)
+	if err != nil {
+		return err
+	}
+	return page(c, http.StatusOK, templates.OneOperation(v))
+}
+
+func (s *Server) operationPage(c echo.Context) (templates.OperationPage, error) {
+	var v templates.OperationPage
+	system, known := s.o.Connect.Systems[c.Param("system")]
+	if !known {
+		return v, &Error{Status: http.StatusNotFound}
+	}
+	o, known := system.Operations.Find(c.Param("id"))
+	if !known {
+		return v, &Error{Status: http.StatusNotFound}
+	}
+	v = templates.OperationPage{Frame: frame(c, o.Title, "operations"), OperationLine: templates.OperationLine{System: systemOf(system.Spec, ""), Operation: o},
+		Back: "/operations", MayTry: may(visitorOf(c).Role, editor), Typed: url.Values{}}
+	all, err := s.o.Store.Connections(c.Request().Context(), ws(c))
+	for _, conn := range all {
+		if conn.System == system.Spec.ID {
+			v.Choices = append(v.Choices, templates.Choice{ID: conn.ID, Name: conn.Name})
+		}
+	}
+	return v, err
+}
+
+// mostAnswer is how much of an answer is shown, in bytes.
+const mostAnswer = 64 << 10
+
+// tryOperation makes the call of an operation that changes nothing, and shows what the system answered. Nothing of it is
+// kept or logged.
+func (s *Server) tryOperation(c echo.Context) error {
+	ctx := connector.As(c.Request().Context(), connector.Interactive)
+	v, err := s.operationPage(c)
+	if err != nil {
+		return err
+	}
+	if v.Kind != connector.Finds {
+		return &Error{Status: http.StatusForbidden}
+	}
+	if v.Typed, err = c.FormParams(); err != nil {
+		return err
+	}
+	fail := func(problem string, fields []string) error {
+		v.Problem, v.Wrong = problem, fields
+		return page(c, http.StatusUnprocessableEntity, templates.OneOperation(v))
+	}
+	conn, err := s.o.Store.ConnectionByID(ctx, ws(c), v.Typed.Get("connection"))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err != nil || conn.System != v.System.ID {
+		return fail("The account is not connected here any more. Choose another one.", []string{"connection"})
+	}
+	in := map[string]any{}
+	for name := range v.Typed {
+		if key, ours := strings.CutPrefix(name, "in."); ours && v.Typed.Get(name) != "" {
+			in[key] = v.Typed.Get(name)
+		}
+	}
+	answer, err := s.askAccount(ctx, conn, v.ID, in)
+	if e, ours := connector.AsError(err); ours {
+		return fail(e.Message, e.Fields)
+	} else if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(answer); err != nil {
+		return err
+	}
+	v.Tried, v.Answer = true, b.String()
+	if v.Cut = b.Len() > mostAnswer; v.Cut {
+		v.Answer = strings.ToValidUTF8(v.Answer[:mostAnswer], "")
+	}
+	return page(c, http.StatusOK, templates.OneOperation(v))
+}
+
+// askAccount makes one call of an operation with an account.
+func (s *Server) askAccount(ctx context.Context, conn connection.Connection, operation string, in map[string]any) (any, error) {
+	c, err := s.o.Connect.Pool.Open(ctx, conn, nil)
+	if err != nil {
+		return nil, err
+	}
+	o, able := c.(connector.Operator)
+	if !able {
+		return nil, &connector.Error{Kind: connector.Invalid, Message: c.Spec().Name + " has no operations."}
+	}
+	return o.Do(ctx, operation, in)
+}
