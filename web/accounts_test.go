@@ -17,8 +17,8 @@ import (
 )
 
 var systemsHere = map[string]connection.System{
-	"highlevel": {Spec: highlevel.Spec(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }},
-	"usercom":   {Spec: usercom.Spec(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
+	"highlevel": {Spec: highlevel.Spec(), Operations: highlevel.Operations(), New: func(a connector.Account) (connector.Connector, error) { return highlevel.New(a) }},
+	"usercom":   {Spec: usercom.Spec(), Operations: usercom.Operations(), New: func(a connector.Account) (connector.Connector, error) { return usercom.New(a) }},
 }
 
 // accounts reaches the connections that a bundle has stored, with the keys that are sealed beside them.

@@ -75,6 +75,9 @@ func (s *Server) operationPage(c echo.Context) (templates.OperationPage, error) 
 			v.Choices = append(v.Choices, templates.Choice{ID: conn.ID, Name: conn.Name})
 		}
 	}
+	if len(v.Choices) > 0 {
+		v.Typed.Set("connection", v.Choices[0].ID)
+	}
 	return v, err
 }
 
@@ -89,8 +92,8 @@ func (s *Server) tryOperation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if v.Kind != connector.Finds {
-		return &Error{Status: http.StatusForbidden}
+	if v.Kind != connector.Finds { // which the page says
+		return page(c, http.StatusUnprocessableEntity, templates.OneOperation(v))
 	}
 	if v.Typed, err = c.FormParams(); err != nil {
 		return err

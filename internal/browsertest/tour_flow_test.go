@@ -128,6 +128,11 @@ func (g *guide) watching() {
 	g.page(g.flow+"/on", "the settings of a flow that is on", "")
 	g.page(g.flow+"/advanced", "the advanced part of a flow", "")
 	g.page("/connections", "connections in use", "12-connections")
+	g.page("/operations?q=tag", "operations", "13-catalog")
+	g.b.open("/operations/usercom/person-by-email")
+	g.h.press(testid("try")) // without the address that it needs
+	g.b.see(testid("problem"))
+	g.look("an operation, tried", "13-catalog")
 
 	g.w.control("POST", "tokens/revoke", map[string]any{"app": true, "system": "highlevel"}, nil)
 	g.b.open(run)
