@@ -114,7 +114,7 @@ func (f Frame) waits() string {
 // thumb are the entries of the bar at the thumb, on a phone, which has no room for all.
 func thumb() (bar []entry) {
 	for _, e := range slices.Concat(navigation[0], navigation[1]) {
-		if e.key != "operations" { // Connections leads there
+		if e.key != "operations" && e.key != "search" { // Connections leads to the one, the top of the page to the other
 			bar = append(bar, e)
 		}
 	}

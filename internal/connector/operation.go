@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Catalog is what a system can do beyond keeping records the same: single calls that a step of an automation may make.
@@ -71,10 +72,12 @@ type Operation struct {
 	Gives []Give `json:"gives,omitempty"`
 }
 
-// Has reports whether all the words stand somewhere in what a person would look for it by.
+// Has reports whether each of the words begins a word of what a person would look for it by.
 func (o *Operation) Has(words []string) bool {
-	text := strings.ToLower(o.Title + " " + o.Does + " " + o.ID + " " + o.Path)
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, strings.ToLower(w)) })
+	text := strings.FieldsFunc(strings.ToLower(o.Title+" "+o.Does+" "+o.ID+" "+o.Path), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return !slices.ContainsFunc(words, func(w string) bool {
+		return !slices.ContainsFunc(text, func(t string) bool { return strings.HasPrefix(t, strings.ToLower(w)) })
+	})
 }
 
 // Take is one value that an operation is given.
