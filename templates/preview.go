@@ -77,9 +77,10 @@ type Foreseen struct {
 	At time.Time
 	// Changes is how many records change.
 	Changes int
-	// Outdated says that the flow was changed since, so that this is not what would happen. Approved is when it was
+	// Outdated says that this is not what would happen, because of what came up since. Approved is when it was
 	// approved, zero when it was not; what came of it is told by the runs.
 	Outdated bool
+	Since    string
 	Approved time.Time
 	Tally    []Count5
 	Ribbon   []Stripe

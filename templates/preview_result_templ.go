@@ -68,7 +68,7 @@ func foreseen(p Preview) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = note("warn", "triangle-alert", "This is not what would happen any more", "Somebody changed which fields are paired, or how, after both sides were read "+p.Clock.Moment(p.Result.At)+". Below is what was found then.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = note("warn", "triangle-alert", "This is not what would happen any more", p.Result.Since+" Below is what was found when both sides were read, "+p.Clock.Moment(p.Result.At)+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

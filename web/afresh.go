@@ -1,14 +1,19 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/engine"
 	"couplet/internal/flow"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
@@ -41,13 +46,64 @@ func (p prospect) afresh() *templates.AfreshNote {
 			Text: "The rehearsal compares them as if nothing had been agreed. Nothing is written before you approve it."}
 	}
 	title, why := strangeWords(a, p.names())
-	return &templates.AfreshNote{Kind: "warn", Icon: "triangle-alert", Title: title, Text: why + " The flow has stopped and writes nothing. A rehearsal shows what comparing everything anew comes to: " +
+	note := &templates.AfreshNote{Kind: "warn", Icon: "triangle-alert", Title: title, Text: why + " The flow has stopped and writes nothing. A rehearsal shows what comparing everything anew comes to: " +
 		"equal values are agreed on, differences wait for a person, and nothing is deleted. If it is the wrong account, connect the right one again instead."}
+	if a.Deletes() {
+		note.Deleted = &templates.AfreshDeleted{At: strconv.FormatInt(a.At.UnixMilli(), 10), Follows: p.deletedWords(a)}
+	}
+	return note
+}
+
+// deletedWords say what follows when a person says that the records which are gone were really deleted.
+func (p prospect) deletedWords(a engine.Afresh) []string {
+	x := p.systems()[a.Side]
+	one := "the " + x.One + " itself"
+	least := leastAllowed(templates.SwitchForm{}).LeastDeletions
+	return []string{
+		"Nothing is compared anew then. The next run goes on as before, and asks " + x.Name + " for each missing " + x.One + " once more, and again ten minutes later: what is not in a list proves nothing, only " + one + " does.",
+		"What is gone both times counts as deleted. " + deleteWords[cmp.Or(p.published.Delete, flow.Detach)].long,
+		fmt.Sprintf("Are these more than the brake lets go of in one run, %s or %s of the linked records, the run stops before it touches any of them, and you are asked that, too.",
+			templates.Number(least), p.published.Brake.Delete),
+	}
+}
+
+// reallyDeleted takes a person's answer that the records which are gone were really deleted.
+func (s *Server) reallyDeleted(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := s.prospect(ctx, ws(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	at, err := strconv.ParseInt(c.FormValue("at"), 10, 64)
+	if err != nil || p.pair.ID == "" {
+		return s.sayAndGo(c, "Nothing waits for that answer. This is how it stands now.", false, p.path("preview"))
+	}
+	err = s.o.Store.ReallyDeleted(ctx, ws(c), p.pair.ID, time.UnixMilli(at))
+	if errors.Is(err, store.ErrAnswered) {
+		return s.sayAndGo(c, "Somebody has answered already, or something else came up since. This is how it stands now.", false, p.path("preview"))
+	}
+	if err != nil {
+		return err
+	}
+	h, err := s.house(ctx, ws(c))
+	if err != nil {
+		return err
+	}
+	if refused := h.cannotRun(p.flow.ID); refused != "" {
+		return s.sayAndGo(c, "Your answer is kept. "+refused, false, p.path("preview"))
+	}
+	if err := s.o.Wake.Wake(ctx, ws(c), p.flow.ID, byHand, asker(c)); err != nil {
+		return err
+	}
+	return s.sayAndGo(c, "Your answer is kept. The flow goes on as before, and asks for each missing "+p.systems()[0].One+" twice before it counts as deleted.", false, "/runs?flow="+p.flow.ID)
 }
 
 // strangeWords say that an account is not what it was, and how that shows.
 func strangeWords(a engine.Afresh, names [2]string) (title, why string) {
 	name := names[a.Side]
+	if a.Deletes() {
+		return fmt.Sprintf("Many records of %s are gone", name), fmt.Sprintf("%s of %s records disappeared at once, as when another account answers.", templates.Number(a.Went), templates.Number(a.Of))
+	}
 	if a.Why == engine.Jumped {
 		return name + " may be another account now", fmt.Sprintf("%s of %s records came or went at once.", templates.Number(a.N), templates.Number(a.Of))
 	}

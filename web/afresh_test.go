@@ -84,26 +84,55 @@ func TestToAskTwiceForTheSameShowsTheOneRehearsal(t *testing.T) {
 	}
 }
 
+// strange has an account not be what it was, as a run notes it.
+func (s *stage) strange(a engine.Afresh) {
+	s.t.Helper()
+	if s.stored().Approval == nil {
+		s.t.Fatal("it was never approved")
+	}
+	p := s.pairOf()
+	l, ok, err := s.store.Acquire(s.t.Context(), s.ws(), engine.LeaseName(p.ID), "test", time.Now(), time.Now())
+	if err != nil || !ok {
+		s.t.Fatal(ok, err)
+	}
+	a.At = time.Now()
+	must(s.t, s.store.StartAfresh(s.t.Context(), s.ws(), l, p.ID, a))
+	must(s.t, s.store.Release(s.t.Context(), s.ws(), l))
+}
+
+func TestAPersonSaysThatRecordsWereReallyDeleted(t *testing.T) {
+	t.Parallel()
+	s, _, w := planOn(t)
+	was := s.pairOf()
+	s.strange(engine.Afresh{Why: engine.Jumped, Side: engine.A, N: 12, Of: 30, Went: 12})
+	r := s.run("schedule", engine.Paused)
+	w.open("/runs/"+r.ID).says("stopped", "Many records of HighLevel are gone").says("stopped", "12 of 30 records disappeared at once").says("stopped", "or say there that they were really deleted")
+	s.rehearsedBy(w).says("afresh", "Many records of HighLevel are gone").says("really", "asks HighLevel for each missing contact once more").says("really", "This flow deletes nothing").says("really", "5 or 1% of the linked records")
+	s.walk("viewer").open(s.path("preview")).says("really", "An editor of this workspace can say so").hasNo("really-deleted")
+	late := s.walk("editor").open(s.path("preview"))
+	s.now = s.box.Clock.Now().Add(time.Second)
+	w.send("[data-testid=really-deleted]", nil).has("Your answer is kept")
+	if p := s.pairOf(); !p.Settled.Equal(was.Settled) || p.StandsStill(nil) || len(s.woken) != 1 {
+		t.Errorf("it is %+v, %d runs were asked for", p, len(s.woken))
+	}
+	// What was rehearsed before is not what comes now.
+	w.open(s.path("preview")).says("outdated", "really deleted, so they are handled as deletes").hasNo("afresh")
+	w.hasNo("really")
+	late.send("[data-testid=really-deleted]", nil).has("Somebody has answered already")
+	if p := s.pairOf(); p.Again != 1 {
+		t.Errorf("two answers count: %+v", p)
+	}
+	s.act("manual", engine.Done)
+}
+
 func TestARestoredBackupIsToldAndLooksForApproval(t *testing.T) {
 	t.Parallel()
 	s, _, w := planOn(t)
-	before := s.stored()
-	all, err := s.store.Pairs(t.Context(), s.ws())
-	must(t, err)
-	pairs := slices.DeleteFunc(all, func(p engine.Pair) bool { return p.Conns != before.Connections })
-	l, ok, err := s.store.Acquire(t.Context(), s.ws(), "pair/"+pairs[0].ID, "test", time.Now(), time.Now())
-	if err != nil || !ok {
-		t.Fatal(ok, err)
-	}
-	must(t, s.store.StartAfresh(t.Context(), s.ws(), l, pairs[0].ID, engine.Afresh{At: time.Now(), Why: engine.Restored, Side: engine.B}))
-	must(t, s.store.Release(t.Context(), s.ws(), l))
-	if before.Approval == nil {
-		t.Fatal("it was never approved")
-	}
+	s.strange(engine.Afresh{Why: engine.Restored, Side: engine.B})
 	r := s.run("schedule", engine.Paused)
 	w.open("/runs/"+r.ID).says("stopped", "User.com shows an older state")
 	w.open("/").has("All records are to be compared anew")
-	w.open(s.path("preview")).says("afresh", "The flow has stopped and writes nothing")
+	w.open(s.path("preview")).says("afresh", "The flow has stopped and writes nothing").hasNo("really")
 	w.send("[data-testid=rehearse]", nil)
 	s.act(engine.Rehearse, engine.Done)
 	s.box.Clock.Advance(time.Second)

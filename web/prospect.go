@@ -124,7 +124,18 @@ func (r rehearsed) whole() bool {
 
 // of reports whether it shows what the flow would do.
 func (r rehearsed) of(p prospect) bool {
-	return r.whole() && r.run.Revision == p.flow.Revision() && (!p.compares() || r.run.Started.After(p.pair.Afresh.At))
+	return r.whole() && r.run.Revision == p.flow.Revision() && (!p.compares() || r.run.Started.After(p.pair.Afresh.At)) && !r.run.Started.Before(p.pair.Deleted)
+}
+
+// since says what came up since then, of a rehearsal that does not show any more what the flow would do.
+func (r rehearsed) since(p prospect) string {
+	switch {
+	case r.run.Revision != p.flow.Revision():
+		return "Somebody changed which fields are paired, or how."
+	case p.compares() && !r.run.Started.After(p.pair.Afresh.At):
+		return "All linked records are to be compared anew since then."
+	}
+	return "Somebody said since then that the records which are gone were really deleted, so they are handled as deletes."
 }
 
 // changes is how many records it would change.

@@ -115,6 +115,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/flows/:id/map/again", editor, s.tryAgain},
 		{http.MethodPost, "/flows/:id/map/drift", editor, s.acceptDrift},
 		{http.MethodPost, "/flows/:id/reapply", editor, s.reapply},
+		{http.MethodPost, "/flows/:id/deleted", editor, s.reallyDeleted},
 		{http.MethodPost, "/flows/:id/map/read", editor, s.readAgain},
 
 		// a flow: a test of its map

@@ -76,6 +76,10 @@ func (v runView) halted() *templates.RunStop {
 		s := &templates.RunStop{Title: "All records are to be compared anew", Buttons: []templates.RunButton{look}, Safe: "Nothing was written to either side, and nothing is deleted.",
 			Why: "Somebody asked for it, and nobody has approved what it comes to.", Fix: "Look at a rehearsal, then approve it."}
 		if a := (engine.Afresh{Why: engine.Jumped, Side: engine.Side(max(0, h.Side)), N: h.N, Of: h.Most}); h.Most > 0 {
+			if now := v.pair.Afresh; now.Deletes() && now.Side == a.Side && now.N == a.N && now.Of == a.Of && v.pair.StandsStill(nil) {
+				a = now
+				s.Fix = "Look at a rehearsal, then approve it; or say there that they were really deleted."
+			}
 			s.Title, s.Why = strangeWords(a, v.names())
 		} else if strings.Contains(v.run.Note, "some time ago") {
 			a.Why = engine.Restored

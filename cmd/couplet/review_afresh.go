@@ -3,17 +3,19 @@ package main
 import "context"
 
 // afreshReviewCmd shows and approves what the last dry run of a flow came to that stopped because all its records are to be
-// compared anew (engine.Afresh), as the preview does in the browser.
+// compared anew (engine.Afresh), as the preview does in the browser, or takes the answer that there is nothing to compare.
 type afreshReviewCmd struct {
-	Flow string `arg:"" help:"Name of the flow that stopped."`
-	Yes  bool   `help:"Approve it."`
-	JSON bool   `name:"json" help:"Answer with JSON."`
+	Flow    string `arg:"" help:"Name of the flow that stopped."`
+	Yes     bool   `xor:"answer" help:"Approve it."`
+	Deleted bool   `xor:"answer" help:"Say instead that the records which are gone were really deleted: they are handled as the flow handles deletes."`
+	JSON    bool   `name:"json" help:"Answer with JSON."`
 }
 
 func (afreshReviewCmd) Help() string {
 	return "A flow stops when an account shows an older state than before, or suddenly others, as after a restored backup. Nothing is written until\n" +
 		"somebody has seen what comparing all records anew comes to, and approved it.\n\n" +
-		"Example: couplet run contacts --dry-run\nExample: couplet review afresh contacts\nExample: couplet review afresh contacts --yes"
+		"Example: couplet run contacts --dry-run\nExample: couplet review afresh contacts\nExample: couplet review afresh contacts --yes\n" +
+		"Example: couplet review afresh contacts --deleted"
 }
 
 func (c *afreshReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
@@ -22,6 +24,9 @@ func (c *afreshReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) erro
 		return err
 	}
 	defer a.Close()
+	if c.Deleted {
+		return c.deleted(ctx, a, t)
+	}
 	q, plan, doc, err := a.desk().Afresh(ctx, c.Flow, c.Yes)
 	if err != nil {
 		return err
@@ -34,8 +39,25 @@ func (c *afreshReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) erro
 	a.tell(ctx, t, f, plan)
 	if !c.Yes {
 		t.printf("Nothing is approved yet. Approve it with `couplet review afresh %s --yes`. If it is the wrong account, connect the right one again instead.\n", f.Name)
+		if q.Pair.Afresh.Deletes() {
+			t.printf("If the records were really deleted, say so instead with `couplet review afresh %s --deleted`.\n", f.Name)
+		}
 		return nil
 	}
 	t.printf("Approved. The next run does it: a `couplet serve` that runs does so at once, or `couplet run %s`.\n", f.Name)
+	return nil
+}
+
+// deleted takes the answer that the records which are gone were really deleted.
+func (c *afreshReviewCmd) deleted(ctx context.Context, a *app, t *terminal) error {
+	q, doc, err := a.desk().ReallyDeleted(ctx, c.Flow)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(doc)
+	}
+	t.printf("%s They count as deleted once %s was asked for each of them twice, ten minutes apart.\n", doc.Why, q.Names[q.Pair.Afresh.Side])
+	t.printf("Then flow %s does what its `delete: %s` says. More than the brake lets go of in one run stop it first; `couplet run %s --allow` lets them through once.\n", doc.Flow, doc.Delete, doc.Flow)
 	return nil
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // restored stores what a run finds that sees an account in an older state: all its records are to be compared anew.
-func (h *house) restored() {
+func (h *house) restored() { h.strange(engine.Afresh{Why: engine.Restored, Side: engine.B}) }
+
+// strange stores what a run finds that takes an account for another one.
+func (h *house) strange(x engine.Afresh) {
 	h.t.Helper()
 	a := h.inside()
 	defer a.Close()
@@ -23,7 +26,8 @@ func (h *house) restored() {
 	if err != nil || !ok {
 		h.t.Fatal(ok, err)
 	}
-	if err := a.store.StartAfresh(h.t.Context(), a.ws, l, pairs[0].ID, engine.Afresh{At: a.now(), Why: engine.Restored, Side: engine.B}); err != nil {
+	x.At = a.now()
+	if err := a.store.StartAfresh(h.t.Context(), a.ws, l, pairs[0].ID, x); err != nil {
 		h.t.Fatal(err)
 	}
 	if err := a.store.Release(h.t.Context(), a.ws, l); err != nil {
@@ -81,4 +85,37 @@ func TestComparingAnewIsApprovedAtTheCommandLine(t *testing.T) {
 		t.Errorf("approved was %+v, it did %+v", dry, did)
 	}
 	h.refused(1, "does not wait to compare its records anew", "review", "afresh", "contacts")
+}
+
+// TestRecordsThatWereReallyDeletedAreSaidToBeAtTheCommandLine: a flow that stopped because many records are gone goes on as before once
+// somebody says that they were deleted.
+func TestRecordsThatWereReallyDeletedAreSaidToBeAtTheCommandLine(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 12, Seed: 4}, "")
+	h.must("apply", "-f", h.file)
+	h.run()
+	h.restored()
+	h.refused(1, "That is not what deleting records looks like, so nothing was answered; see what comparing all records of flow contacts anew comes to", "review", "afresh", "contacts", "--deleted")
+	h.run("--dry-run")
+	h.must("review", "afresh", "contacts", "--yes")
+	h.run()
+	h.strange(engine.Afresh{Why: engine.Jumped, Side: engine.B, N: 12, Of: 30, Went: 12})
+	if out, _, code := h.call("run", "contacts"); code != 4 || !strings.Contains(out, "12 of 30 records of User.com are gone at once") || !strings.Contains(out, "say so instead") {
+		t.Errorf("it ran, or nothing says what to do: %d %s", code, out)
+	}
+	h.refused(2, "--yes and --deleted can't be used together", "review", "afresh", "contacts", "--yes", "--deleted")
+	h.run("--dry-run")
+	if out := h.must("review", "afresh", "contacts"); !strings.Contains(out, "`couplet review afresh contacts --deleted`") {
+		t.Error(out)
+	}
+	var d command.DeletedDoc
+	if err := json.Unmarshal([]byte(h.must("review", "afresh", "contacts", "--deleted", "--json")), &d); err != nil || !d.Deleted || d.Flow != "contacts" || d.Delete != "detach" {
+		t.Errorf("%v %+v", err, d)
+	}
+	h.refused(1, "flow contacts does not wait to compare its records anew", "review", "afresh", "contacts", "--deleted")
+	h.run()
+	h.strange(engine.Afresh{Why: engine.Jumped, Side: engine.B, N: 13, Of: 30, Went: 13})
+	if out := h.must("review", "afresh", "contacts", "--deleted"); !strings.Contains(out, "twice, ten minutes apart") || !strings.Contains(out, "`delete: detach`") {
+		t.Error(out)
+	}
 }

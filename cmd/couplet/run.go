@@ -172,7 +172,7 @@ func (a *app) tell(ctx context.Context, t *terminal, f flow.Flow, r engine.Run) 
 		t.printf("  %s\n", r.Note)
 	}
 	if r.Halt.Why == engine.HaltAfresh {
-		t.printf("  See it with `couplet run %s --dry-run`; `couplet review afresh %s` approves it.\n", f.Name, f.Name)
+		t.printf("  See it with `couplet run %s --dry-run`; `couplet review afresh %s` approves it, or takes another answer.\n", f.Name, f.Name)
 	}
 	for _, side := range []engine.Side{engine.B, engine.A} {
 		c := r.To[side]

@@ -23,6 +23,11 @@ type Afresh struct {
 	// Side is the account that it is about, N and Of how many records showed it, of how many.
 	Side  Side `json:"side,omitempty"`
 	N, Of int  `json:",omitempty"`
+	// Came and Went are of how many that nobody knew and that are not there any more a jump was made.
+	Came, Went int `json:",omitempty"`
+	// Seeded and Settled are those of the pair before an account was strange, for when a person takes that back (gone_really.go).
+	Seeded  time.Time `json:",omitzero"`
+	Settled time.Time `json:",omitzero"`
 	// Keys are the rows that it is about, none for all.
 	Keys []string `json:"keys,omitempty"`
 	// Proposed says that a person asked for it and has not approved it: rehearsals show it, and runs go on without.
@@ -62,11 +67,12 @@ func (a Afresh) strange(side Side) bool {
 	return false
 }
 
-// Over is the one in the place of an earlier one. Of those that it covers, only what tells of a strange account is kept.
+// Over is the one in the place of an earlier one. Of those that it covers, only what tells of a strange account is kept; one that
+// a person may take back keeps the one that is in force again then.
 func (a Afresh) Over(old Afresh) Afresh {
 	a.Before = nil
 	for x := &old; x != nil; x = x.Before {
-		if !x.At.IsZero() && (len(a.Keys) > 0 || x.Strange()) {
+		if !x.At.IsZero() && (len(a.Keys) > 0 || a.Strange() || x.Strange()) {
 			a.Before = x
 			break
 		}
@@ -138,13 +144,16 @@ func (a Afresh) Because(flow string, names [2]string) string {
 	case Restored:
 		return fmt.Sprintf("%s shows records as they were some time ago, as after a restored backup.", names[a.Side])
 	case Jumped:
+		if a.Deletes() {
+			return fmt.Sprintf("%d of %d records of %s are gone at once, as when another account answers.", a.Went, a.Of, names[a.Side])
+		}
 		return fmt.Sprintf("%d of %d records of %s came or went at once, as when another account answers.", a.N, a.Of, names[a.Side])
 	}
 	return fmt.Sprintf("Flow %s is to be applied to all records once more.", flow)
 }
 
 func (s *session) strange(a Afresh) error {
-	return &stopError{Halt: Halt{Why: HaltAfresh, Side: int(a.Side), N: a.N, Most: a.Of}, Note: a.Because(s.flow.Name, s.names) + " Nothing was written. Look at a dry run of it, then approve that; all records are compared anew then, and nothing is deleted."}
+	return &stopError{Halt: Halt{Why: HaltAfresh, Side: int(a.Side), N: a.N, Most: a.Of}, Note: a.Because(s.flow.Name, s.names) + " Nothing was written. Look at a dry run of it, then approve that; all records are compared anew then, and nothing is deleted." + a.orElse()}
 }
 
 // startOver has the pair start afresh, and ends the run: nothing of what the account shows now has been taken over.
@@ -211,7 +220,7 @@ func (s *session) jumped(ctx context.Context, side Side, cur Cursor) (Cursor, er
 		}
 		had := shown - cur.Came + went
 		if n := max(cur.Came, went); had >= leastKnown && float64(n) > jump*float64(had) {
-			return cur, s.startOver(ctx, Afresh{Why: Jumped, Side: side, N: n, Of: had})
+			return cur, s.startOver(ctx, Afresh{Why: Jumped, Side: side, N: n, Of: had, Came: cur.Came, Went: went})
 		}
 	}
 	cur.Judged, cur.Came = cur.Generation, 0

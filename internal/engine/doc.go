@@ -96,7 +96,8 @@
 // for its links. So it is when an account is not what it was, because a backup was restored or another account answers: a record
 // is older than it was, or too many came or went. The run ends before it has taken anything over, and none begins until a
 // person has approved a rehearsal. Equal values are then agreed on, differences are asked about, and a record that is not there
-// any more ends its link and nothing else, as do two that share no key.
+// any more ends its link and nothing else, as do two that share no key. Where many went and hardly any came, a person may say
+// instead that they were really deleted (gone_really.go): the pair is then what it was before, and each of them is asked for as for any delete.
 //
 // # Rehearsing
 //

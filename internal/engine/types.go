@@ -27,8 +27,10 @@ type Pair struct {
 	// First is when that happened for the first time, whatever starts afresh since.
 	First time.Time
 	// Again is how often since then rows were paused no longer: what was edited meanwhile was looked at without them, so all
-	// records are to be put into the inbox once more.
+	// records are to be put into the inbox once more. So it is when a strange account was none.
 	Again int64
+	// Deleted is when a person last said that records which are gone were deleted: what was foretold before is of something else.
+	Deleted time.Time
 	// Settled is when the first full plan was carried out to its end; zero before. The brake works from then on.
 	Settled time.Time
 	// Scope is the flow.Scope.Key that all records were last put into the inbox for.

@@ -18,7 +18,16 @@ func (s *Store) KeepPlan(ctx context.Context, ws, flow, run string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error { return keepPlan(ctx, tx, ws, flow, run) })
 }
 
+// keepPlan fails with ErrOutdated where the dry run tells of an account that was taken for another one, which was taken back since.
 func keepPlan(ctx context.Context, tx *db.Tx, ws, flow, run string) error {
+	var back bool
+	if _, err := tx.Get(ctx, `select r.started_at < p.deleted_at from run r join pair p on p.workspace_id = r.workspace_id and p.id = r.pair
+		where r.workspace_id = $1 and r.id = $2`, []any{ws, run}, &back); err != nil {
+		return err
+	}
+	if back {
+		return ErrOutdated
+	}
 	if _, err := tx.Exec(ctx, "update run set kept = false where workspace_id = $1 and flow = $2 and kept and id <> $3", ws, flow, run); err != nil {
 		return err
 	}

@@ -205,7 +205,10 @@ func (w *world) writes() []call {
 			return nil, s.ProposeAfresh(ctx, ws, p, engine.Afresh{At: start, Why: engine.Reapply})
 		}},
 		{"StartAfresh", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
-			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Restored})
+			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Jumped, Went: 12, Of: 30})
+		}},
+		{"ReallyDeleted", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.ReallyDeleted(ctx, ws, p, start)
 		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})

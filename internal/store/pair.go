@@ -11,7 +11,7 @@ import (
 	"couplet/internal/flow"
 )
 
-const pairColumns = "id, conn_a, conn_b, object, seeded_at, first_at, again, settled_at, scope, afresh"
+const pairColumns = "id, conn_a, conn_b, object, seeded_at, first_at, again, deleted_at, settled_at, scope, afresh"
 
 func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 	return func(r *sql.Rows) (engine.Pair, error) {
@@ -21,7 +21,7 @@ func scanPair(ws string) func(*sql.Rows) (engine.Pair, error) {
 }
 
 func pairInto(p *engine.Pair) []any {
-	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.First), &p.Again, db.Time(&p.Settled), &p.Scope, db.JSON(&p.Afresh)}
+	return []any{&p.ID, &p.Conns[0], &p.Conns[1], &p.Object, db.Time(&p.Seeded), db.Time(&p.First), &p.Again, db.Time(&p.Deleted), db.Time(&p.Settled), &p.Scope, db.JSON(&p.Afresh)}
 }
 
 // PairFor implements engine.Store.
@@ -86,10 +86,15 @@ func (s *Store) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair
 		if err != nil {
 			return err
 		}
-		if err := putAfresh(ctx, tx, ws, p.ID, a.Over(p.Afresh.InForce())); err != nil || !a.Strange() {
+		if err := putAfresh(ctx, tx, ws, p, a); err != nil || !a.Strange() {
 			return err
 		}
 		conn := p.Conns[a.Side]
+		if a.Why == engine.Jumped { // what that reading showed is said, and the next one is compared with it
+			if _, err := tx.Exec(ctx, "update cursor set judged = generation, came = 0 where workspace_id = $1 and conn = $2 and object = $3", ws, conn, p.Object); err != nil {
+				return err
+			}
+		}
 		others, err := pairsOf(ctx, tx, ws, conn, p.Object)
 		for _, o := range others {
 			if err != nil {
@@ -101,7 +106,7 @@ func (s *Store) StartAfresh(ctx context.Context, ws string, l engine.Lease, pair
 			if a.Side = engine.A; o.Conns[engine.A] != conn {
 				a.Side = engine.B
 			}
-			if err = putAfresh(ctx, tx, ws, o.ID, a.Over(o.Afresh.InForce())); err == nil {
+			if err = putAfresh(ctx, tx, ws, o, a); err == nil {
 				_, err = tx.Exec(ctx, "update lease set owner = '', fence = fence + 1 where workspace_id = $1 and name = $2", ws, engine.LeaseName(o.ID))
 			}
 		}
@@ -139,17 +144,21 @@ func approveAfresh(ctx context.Context, tx *db.Tx, f flow.Flow, now time.Time) e
 		[]any{f.Workspace, f.Connections[0], f.Connections[1], f.Object}, scanPair(f.Workspace))
 	for _, p := range pairs {
 		if a := p.Afresh; err == nil && a.Proposed {
-			old := a.InForce()
+			p.Afresh = a.InForce()
 			a.Proposed, a.At = false, now.Add(-time.Millisecond) // before the approval
-			a = a.Over(old)
-			err = putAfresh(ctx, tx, f.Workspace, p.ID, a)
+			err = putAfresh(ctx, tx, f.Workspace, p, a)
 		}
 	}
 	return err
 }
 
-func putAfresh(ctx context.Context, tx *db.Tx, ws, pair string, a engine.Afresh) error {
-	_, err := tx.Exec(ctx, "update pair set afresh = $3, seeded_at = 0, settled_at = 0 where workspace_id = $1 and id = $2", ws, pair, db.Doc(a))
+// putAfresh has a pair start afresh.
+func putAfresh(ctx context.Context, tx *db.Tx, ws string, p engine.Pair, a engine.Afresh) error {
+	if a.Strange() {
+		a.Seeded, a.Settled = p.Seeded, p.Settled
+	}
+	a = a.Over(p.Afresh.InForce())
+	_, err := tx.Exec(ctx, "update pair set afresh = $3, seeded_at = 0, settled_at = 0 where workspace_id = $1 and id = $2", ws, p.ID, db.Doc(a))
 	return err
 }
 
