@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -74,4 +75,20 @@ func TestAnAnswerThatRecordsWereDeletedPutsThePairBack(t *testing.T) {
 			t.Errorf("%v, %+v", err, pair())
 		}
 	})
+}
+
+// afreshWrites are the calls about comparing all records anew.
+func (w *world) afreshWrites() []call {
+	p := w.pair.ID
+	return []call{
+		{"ProposeAfresh", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.ProposeAfresh(ctx, ws, p, engine.Afresh{At: start, Why: engine.Reapply})
+		}},
+		{"StartAfresh", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
+			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Jumped, Went: 12, Of: 30})
+		}},
+		{"ReallyDeleted", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.ReallyDeleted(ctx, ws, p, start)
+		}},
+	}
 }

@@ -194,21 +194,12 @@ func (w *world) writes() []call {
 	in := engine.Intent{ID: "i1", Pair: p, Side: engine.B, Source: "a1", Stamp: "changed", State: engine.Unknown, At: later}
 	run := w.run
 	run.Note, run.Owner = "changed", "other"
-	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), w.orderWrites()...), w.tokenWrites()...)...)...), append(w.draftWrites(), []call{
+	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), append(w.orderWrites(), w.afreshWrites()...)...), w.tokenWrites()...)...)...), append(w.draftWrites(), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
 		}},
 		{"AddHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.AddHints(ctx, ws, p, []engine.Hint{hint})
-		}},
-		{"ProposeAfresh", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.ProposeAfresh(ctx, ws, p, engine.Afresh{At: start, Why: engine.Reapply})
-		}},
-		{"StartAfresh", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
-			return nil, s.StartAfresh(ctx, ws, l, p, engine.Afresh{At: start, Why: engine.Jumped, Went: 12, Of: 30})
-		}},
-		{"ReallyDeleted", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.ReallyDeleted(ctx, ws, p, start)
 		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})
