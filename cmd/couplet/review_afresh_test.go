@@ -119,3 +119,28 @@ func TestRecordsThatWereReallyDeletedAreSaidToBeAtTheCommandLine(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestWhatIsApprovedIsTheDryRunThatWasSeen: of several dry runs only the newest can be approved, and only by whoever names it.
+func TestWhatIsApprovedIsTheDryRunThatWasSeen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, sandbox.Options{Contacts: 12, Seed: 4}, "")
+	h.must("apply", "-f", h.file)
+	h.run()
+	h.restored()
+	seen := h.run("--dry-run")
+	if out := h.must("review", "afresh", "contacts"); !strings.Contains(out, "`couplet review afresh contacts --yes --run "+seen.Run+"`") {
+		t.Error(out)
+	}
+	later := h.run("--dry-run") // made after somebody looked
+	h.refused(1, "flow contacts had 2 dry runs since it stopped, and nobody can tell which of them you saw, so nothing was approved; look at the newest with `couplet review afresh contacts`, then approve just that with `couplet review afresh contacts --yes --run "+later.Run+"`", "review", "afresh", "contacts", "--yes")
+	h.refused(1, seen.Run+" is not the newest dry run of flow contacts, which is "+later.Run, "review", "afresh", "contacts", "--yes", "--run", seen.Run)
+	h.refused(2, "it goes with --yes only", "review", "afresh", "contacts", "--run", later.Run)
+	h.refused(2, "it goes with --yes only", "review", "afresh", "contacts", "--deleted", "--run", later.Run)
+	if out, _, code := h.call("run", "contacts"); code != 4 {
+		t.Errorf("something was approved: %d %s", code, out)
+	}
+	if out := h.must("review", "afresh", "contacts", "--yes", "--run", later.Run); !strings.Contains(out, "Approved. The next run does it") {
+		t.Error(out)
+	}
+	h.run()
+}

@@ -43,6 +43,28 @@ func (d Desk) Afresh(ctx context.Context, name string, yes bool) (q Place, plan 
 	return q, plan, AfreshDoc{Flow: f.Name, Reason: x.Why, Why: why, Since: x.At.UTC(), DryRun: RunJSON(plan), Approved: yes}, err
 }
 
+// ApproveSeen approves what a person saw of that: the dry run that they name, or the only one that came to its end since the flow
+// stopped. The lines of no other than the newest are kept.
+func (d Desk) ApproveSeen(ctx context.Context, name, seen string) (q Place, plan engine.Run, doc AfreshDoc, err error) {
+	if q, plan, doc, err = d.Afresh(ctx, name, false); err != nil {
+		return q, plan, doc, err
+	}
+	n, err := d.dryRunsSince(ctx, q.Flow, q.Pair.Afresh.At)
+	look := fmt.Sprintf("look at the newest with `couplet review afresh %s`, then approve just that with `couplet review afresh %s --yes --run %s`", name, name, plan.ID)
+	switch {
+	case err != nil:
+	case seen != "" && seen != plan.ID:
+		err = &Refusal{Kind: NotNow, What: fmt.Sprintf("%s is not the newest dry run of flow %s, which is %s of %s; what an earlier one found is not kept, so nothing was approved",
+			seen, name, plan.ID, plan.Started.UTC().Format(time.RFC3339)), Command: look, Request: look}
+	case seen == "" && n > 1:
+		err = &Refusal{Kind: NotNow, What: fmt.Sprintf("flow %s had %d dry runs since it stopped, and nobody can tell which of them you saw, so nothing was approved", name, n), Command: look, Request: look}
+	default:
+		err = d.approve(ctx, q.Flow, plan)
+	}
+	doc.Approved = err == nil
+	return q, plan, doc, err
+}
+
 // stopped finds a flow that waits until somebody approves what comparing all its records anew comes to.
 func (d Desk) stopped(ctx context.Context, name string) (Place, error) {
 	f, err := d.Flow(ctx, name)
@@ -68,19 +90,35 @@ func (d Desk) stopped(ctx context.Context, name string) (Place, error) {
 
 // dryRunSince finds the newest dry run of a flow as it is now that began after a time and came to its end: the lines of no other
 // are kept.
-func (d Desk) dryRunSince(ctx context.Context, f flow.Flow, since time.Time) (engine.Run, bool, error) {
+func (d Desk) dryRunSince(ctx context.Context, f flow.Flow, since time.Time) (newest engine.Run, found bool, err error) {
+	err = d.dryRuns(ctx, f, since, func(r engine.Run) bool {
+		newest, found = r, r.Revision == f.Revision()
+		return false
+	})
+	return newest, found, err
+}
+
+// dryRunsSince counts them, also those of the flow as it was before.
+func (d Desk) dryRunsSince(ctx context.Context, f flow.Flow, since time.Time) (n int, err error) {
+	err = d.dryRuns(ctx, f, since, func(engine.Run) bool {
+		n++
+		return true
+	})
+	return n, err
+}
+
+// dryRuns walks the dry runs of a flow that began after a time and came to their end, newest first, until each says that it is enough.
+func (d Desk) dryRuns(ctx context.Context, f flow.Flow, since time.Time, each func(engine.Run) bool) error {
 	for before := ""; ; {
 		runs, err := d.Store.Runs(ctx, d.Workspace, f.ID, 500, before)
 		if err != nil || len(runs) == 0 {
-			return engine.Run{}, false, err
+			return err
 		}
 		for _, r := range runs {
 			before = r.ID
-			switch whole := r.Status == engine.Done || r.Status == engine.DoneWithProblems; {
-			case !r.Started.After(since):
-				return engine.Run{}, false, nil
-			case r.DryRun && r.Undo == nil && whole:
-				return r, r.Revision == f.Revision(), nil
+			whole := r.Status == engine.Done || r.Status == engine.DoneWithProblems
+			if !r.Started.After(since) || r.DryRun && r.Undo == nil && whole && !each(r) {
+				return nil
 			}
 		}
 	}
