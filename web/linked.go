@@ -40,13 +40,22 @@ func (s *Server) namer(ctx context.Context, ws string, h house) namer {
 // says is value for people: what a record belongs to by its name. Two records may share one, so that whether values differ is
 // asked of value.
 func (v runView) says(f engine.FieldChange, of [2]any, side int) string {
+	conn := v.pair.Conns[side]
+	return v.named.says(v.specs(v.conns[conn].System), v.pair.Object, conn, f, of, side)
+}
+
+// says is the same of a record of a rehearsal.
+func (v view) says(f engine.FieldChange, of [2]any, side int) string {
+	return v.named.says(v.specs[side], v.flow.Object, v.flow.Connections[side], f, of, side)
+}
+
+func (n namer) says(spec *connector.Spec, object, conn string, f engine.FieldChange, of [2]any, side int) string {
 	text := value(f, of, side)
 	names := rowOf(f.Field).Side(connector.Side(side))
-	if text == "" || len(names) != 1 || v.named == nil {
+	if text == "" || len(names) != 1 || n == nil {
 		return text
 	}
-	conn := v.pair.Conns[side]
-	o, ok := v.specs(v.conns[conn].System).Object(v.pair.Object)
+	o, ok := spec.Object(object)
 	if !ok {
 		return text
 	}
@@ -56,7 +65,7 @@ func (v runView) says(f engine.FieldChange, of [2]any, side int) string {
 	}
 	var out []string
 	for id := range strings.SplitSeq(text, ",") {
-		out = append(out, v.named(conn, field.Object, strings.TrimSpace(id)))
+		out = append(out, n(conn, field.Object, strings.TrimSpace(id)))
 	}
 	return strings.Join(out, ", ")
 }

@@ -5,6 +5,7 @@ import (
 
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 )
 
 func TestWhatARecordBelongsToIsShownByItsName(t *testing.T) {
@@ -31,10 +32,15 @@ func TestWhatARecordBelongsToIsShownByItsName(t *testing.T) {
 	h, err := b.house(t.Context(), ws)
 	must(t, err)
 	v := runView{house: h, pair: engine.Pair{Conns: [2]string{b.conns[0].ID, conn.ID}, Object: "contact"}}
+	other := b.options.Connect.Systems[b.conns[0].System].Spec
+	p := view{prospect: prospect{flow: flow.Flow{Connections: v.pair.Conns, Object: "contact"}, specs: [2]*connector.Spec{other, spec}}, named: h.named}
 	f := engine.FieldChange{Field: "x=" + linked.Name}
 	for held, want := range map[string]string{"77": "Harbour Ltd", "77, 78": "Harbour Ltd, 78", "78": "78", "": ""} {
 		if got := v.says(f, [2]any{nil, held}, 1); got != want {
 			t.Errorf("%q is shown as %q, want %q", held, got, want)
+		}
+		if got := p.says(f, [2]any{nil, held}, 1); got != want {
+			t.Errorf("the preview shows %q as %q, want %q", held, got, want)
 		}
 	}
 	if got := v.says(engine.FieldChange{Field: "x=" + contact.Title[0]}, [2]any{nil, "77"}, 1); got != "77" {

@@ -101,10 +101,10 @@ func (n *needsOf) beside(l engine.Link, m [2]engine.Mirror, left engine.Side) (l
 	for _, key := range keys {
 		line := templates.NeedBeside{Label: n.view.field(key, left)}
 		for side := range m {
-			line.Values[side] = n.holds(key, m[side].Fields, engine.Side(side))
+			line.Values[side] = n.holds(key, m[side].Fields, engine.Side(side), n.view.says)
 		}
 		if b, agreed := l.Base[key]; agreed {
-			line.Since = line.Values[left] != n.plain(key, value(engine.FieldChange{Field: key}, b.V, int(left)), left)
+			line.Since = n.holds(key, m[left].Fields, left, value) != n.plain(key, value(engine.FieldChange{Field: key}, b.V, int(left)), left)
 		}
 		if line.Values != [2]string{} {
 			lines = append(lines, line)
@@ -113,8 +113,8 @@ func (n *needsOf) beside(l engine.Link, m [2]engine.Mirror, left engine.Side) (l
 	return lines
 }
 
-// holds is what a record holds in the fields that one side of a row of the map names.
-func (n *needsOf) holds(key string, f connector.Fields, side engine.Side) string {
+// holds is what a record holds in the fields that one side of a row of the map names, as say says it.
+func (n *needsOf) holds(key string, f connector.Fields, side engine.Side, say func(engine.FieldChange, [2]any, int) string) string {
 	names := rowOf(key).Side(side)
 	var v [2]any
 	if v[side] = f[names[0]]; len(names) > 1 {
@@ -124,7 +124,7 @@ func (n *needsOf) holds(key string, f connector.Fields, side engine.Side) string
 		}
 		v[side] = parts
 	}
-	return n.plain(key, value(engine.FieldChange{Field: key}, v, int(side)), side)
+	return n.plain(key, say(engine.FieldChange{Field: key}, v, int(side)), side)
 }
 
 // plain takes the formatting out of a text that has some.

@@ -37,7 +37,7 @@ func (s *Server) foreseen(ctx context.Context, ws string, p prospect, r rehearse
 	if a := p.published.Approval; a != nil && a.Rehearsal == r.run.ID {
 		out.Approved = a.At
 	}
-	v := view{prospect: p, run: r.run, counts: counts, values: values, labels: labels, glance: g}
+	v := view{prospect: p, run: r.run, counts: counts, values: values, labels: labels, glance: g, named: h.named}
 	out.Tally, out.Ribbon = v.tally()
 	out.Sides, out.Fields = v.sides(), v.fields()
 	out.Find = templates.Finder{Action: p.path("preview"), Words: g.words, Said: p.flow.Parent() != ""}
@@ -85,6 +85,7 @@ type view struct {
 	values []store.FieldCount
 	labels map[string][2]string
 	glance glance
+	named  namer
 }
 
 // groupWords are what the five results are called, and how they are shown.

@@ -74,7 +74,7 @@ func (v view) changes(out *templates.Foretold, r store.PlanRow) {
 		if !store.Changes(f, r.Side) {
 			continue
 		}
-		out.Lines = append(out.Lines, templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: value(f, f.Before, r.Side), After: value(f, f.After, r.Side)})
+		out.Lines = append(out.Lines, templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: v.says(f, f.Before, r.Side), After: v.says(f, f.After, r.Side)})
 	}
 	out.Many = templates.Count(len(out.Lines), "value", "values")
 	if r.Entry.Result == engine.ResultDeleted {
@@ -91,7 +91,7 @@ func (v view) stays(out *templates.Foretold, r store.PlanRow, m [2]engine.Mirror
 	x := v.systems()
 	out.Head = [3]string{"Field", x[0].Name, x[1].Name}
 	for _, f := range r.Entry.Fields {
-		line := templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: value(f, f.Before, 0), After: value(f, f.Before, 1), Kept: true}
+		line := templates.ForetoldField{Label: v.field(f.Field, r.Side), Before: v.says(f, f.Before, 0), After: v.says(f, f.Before, 1), Kept: true}
 		switch {
 		case f.Outcome == engine.Broken:
 			line.Why = "The value cannot be put into the other side's form."
