@@ -55,7 +55,7 @@ func Needs(v NeedsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p>Everything else goes on without waiting. Nothing here is lost, and nothing is written until somebody decides.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p>Everything else goes on without waiting. Nothing here is lost, and nothing is written until somebody decides. A record is one thing for each of its fields that waits; runs count it once.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

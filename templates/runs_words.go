@@ -192,14 +192,18 @@ func Ended(r engine.Run) (kind, drawing, word string) {
 	case failed > 0:
 		return "bad", "circle-x", "Done, " + Number(failed) + " failed"
 	case r.Asked > 0:
-		return "warn", "circle-alert", "Done, " + Number(r.Asked) + plural(r.Asked, " needs you", " need you")
+		return "warn", "circle-alert", "Done, " + Count(r.Asked, "record needs you", "records need you")
 	}
 	return "ok", "check", "Done"
 }
 
-// Began says why a run began; schedule is its flow's in words.
+// Began says why a run began, and who asked for it where that is known; schedule is its flow's in words.
 func Began(r engine.Run, schedule string) string {
-	text := "Started by hand"
+	by, asker := "hand", ""
+	if r.By != "" {
+		by, asker = r.By, " by "+r.By
+	}
+	text := "Started by " + by
 	switch r.Trigger {
 	case "schedule":
 		text = schedule
@@ -208,11 +212,11 @@ func Began(r engine.Run, schedule string) string {
 	case "recovery":
 		text = "Went on after a stop"
 	case engine.Rehearse:
-		text = "Asked for on the preview"
+		text = "Asked for on the preview" + asker
 	case engine.SwitchedOn:
-		text = "Switched on"
+		text = "Switched on" + asker
 	case engine.Once:
-		text = "By hand, beyond the brake"
+		text = "By " + by + ", beyond the brake"
 	case engine.Undo:
 		text = "Undid an earlier run"
 	}

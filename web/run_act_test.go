@@ -184,12 +184,15 @@ func TestARunSaysWhoAskedForIt(t *testing.T) {
 			t.Fatal("nobody was woken")
 		}
 	}
-	made := b.ran(0, func(r *engine.Run) { r.Trigger, r.By = byHand, "Anna" })
+	made := b.ran(0, func(r *engine.Run) { r.Trigger, r.By, r.To[1].Updated = byHand, "Anna", 1 })
 	if doc := b.see(client, "/runs/"+made.ID).Find("main").Text(); !strings.Contains(doc, "Started by Anna") {
 		t.Error(doc)
 	}
-	made = b.ran(0, func(r *engine.Run) { r.Trigger, r.By = engine.SwitchedOn, "Anna" })
+	made = b.ran(0, func(r *engine.Run) { r.Trigger, r.By, r.To[1].Updated = engine.SwitchedOn, "Anna", 1 })
 	if doc := b.see(client, "/runs/"+made.ID).Find("main").Text(); !strings.Contains(doc, "Started because the flow was switched on by Anna") {
 		t.Error(doc)
+	}
+	if doc := b.see(client, "/runs").Find("main").Text(); !strings.Contains(doc, "Started by Anna") || !strings.Contains(doc, "Switched on by Anna") {
+		t.Errorf("the list says otherwise than the run: %s", doc)
 	}
 }

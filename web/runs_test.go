@@ -49,7 +49,7 @@ func TestTheListOfRunsGroupsByDayAndFoldsWhatIsQuiet(t *testing.T) {
 		"HighLevel and User.com peopleTold of a change Done, 3 failed 0 0 3 48 s 08:00",
 		"12 quiet runs with nothing to do",
 		"Yesterday",
-		"HighLevel and User.com peopleEvery 5 minutes, everything read Done, 5 need you Recovered 0 0 0 48 s 08:00",
+		"HighLevel and User.com peopleEvery 5 minutes, everything read Done, 5 records need you Recovered 0 0 0 48 s 08:00",
 		"1 quiet run with nothing to do",
 		"21 Nov 2026",
 		"1 quiet run with nothing to do",
