@@ -141,7 +141,7 @@ func (b *board) blame(d *templates.MapDone, bad mapping.Problem) {
 		return
 	}
 	s := &d.Settings[k]
-	s.Error = bad.Plain + " It is not saved yet; what was saved before goes on."
+	s.Error = bad.Plain + " Mend it, or take the step out; until then what was saved before goes on."
 	d.Problem = "stops here"
 	if bad.At.Line == 0 {
 		return

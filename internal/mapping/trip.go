@@ -15,7 +15,7 @@ type Trip struct {
 // said: the pair does not go both ways, nothing is there, or it is about other records or people.
 func (r *Rule) Trip(from connector.Side, v Value) (t Trip, ok bool) {
 	to := from.Other()
-	if r.Direction != Both || Empty(v) || r.Kind != Single || r.isLinked() || r.isStaff() {
+	if r.Direction != Both || Empty(v) || r.Kind == Consent || r.Kind == Set && len(r.stages) > 0 || r.isLinked() || r.isStaff() {
 		return t, false
 	}
 	t.Before = v
