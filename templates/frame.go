@@ -11,7 +11,7 @@ type Frame struct {
 	// Title is that of the browser's tab.
 	Title string
 	// Active is the entry of the navigation that the page belongs to: overview, flows, runs, needs, search, connections,
-	// operations or settings.
+	// operations, settings or help.
 	Active string
 	// Rail makes the navigation narrow, for pages that need the width. Flush leaves the page's edges to the page.
 	Rail, Flush bool

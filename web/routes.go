@@ -59,6 +59,10 @@ func (s *Server) routes() []route {
 		// find a record
 		{http.MethodGet, "/search", viewer, s.searchPage},
 
+		// words, rules and keys in plain words
+		{http.MethodGet, "/help", viewer, s.helpPage},
+		{http.MethodGet, "/help/:guide", viewer, s.guide},
+
 		// the way to a flow: accounts, template
 		{http.MethodGet, "/flows", viewer, s.flows},
 		{http.MethodGet, "/new", editor, s.newFlow},

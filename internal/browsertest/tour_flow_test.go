@@ -128,6 +128,7 @@ func (g *guide) watching() {
 	g.page("/runs?q=nobody%40example.com", "runs, nothing fits", "")
 	g.page("/needs-you", "what needs somebody", "11-attention")
 	g.finding()
+	g.page("/help", "help", "")
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
 	g.b.open(g.flow + "/map")
