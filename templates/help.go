@@ -13,7 +13,7 @@ type Term struct{ Word, Means string }
 // ourWords are those of the pages, in the order in which somebody meets them.
 var ourWords = []Term{
 	{"Flow", "What keeps one kind of record the same on both sides: which two accounts, which fields, what wins, and when it looks."},
-	{"Record", "One contact, company, task or note in one system. User.com calls a contact a person, and a task or note an activity."},
+	{"Record", "One contact, company, task or note in one system. Each system keeps its own words for it."},
 	{"Linked", "Two records, one on each side, that Couplet takes for the same person, company, task or note."},
 	{"Pair", "A field of one side and the field of the other side that it is kept the same as."},
 	{"Map", "All pairs of a flow."},

@@ -122,7 +122,7 @@ func newBundle(t testing.TB, change ...func(*Options)) *bundle {
 	must(t, err)
 	second, err := usercom.NewHooks()
 	must(t, err)
-	b.options = Options{Store: b.store, Connect: connects(t, b.store, clock), Samples: b.engine(), Wake: waker(b.woken), Ping: d.Ping, HookKey: hookKey, Now: clock,
+	b.options = Options{Store: b.store, Gallery: true, Connect: connects(t, b.store, clock), Samples: b.engine(), Wake: waker(b.woken), Ping: d.Ping, HookKey: hookKey, Now: clock,
 		Receivers: map[string]Receiver{"highlevel": {highlevel.Spec(), first}, "usercom": {usercom.Spec(), second}},
 		Log:       slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {

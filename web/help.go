@@ -56,3 +56,11 @@ func (s *Server) guide(c echo.Context) error {
 	}
 	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", text)
 }
+
+// componentsPage shows what pages are made of, with invented data.
+func (s *Server) componentsPage(c echo.Context) error {
+	if !s.o.Gallery {
+		return echo.ErrNotFound
+	}
+	return page(c, http.StatusOK, templates.Components(frame(c, "Components", "")))
+}

@@ -64,3 +64,15 @@ func TestEveryPageLeadsToTheHelpAndTheSearch(t *testing.T) {
 		t.Error("why something is so leads to no explanation")
 	}
 }
+
+func TestOnlyADemoShowsThePageOfComponents(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	if doc := b.see(b.signIn("viewer"), "/_gallery"); doc.Find("[data-testid=sample]").Length() < 10 || doc.Find("[style]").Length() != 0 {
+		t.Errorf("%d samples", doc.Find("[data-testid=sample]").Length())
+	}
+	real := newBundle(t, func(o *Options) { o.Gallery = false })
+	if res := real.visit(real.signIn("owner"), "/_gallery"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a real server shows it: %d", res.StatusCode)
+	}
+}

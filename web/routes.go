@@ -62,6 +62,7 @@ func (s *Server) routes() []route {
 		// words, rules and keys in plain words
 		{http.MethodGet, "/help", viewer, s.helpPage},
 		{http.MethodGet, "/help/:guide", viewer, s.guide},
+		{http.MethodGet, "/_gallery", viewer, s.componentsPage},
 
 		// the way to a flow: accounts, template
 		{http.MethodGet, "/flows", viewer, s.flows},

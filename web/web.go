@@ -51,6 +51,8 @@ type Options struct {
 	Bases map[string]string
 	// Accounts is what names a new account where nothing was typed, by system and by the name of the field.
 	Accounts map[string]map[string]string
+	// Gallery shows the page of components, which is for those who make pages: a demo has it, a real server never.
+	Gallery bool
 	// Samples reads fields and real records of the accounts, for pages that show them.
 	Samples Sampler
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.

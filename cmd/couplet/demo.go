@@ -71,7 +71,7 @@ func (c *demoCmd) serve(ctx context.Context, g *Globals, t *terminal, place *pla
 	}
 	defer a.Close()
 	a.connect.Known = map[string]map[string]string{"usercom": box.UserComSettings()}
-	serve := &serveCmd{Roles: []string{"web", "worker"}, hookKeys: []string{info.HighLevel.WebhookKey},
+	serve := &serveCmd{Roles: []string{"web", "worker"}, gallery: true, hookKeys: []string{info.HighLevel.WebhookKey},
 		bases:    map[string]string{"highlevel": info.HighLevel.URL, "usercom": info.UserCom.URL},
 		accounts: map[string]map[string]string{"usercom": {"subdomain": info.UserCom.Subdomain}}}
 	s, err := serve.build(ctx, a, g)

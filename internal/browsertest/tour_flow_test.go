@@ -129,6 +129,7 @@ func (g *guide) watching() {
 	g.page("/needs-you", "what needs somebody", "11-attention")
 	g.finding()
 	g.page("/help", "help", "")
+	g.page("/_gallery", "components", "14-components")
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
 	g.b.open(g.flow + "/map")
