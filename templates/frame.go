@@ -28,6 +28,8 @@ type Frame struct {
 	Clients     []ClientChoice
 	// Theme is "light", "dark", or "" for what the person's system says.
 	Theme string
+	// LettersOff says that single letters do nothing on the page.
+	LettersOff bool
 	// Said is shown once on top of the page: what was just done. Bad says that it is no good news.
 	Said string
 	Bad  bool

@@ -9,7 +9,7 @@ type Auth struct {
 	Theme string
 }
 
-// TextField is a field of a form that takes a line of text. It is required.
+// TextField is a field of a form that takes a line of text. It is required unless it is optional.
 type TextField struct {
 	// Name is that of the value, and the id of the field in the page.
 	Name, Label string
@@ -25,6 +25,8 @@ type TextField struct {
 	Mono        bool
 	// Least is how many characters are asked for.
 	Least int
+	// Optional says that it may stay empty.
+	Optional bool
 	// Focus puts the cursor here: into the first field that is wrong, or the first of a fresh page.
 	Focus bool
 }

@@ -11,7 +11,15 @@ type Clock struct {
 	Now time.Time
 	// Zone is where the workspace lives; nil is UTC.
 	Zone *time.Location
+	// Kept is how long the workspace remembers what happened.
+	Kept Kept
 }
+
+// Kept is how long runs are kept, those that found nothing to do, and values that gave way.
+type Kept struct{ Runs, Quiet, Losses time.Duration }
+
+// Days writes a length of time in days.
+func Days(d time.Duration) string { return Count(int(d/(24*time.Hour)), "day", "days") }
 
 func (c Clock) in(t time.Time) time.Time {
 	if c.Zone == nil {

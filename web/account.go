@@ -46,7 +46,7 @@ func (s *Server) accountPage(c echo.Context) error {
 	return page(c, http.StatusOK, templates.AccountPage(a))
 }
 
-// saveAccount changes the name or the password, whichever form of the page was sent.
+// saveAccount changes the name, the password, or what single keys do, whichever form of the page was sent.
 func (s *Server) saveAccount(c echo.Context) error {
 	a, err := s.account(c)
 	if err != nil {
@@ -57,6 +57,15 @@ func (s *Server) saveAccount(c echo.Context) error {
 		return s.saveName(c, a)
 	case "password":
 		return s.savePassword(c, a)
+	case "letters":
+		off, said := c.FormValue("letters") == "off", "Single keys do something on pages again."
+		if off {
+			said = "Single keys do nothing on pages any more."
+		}
+		if err := s.o.Store.SetLetters(c.Request().Context(), ws(c), visitorOf(c).User.ID, off); err != nil {
+			return err
+		}
+		return s.sayAndGo(c, said, false, "/settings/account")
 	}
 	return &Error{Status: http.StatusBadRequest, Text: "The form did not say what to save. Open the page again."}
 }

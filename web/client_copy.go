@@ -137,7 +137,11 @@ func (s *Server) lookCopy(ctx context.Context, c echo.Context, x *copying) error
 	var gaps []flow.Gap
 	x.made, gaps = x.flow.CopyTo(here.Fit(x.flow, x.specs).Fields, over.Fields)
 	x.made.Connections = there.Connections
-	if region := cmp.Or(x.there[0].Identity.Region, x.there[1].Identity.Region, x.flow.Region); region != x.made.Region {
+	defaults, err := s.o.Store.Defaults(ctx, x.to.Workspace.ID)
+	if err != nil {
+		return err
+	}
+	if region := cmp.Or(defaults.Region, x.there[0].Identity.Region, x.there[1].Identity.Region, x.flow.Region); region != x.made.Region {
 		l.Notes = append(l.Notes, "Phone numbers without a country are taken for numbers of "+region+" there, and of "+cmp.Or(x.made.Region, "the account")+" here.")
 		x.made.Region = region
 	}

@@ -14,6 +14,11 @@ const zoneSetting = "zone"
 // has one, else UTC.
 func (s *Server) clock(ctx context.Context, ws string) (templates.Clock, error) {
 	c := templates.Clock{Now: s.o.Now(), Zone: time.UTC}
+	kept, err := s.kept(ctx, ws)
+	if err != nil {
+		return c, err
+	}
+	c.Kept = kept
 	name, err := s.o.Store.Setting(ctx, ws, zoneSetting)
 	if err != nil {
 		return c, err
@@ -33,4 +38,10 @@ func (s *Server) clock(ctx context.Context, ws string) (templates.Clock, error) 
 		c.Zone = zone
 	}
 	return c, nil
+}
+
+// kept is how long a workspace remembers what happened.
+func (s *Server) kept(ctx context.Context, ws string) (templates.Kept, error) {
+	p, err := s.o.Store.Keeps(ctx, ws)
+	return templates.Kept{Runs: p.Runs, Quiet: p.QuietRuns, Losses: p.Conflicts}, err
 }

@@ -57,7 +57,7 @@ func (s *Server) putBack(c echo.Context) error {
 	back := inside(c.FormValue("back"), "/records/"+v.link.ID)
 	lost, err := s.o.Store.Loss(ctx, w, c.FormValue("id"))
 	if err != nil || lost.Link != v.link.ID {
-		return s.sayAndGo(c, "That value is not kept any more: it is forgotten after 30 days.", true, back)
+		return s.sayAndGo(c, "That value is not kept any more: it is forgotten after "+templates.Days(v.clock.Kept.Losses)+".", true, back)
 	}
 	if !v.putsBoth(lost.Field) {
 		return s.sayAndGo(c, oneWayText, true, back)

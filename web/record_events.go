@@ -67,7 +67,7 @@ func (v *recordView) event(ctx context.Context, e engine.Entry) (x templates.Rec
 
 // undoHref leads to the undo of what a run wrote to the two, or to one field of them, "" where there is none any more.
 func (v *recordView) undoHref(r engine.Run, field string) string {
-	if r.ID == "" || v.link.State != engine.On || engine.Undoable(r, v.link.Pair, v.clock.Now) != "" {
+	if r.ID == "" || v.link.State != engine.On || engine.Undoable(r, v.link.Pair, v.clock.Now, v.clock.Kept.Runs) != "" {
 		return ""
 	}
 	q := url.Values{"link": {v.link.ID}}

@@ -42,6 +42,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/settings/account", viewer, s.saveAccount},
 		{http.MethodPost, "/settings/account/sessions/end", viewer, s.endOtherSessions},
 		{http.MethodPost, "/settings/account/sessions/:id/end", viewer, s.endSession},
+		{http.MethodGet, "/settings/workspace", viewer, s.workspacePage},
+		{http.MethodPost, "/settings/workspace", owner, s.saveWorkspace},
 		{http.MethodGet, "/settings/team", viewer, s.teamPage},
 		{http.MethodPost, "/settings/team", owner, s.invite},
 		{http.MethodPost, "/settings/team/invitations/:id/withdraw", owner, s.withdraw},

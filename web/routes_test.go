@@ -37,11 +37,11 @@ var lookers = map[string]string{
 	"POST /settings/tokens": "their own tokens", "POST /settings/tokens/:id/revoke": "their own tokens",
 }
 
-// deciding reports whether a route is about who may come in, about which workspaces there are, or about the app that accounts are
+// deciding reports whether a route is about who may come in, about which workspaces there are and what holds in one, or about the app that accounts are
 // entrusted to, which owners alone decide.
 func deciding(r route) bool {
 	return strings.HasPrefix(r.path, "/settings/team") && (r.method != http.MethodGet || r.path != "/settings/team") ||
-		strings.HasPrefix(r.path, "/clients") && (r.method != http.MethodGet || r.path != "/clients") ||
+		r.path == "/settings/workspace" && r.method != http.MethodGet || strings.HasPrefix(r.path, "/clients") && (r.method != http.MethodGet || r.path != "/clients") ||
 		strings.HasPrefix(r.path, "/apps/") && r.method != http.MethodGet
 }
 

@@ -29,8 +29,12 @@ type undoView struct {
 // undoView reads what an address or a form names.
 func (s *Server) undoView(c echo.Context) (v undoView, err error) {
 	if v.runView, err = s.runView(c.Request().Context(), ws(c), c.Param("id")); errors.Is(err, store.ErrNotFound) {
+		kept, e := s.kept(c.Request().Context(), ws(c))
+		if e != nil {
+			return v, e
+		}
 		return v, &Error{Status: http.StatusNotFound, Title: "There is no such run", Err: err,
-			Text: "What a run wrote can be undone for 30 days. After that the values from before are forgotten, and the run with them."}
+			Text: "What a run wrote can be undone for " + templates.Days(kept.Runs) + ". After that the values from before are forgotten, and the run with them."}
 	}
 	v.what = engine.Undoing{Run: v.run.ID, Link: c.FormValue("link"), Field: c.FormValue("field")}
 	return v, err
@@ -164,13 +168,13 @@ func (v undoView) cannotUndo() *templates.RunStop {
 		pair = v.run.Pair
 	}
 	toRun := templates.RunButton{Text: "To the run", Href: "/runs/" + v.run.ID, Primary: true}
-	switch engine.Undoable(v.run, pair, v.clock.Now) {
+	switch engine.Undoable(v.run, pair, v.clock.Now, v.clock.Kept.Runs) {
 	case engine.NoUndoDry:
 		return stop("A rehearsal cannot be undone", "It wrote nothing to either side.", "", toRun)
 	case engine.NoUndoOpen:
 		return stop("This run is still going", "What it writes can be undone when it is over.", "Wait for its end, or stop it first.", toRun)
 	case engine.NoUndoOld:
-		return stop("This run is too old to be undone", "The values from before a run are kept for 30 days.", "Change the records in one of the systems; the change goes over as ever.", toRun)
+		return stop("This run is too old to be undone", "The values from before a run are kept for "+templates.Days(v.clock.Kept.Runs)+".", "Change the records in one of the systems; the change goes over as ever.", toRun)
 	}
 	switch {
 	case !there:

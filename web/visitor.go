@@ -143,7 +143,7 @@ func inside(path, otherwise string) string {
 // frame is what stands around a page for this visitor.
 func frame(c echo.Context, title, active string) templates.Frame {
 	v := visitorOf(c)
-	f := templates.Frame{Title: title, Active: active, Person: v.User.Called(), Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme, Waiting: v.waiting, Still: c.QueryParam("live") == "off"}
+	f := templates.Frame{Title: title, Active: active, Person: v.User.Called(), Role: v.Role, Workspace: v.Workspace.Name, Theme: v.Theme, LettersOff: v.User.LettersOff, Waiting: v.waiting, Still: c.QueryParam("live") == "off"}
 	if v.said != "" && c.Request().Header.Get("HX-Request") != "true" { // a part of a page would swallow it
 		f.Said, f.Bad, v.shown = v.said, v.bad, true
 	}

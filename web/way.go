@@ -231,7 +231,11 @@ func (s *Server) makeFlow(c echo.Context) error {
 			return redirect(c, "/flows/"+f.ID+"/map")
 		}
 	}
-	f := j.template.Flow()
+	defaults, err := s.o.Store.Defaults(ctx, ws(c))
+	if err != nil {
+		return err
+	}
+	f := j.template.Flow().With(defaults)
 	f.Connections = j.Conns
 	for _, account := range j.conns {
 		f.Region = cmp.Or(f.Region, account.Identity.Region) // of phone numbers without a prefix, as a flow file takes it

@@ -21,7 +21,6 @@ import (
 	"couplet/internal/connector/highlevel"
 	"couplet/internal/connector/usercom"
 	"couplet/internal/jobs"
-	"couplet/internal/store"
 	"couplet/static"
 	"couplet/web"
 )
@@ -224,7 +223,11 @@ func (s *server) stop(listeners ...*http.Server) error {
 func (a *app) tidy(ctx context.Context) {
 	all, err := a.store.Workspaces(ctx)
 	for _, ws := range all {
-		if _, e := a.store.Prune(ctx, ws.ID, a.now(), store.DefaultPolicy); e != nil {
+		keeps, e := a.store.Keeps(ctx, ws.ID)
+		if e == nil {
+			_, e = a.store.Prune(ctx, ws.ID, a.now(), keeps)
+		}
+		if e != nil {
 			err = errors.Join(err, e)
 		}
 		if e := a.recheck(ctx, ws.ID); e != nil {

@@ -112,6 +112,17 @@ func (g *guide) clients() {
 		b.t.Errorf("%s is open", open)
 	}
 	g.page("/clients", "all clients", "")
+	g.page("/settings/workspace", "the settings of the workspace", "")
+	for _, on := range []bool{false, true} { // a single key does something, unless the person does not want that
+		b.open("/settings/account")
+		h.press(css(map[bool]string{true: "[data-testid=letters] [value=on]", false: "[data-testid=letters] [value=off]"}[on]))
+		b.see(testid("said"))
+		b.open("/clients?q=h")
+		b.hit("/")
+		if got := b.focused(css("#q")); got != on {
+			b.t.Errorf("with single keys %v, / begins a search: %v", on, got)
+		}
+	}
 }
 
 // copying looks at what a copy of the flow for a second client would be. It begins and ends signed in as the owner.

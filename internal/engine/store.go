@@ -24,6 +24,9 @@ var ErrLinked = errors.New("one of these records is linked already")
 // Store is what the engine remembers. Each method is one transaction. Methods that take a Lease fail with ErrLeaseLost
 // when it is no longer held, and change nothing then. Workspaces never see each other: ws is part of every look-up.
 type Store interface {
+	// KeepsRuns is how long a workspace keeps what a run wrote and the values from before.
+	KeepsRuns(ctx context.Context, ws string) (time.Duration, error)
+
 	// Acquire takes the lease unless somebody alive holds it; then it returns false and who that is. Beat keeps it, marks
 	// the run alive and stores its progress.
 	Acquire(ctx context.Context, ws, name, owner string, now, deadBefore time.Time) (Lease, bool, error)

@@ -19,7 +19,11 @@ func (s *session) undoable(ctx context.Context, u *Undoing) error {
 	if err != nil {
 		return err
 	}
-	if no := Undoable(r, s.pair.ID, s.e.Now()); no != "" {
+	keeps, err := s.e.Store.KeepsRuns(ctx, s.ws)
+	if err != nil {
+		return err
+	}
+	if no := Undoable(r, s.pair.ID, s.e.Now(), keeps); no != "" {
 		return no.why(r.ID)
 	}
 	return nil

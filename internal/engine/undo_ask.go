@@ -11,7 +11,7 @@ import (
 // ErrNoUndo says that a run has nothing that could be taken back, with the reason.
 var ErrNoUndo = errors.New("it cannot be undone")
 
-// UndoFor is how long a run can be taken back: so long are kept the values from before it.
+// UndoFor is how long a run can be taken back where nothing else was chosen: so long are kept the values from before it.
 const UndoFor = 30 * 24 * time.Hour
 
 // askedFor is how long a run that was asked for waits for its turn. What somebody looked at longer ago is no reason to write.
@@ -28,14 +28,15 @@ const (
 	NoUndoParted NoUndo = "parted" // its flow joins other accounts by now
 )
 
-// Undoable says why a run cannot be taken back by a flow that works on a pair, "" when it can.
-func Undoable(r Run, pair string, now time.Time) NoUndo {
+// Undoable says why a run cannot be taken back by a flow that works on a pair, "" when it can. keeps is how long the values from
+// before a run are kept.
+func Undoable(r Run, pair string, now time.Time, keeps time.Duration) NoUndo {
 	switch {
 	case r.DryRun:
 		return NoUndoDry
 	case !r.Status.Final():
 		return NoUndoOpen
-	case now.Sub(r.Started) > UndoFor:
+	case now.Sub(r.Started) > keeps:
 		return NoUndoOld
 	case r.Pair != pair:
 		return NoUndoParted
@@ -48,7 +49,7 @@ func (n NoUndo) why(run string) error {
 	text := map[NoUndo]string{
 		NoUndoDry:    "run %s was a dry run, so it wrote nothing",
 		NoUndoOpen:   "run %s is not over yet; stop it or wait for its end first",
-		NoUndoOld:    "run %s is more than 30 days old, and values from before a run are kept for 30 days",
+		NoUndoOld:    "run %s is older than the values from before a run are kept; the settings of the workspace say how long that is",
 		NoUndoParted: "the flow of run %s joins other accounts by now",
 	}[n]
 	return fmt.Errorf("%w: "+text, ErrNoUndo, run)

@@ -95,7 +95,7 @@ func TestWhatCannotBeUndoneSaysWhy(t *testing.T) {
 	for want, u := range map[engine.NoUndo]engine.Run{"": run, engine.NoUndoDry: {Pair: run.Pair, Status: engine.Done, Started: run.Started, DryRun: true},
 		engine.NoUndoOpen: {Pair: run.Pair, Status: engine.Running, Started: run.Started}, engine.NoUndoParted: {Pair: "other", Status: engine.Done, Started: run.Started},
 		engine.NoUndoOld: {Pair: run.Pair, Status: engine.Done, Started: run.Started.Add(-engine.UndoFor)}} {
-		if got := engine.Undoable(u, run.Pair, run.Started.Add(time.Minute)); got != want {
+		if got := engine.Undoable(u, run.Pair, run.Started.Add(time.Minute), engine.UndoFor); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/store"
 )
 
@@ -13,11 +14,31 @@ func (w *world) clientReads() []call {
 		{"Clients", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Clients(ctx, ws, w.user.ID, 9)
 		}},
+		{"Keeps", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			p, err := s.Keeps(ctx, ws)
+			return p != store.DefaultPolicy, err
+		}},
+		{"KeepsRuns", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			d, err := s.KeepsRuns(ctx, ws)
+			return d != store.DefaultPolicy.Runs, err
+		}},
+		{"Defaults", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Defaults(ctx, ws)
+		}},
 	}
 }
 
 func (w *world) clientWrites() []call {
 	return []call{
+		{"SaveKeeps", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SaveKeeps(ctx, ws, store.LeastPolicy)
+		}},
+		{"SaveDefaults", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SaveDefaults(ctx, ws, flow.Defaults{Region: "DE"})
+		}},
+		{"SetLetters", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SetLetters(ctx, ws, w.user.ID, true)
+		}},
 		{"RenameWorkspace", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.RenameWorkspace(ctx, ws, "renamed "+ws)
 		}},

@@ -8,6 +8,7 @@ import (
 
 	"couplet/internal/connection"
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/internal/mapping"
 	"couplet/internal/store"
 )
@@ -85,6 +86,8 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.SaveCapability(w.ctx, w.ws, engine.Capability{Conn: w.conns[0], Object: "contact", Field: "f", Verb: "update", MaxLen: 4}))
 	must(t, w.AcceptField(w.ctx, w.ws, engine.Known{Conn: w.conns[0], Object: "contact", Name: "f", Since: start}))
 	must(t, w.SaveSetting(w.ctx, w.ws, "zone", "UTC"))
+	must(t, w.SaveKeeps(w.ctx, w.ws, store.MostPolicy))
+	must(t, w.SaveDefaults(w.ctx, w.ws, flow.Defaults{Region: "PL"}))
 	must(t, w.SaveSecret(w.ctx, w.ws, w.conns[0], "token", []byte("sealed")))
 	must(t, w.SavePermit(w.ctx, w.ws, w.permit()))
 	must(t, w.SaveApp(w.ctx, w.ws, connection.App{System: "sys", ClientID: "client"}, []byte("sealed")))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/internal/engine"
 )
 
 // Policy says how long each class of rows is kept.
@@ -18,8 +19,14 @@ type Policy struct {
 	Batch int
 }
 
-// DefaultPolicy is what an installation keeps unless it says otherwise.
-var DefaultPolicy = Policy{QuietRuns: 7 * 24 * time.Hour, Runs: 30 * 24 * time.Hour, Events: 3 * 24 * time.Hour, Conflicts: 30 * 24 * time.Hour, Batch: 1000}
+const day = 24 * time.Hour
+
+// DefaultPolicy is what a workspace keeps unless it says otherwise; LeastPolicy and MostPolicy are as far as it can.
+var (
+	DefaultPolicy = Policy{QuietRuns: 7 * day, Runs: engine.UndoFor, Events: 3 * day, Conflicts: 30 * day, Batch: 1000}
+	LeastPolicy   = Policy{QuietRuns: day, Runs: 7 * day, Events: day, Conflicts: 7 * day, Batch: 1000}
+	MostPolicy    = Policy{QuietRuns: 90 * day, Runs: 365 * day, Events: 30 * day, Conflicts: 365 * day, Batch: 1000}
+)
 
 // Pruned counts what was deleted.
 type Pruned struct{ Runs, Entries, Events, Conflicts, Keys int64 }

@@ -27,7 +27,9 @@ type User struct {
 	Role string
 	// PasswordHash is what argon2id made of the password. One person has one password in all workspaces.
 	PasswordHash string
-	Created      time.Time
+	// LettersOff says that single letters on a page do nothing for this person.
+	LettersOff bool
+	Created    time.Time
 }
 
 // Called is the name of a person, or the address where no name is known.
@@ -38,7 +40,7 @@ func (u User) Called() string {
 	return u.Email
 }
 
-const userColumns = "u.id, m.workspace_id, u.email, u.name, m.role, u.password_hash, m.created_at"
+const userColumns = "u.id, m.workspace_id, u.email, u.name, m.role, u.password_hash, u.letters_off, m.created_at"
 
 // members is the beginning of every question about members.
 const members = "select " + userColumns + " from member m join app_user u on u.id = m.user_id "
@@ -100,6 +102,11 @@ func (s *Store) Rename(ctx context.Context, ws, id, name string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error { return changeUser(ctx, tx, ws, id, "name = $3", name) })
 }
 
+// SetLetters says whether single letters on a page do something for a member.
+func (s *Store) SetLetters(ctx context.Context, ws, id string, off bool) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return changeUser(ctx, tx, ws, id, "letters_off = $3", off) })
+}
+
 // SetPassword replaces the password of a member, and ends all sessions of that person but the one of the hash except. The
 // person's links that sign in end too.
 func (s *Store) SetPassword(ctx context.Context, ws, id, hash, except string) error {
@@ -131,5 +138,5 @@ func scanUser(r *sql.Rows) (u User, err error) {
 
 // columns is where userColumns are scanned to.
 func (u *User) columns() []any {
-	return []any{&u.ID, &u.Workspace, &u.Email, &u.Name, &u.Role, &u.PasswordHash, db.Time(&u.Created)}
+	return []any{&u.ID, &u.Workspace, &u.Email, &u.Name, &u.Role, &u.PasswordHash, &u.LettersOff, db.Time(&u.Created)}
 }

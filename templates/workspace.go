@@ -1,0 +1,62 @@
+package templates
+
+// WorkspaceSettings is the page of what holds for a whole workspace.
+type WorkspaceSettings struct {
+	Frame Frame
+	Clock Clock
+	// May says that the visitor decides; others read.
+	May  bool
+	Name TextField
+	// Zone is the time zone that was chosen, and the choices for what new flows begin with.
+	Zone           TextField
+	Country        []MapOption
+	Every, Deletes []MapOption
+	Watch          bool
+	Keeps          []KeepField
+}
+
+// KeepField is for how many days something is kept.
+type KeepField struct {
+	Name, Label, Help string
+	Value             string
+	Least, Most       int
+	Error             string
+}
+
+// about names what describes the field.
+func (k KeepField) about() string {
+	if k.Error != "" {
+		return k.Name + "-error " + k.Name + "-hint"
+	}
+	return k.Name + "-hint"
+}
+
+// days is what is kept, in words.
+func (k KeepField) days() string {
+	if k.Value == "1" {
+		return "1 day"
+	}
+	return k.Value + " days"
+}
+
+// bounds are how few and how many days are possible.
+func (k KeepField) bounds() string {
+	return "Between " + Number(k.Least) + " and " + Number(k.Most) + " days."
+}
+
+// chosenText is the words of what is chosen among several.
+func chosenText(all []MapOption) string {
+	for _, o := range all {
+		if o.Chosen {
+			return o.Text
+		}
+	}
+	return ""
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "Yes"
+	}
+	return "No"
+}
