@@ -1266,7 +1266,7 @@ func runsNone(v RunsPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = empty("No run fits", "Nothing that is kept has all of this. Runs are kept for 30 days, quiet ones for 7.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = empty("No run fits", "Nothing that is kept has all of this. Runs are kept for "+Days(v.Clock.Kept.Runs)+", quiet ones for "+Days(v.Clock.Kept.Quiet)+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
