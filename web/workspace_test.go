@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-
 	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
@@ -174,4 +173,3 @@ func TestSingleKeysAreSwitchedOff(t *testing.T) {
 		t.Error("still off")
 	}
 }
-
