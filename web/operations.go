@@ -63,7 +63,7 @@ func (s *Server) operationPage(c echo.Context) (templates.OperationPage, error) 
 	if !known {
 		return v, &Error{Status: http.StatusNotFound}
 	}
-	o, known := system.Operations.Find(c.Param("id"))
+	o, known := system.Operations.Find(c.Param("operation"))
 	if !known {
 		return v, &Error{Status: http.StatusNotFound}
 	}

@@ -171,8 +171,8 @@ func (s *Server) routes() []route {
 
 		// the catalog
 		{http.MethodGet, "/operations", viewer, s.operations},
-		{http.MethodGet, "/operations/:system/:id", viewer, s.operation},
-		{http.MethodPost, "/operations/:system/:id/try", editor, s.tryOperation},
+		{http.MethodGet, "/operations/:system/:operation", viewer, s.operation},
+		{http.MethodPost, "/operations/:system/:operation/try", editor, s.tryOperation},
 
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},

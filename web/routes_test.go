@@ -77,6 +77,8 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/records/:link/check":                      func(b *bundle, u store.User) string { return b.recordPath(u) + "/check" },
 	"/records/:link/put":                        func(b *bundle, u store.User) string { return b.recordPath(u) + "/put" },
 	"/records/:link/back":                       func(b *bundle, u store.User) string { return b.recordPath(u) + "/back" },
+	"/operations/:system/:operation":            func(*bundle, store.User) string { return "/operations/usercom/person-by-email" },
+	"/operations/:system/:operation/try":        func(*bundle, store.User) string { return "/operations/usercom/person-by-email/try" },
 	"/static/*":                                 func(*bundle, store.User) string { return "/static/nothing" },
 	"/hooks/:system":                            func(*bundle, store.User) string { return "/hooks/highlevel" },
 	"/hooks/:system/:connection/:secret/:event": func(b *bundle, _ store.User) string { return "/hooks/usercom/" + b.conns[1].ID + "/wrong/event" },
@@ -239,7 +241,7 @@ func TestEveryRouteTurnsAwayWhoMayNotCome(t *testing.T) {
 			}
 		}
 		res = b.request(b.signInAs(foreigner), r, path)
-		if named := strings.Contains(strings.NewReplacer(":system", "", ":field", "", ":guide", "").Replace(r.path), ":") && fleeting[r.path] == ""; named && res.StatusCode != http.StatusNotFound {
+		if named := strings.Contains(strings.NewReplacer(":system", "", ":operation", "", ":field", "", ":guide", "").Replace(r.path), ":") && fleeting[r.path] == ""; named && res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s by an owner of another workspace: status %d", name, res.StatusCode)
 		}
 		if is := b.kept(b.conns[0].Workspace); is != was {
