@@ -140,9 +140,12 @@ func (s *session) notCreated(ctx context.Context, j job, err error) outcome {
 	case connector.Duplicate:
 		return s.inTheWay(ctx, j, ce)
 	}
-	if ce.Status >= 400 && ce.Status < 500 {
+	switch place := (Place{j.side, j.m[j.side].ID}); {
+	case ce.Kind == connector.NotFound: // what it hangs on is gone, or another one by now: that says nothing against its values
+		s.sure(place, true)
+	case ce.Status >= 400 && ce.Status < 500:
 		j.intent.Refusals++
-		s.doubt(Place{j.side, j.m[j.side].ID})
+		s.doubt(place)
 	}
 	return s.doubtful(j, ce.Message)
 }
