@@ -83,10 +83,10 @@ var sampleBox = RunBox{
 }
 
 var sampleMapFields = []MapField{
-	{Name: "firstName", Label: "First name", Type: "Text", Icon: "type", Value: "Ana"},
+	{Name: "firstName", Label: "First name", Type: "Text", Icon: "a-large-small", Value: "Ana"},
 	{Name: "plan", Label: "Plan", Type: "Option", Mark: "Op", Blank: true, Custom: true},
 	{Name: "score", Label: "Score", Type: "Number", Icon: "hash", Locked: "Only the system itself changes it"},
-	{Name: "level", Label: "Level", Type: "Text", Icon: "type", Made: true},
+	{Name: "level", Label: "Level", Type: "Text", Icon: "a-large-small", Made: true},
 }
 
 var sampleButtons = []RunButton{{Text: "Try these again", Href: "/_gallery", Primary: true}, {Text: "Open the map", Href: "/_gallery"}}

@@ -10,7 +10,8 @@ addEventListener('input', e => {
   if (none) none.hidden = shown(ul).length > 0;
 });
 addEventListener('keydown', e => {
-  const box = e.target.closest?.('.clients'), q = box?.querySelector('[data-narrows]'), ul = box?.querySelector('ul');
+  const opener = e.target.closest?.('[popovertarget]'), open = opener && document.getElementById(opener.getAttribute('popovertarget'));
+  const box = e.target.closest?.('.clients') ?? (e.key !== 'Enter' && open?.matches('.clients:popover-open') ? open : null), q = box?.querySelector('[data-narrows]'), ul = box?.querySelector('ul');
   if (!ul || !/^(ArrowDown|ArrowUp|Enter)$/.test(e.key)) return;
   const all = shown(ul), i = all.indexOf(document.activeElement);
   if (e.key === 'Enter') { if (e.target === q && q.value && all.length) { e.preventDefault(); all[0].click(); } return; } // what was narrowed to
