@@ -141,7 +141,7 @@ func (g *guide) watching() {
 	g.page(g.flow+"/advanced", "the advanced part of a flow", "")
 	g.page("/connections", "connections in use", "12-connections")
 	g.page("/operations?q=tag", "operations", "13-catalog")
-	g.b.open("/operations/usercom/person-by-email")
+	g.page("/operations/usercom/person-by-email", "an operation", "13-catalog")
 	g.h.press(testid("try")) // without the address that it needs
 	g.b.see(testid("problem"))
 	g.look("an operation, tried", "13-catalog")
