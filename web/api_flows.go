@@ -275,7 +275,7 @@ func (s *Server) apiSwitchOn(ctx context.Context, d command.Desk, l last, approv
 	if err != nil {
 		return err
 	}
-	return s.wakeFirst(ctx, d.Workspace, l.flow.ID, d.By)
+	return s.wakeFirst(ctx, d.Workspace, l.flow, d.By)
 }
 
 func (s *Server) apiAfresh(yes bool) func(echo.Context, command.Desk) (any, error) {

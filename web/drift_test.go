@@ -122,3 +122,15 @@ func TestOnlyTheChangeThatWasShownIsAccepted(t *testing.T) {
 	w.open(s.path("map")).says("drift", "“Plan” in User.com holds yes or no now, not text")
 	w.send("[data-testid=drift-accept]", nil).hasNo("drift")
 }
+
+// Switching on makes the fields that are missing. Who looks at the map before and after that sees them, not that they are gone.
+func TestAFieldThatTheFirstRunMadeIsNotToldAsGone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Options{Contacts: 8, Seed: 3})
+	s.looks.sampler = s.eng
+	w := s.walk("editor")
+	w.open(s.path("map"))
+	s.rehearsedBy(w)
+	s.press(w.open(s.path("on")), "[data-testid=press]", settings(nil), engine.Done)
+	w.open(s.path("map")).hasNo("drift")
+}

@@ -126,7 +126,7 @@ func (s *Server) switchOn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.firstRun(c, l.flow.ID)
+	return s.firstRun(c, l.flow)
 }
 
 // keepSettings puts settings into the draft, whoever else edits it at the same time.
@@ -183,7 +183,7 @@ func (s *Server) switchFlow(c echo.Context) error {
 	if _, err := s.o.Store.SwitchOn(ctx, ws(c), l.flow.ID, a); err != nil {
 		return err
 	}
-	return s.firstRun(c, l.flow.ID)
+	return s.firstRun(c, l.flow)
 }
 
 // switchOff stops a flow at once, and says so on another page.

@@ -8,24 +8,28 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/engine"
+	"couplet/internal/flow"
 	"couplet/templates"
 )
 
 // firstRun wakes the first run of a flow that was just switched on, and leads to it.
-func (s *Server) firstRun(c echo.Context, id string) error {
-	ctx := c.Request().Context()
+func (s *Server) firstRun(c echo.Context, f flow.Flow) error {
+	ctx, id := c.Request().Context(), f.ID
 	before, err := s.newest(ctx, ws(c), id)
 	if err != nil {
 		return err
 	}
-	if err := s.wakeFirst(ctx, ws(c), id, asker(c)); err != nil {
+	if err := s.wakeFirst(ctx, ws(c), f, asker(c)); err != nil {
 		return err
 	}
 	return redirect(c, wish{at: s.o.Now(), after: before}.in("/flows/"+id+"/run/latest"))
 }
 
-// wakeFirst wakes the first run of a flow that was just switched on.
-func (s *Server) wakeFirst(ctx context.Context, ws, id, by string) error {
+// wakeFirst wakes the first run of a flow that was just switched on. It makes the fields that are missing, so what was read of
+// them before says nothing any more.
+func (s *Server) wakeFirst(ctx context.Context, ws string, f flow.Flow, by string) error {
+	s.looks.forget(ws, f)
+	id := f.ID
 	err := s.o.Wake.Wake(ctx, ws, id, engine.SwitchedOn, by)
 	if err == nil {
 		return nil
