@@ -24,7 +24,7 @@ func (s *session) create(ctx context.Context, j job) outcome {
 	if err := s.doubtEmpty(ctx, to, set, echo.Fields); fatal(err) != nil {
 		return outcome{err: err} // the intent stays open, and finds what was made
 	}
-	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
+	j.m[to], _, _ = s.heard(to, Mirror{}, echo, asked)
 	l := s.linkOf(job{m: j.m, parentLink: j.parentLink})
 	l.Made = "create"
 	w := result{made: true, created: to}

@@ -160,7 +160,7 @@ func (s *session) tag(ctx context.Context, j job, side Side) outcome {
 	case err != nil:
 		return s.failed(j, err)
 	default:
-		j.m[survivor], _, _ = s.merge(survivor, j.m[survivor], echo, asked)
+		j.m[survivor], _, _ = s.heard(survivor, j.m[survivor], echo, asked)
 		v, shown := echo.Fields[field]
 		if shown && len(mapping.Minus([]string{word}, mapping.AsSet(v))) > 0 {
 			problem = s.names[survivor] + " answered with success and left the tags as they were."

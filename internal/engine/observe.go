@@ -208,11 +208,12 @@ func (s *session) store(ctx context.Context, side Side, cur Cursor, page connect
 	return cur, s.e.Store.SavePage(ctx, s.ws, s.lease, cur, gen, changed, seen, hints)
 }
 
-// mayLag reports whether a row that contradicts the mirror may be the old one: the record was seen so short a time ago
+// mayLag reports whether a row that contradicts the mirror may be the old one: the record was seen, or answered, so short a time ago
 // that an index need not show it yet. Then neither is believed, and the record itself is read. What this very pass saw (times are
 // stored in milliseconds) is of the same index, and a row of the same version says nothing that is newer or older.
 func (s *session) mayLag(at Side, known Mirror, r connector.Record, cur Cursor, now time.Time) bool {
-	if known.ID == "" || !known.Seen.Before(cur.Began.Truncate(time.Millisecond)) || now.Sub(known.Seen) >= s.e.Settle || r.Version != "" && r.Version == known.Version {
+	seen := known.Seen.Before(cur.Began.Truncate(time.Millisecond)) && now.Sub(known.Seen) < s.e.Settle
+	if known.ID == "" || !seen && now.Sub(known.Answered) >= s.e.Settle || r.Version != "" && r.Version == known.Version {
 		return false
 	}
 	return slices.ContainsFunc(s.need[at], func(name string) bool {
@@ -295,6 +296,13 @@ func (s *session) merge(side Side, old Mirror, r connector.Record, now time.Time
 	return m, news, keep
 }
 
+// heard is merge for what a record itself answered, to a read or to a write.
+func (s *session) heard(side Side, old Mirror, r connector.Record, asked time.Time) (m Mirror, news, keep bool) {
+	m, news, keep = s.merge(side, old, r, asked)
+	m.Answered = s.e.Now()
+	return m, news, keep
+}
+
 // absent hints at records that a clean, complete generation did not show. Absence alone never means anything more than
 // "look" (sync-semantics 5.12).
 func (s *session) absent(ctx context.Context, side Side) error {
@@ -336,7 +344,7 @@ func (s *session) read(ctx context.Context, side Side, id, parent string, old Mi
 	if s.settledOnce(side) && older(old, r) {
 		return old, false, s.startOver(ctx, Afresh{Why: Restored, Side: side, N: 1})
 	}
-	m, _, _ = s.merge(side, old, r, asked)
+	m, _, _ = s.heard(side, old, r, asked)
 	return m, false, nil
 }
 

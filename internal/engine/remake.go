@@ -185,7 +185,7 @@ func (s *session) remake(ctx context.Context, j job) outcome {
 func (s *session) remade(j job, d Decision, echo connector.Record, asked time.Time) outcome {
 	to := j.side.Other()
 	old, was := j.link, j.link.IDs[to]
-	j.m[to], _, _ = s.merge(to, Mirror{}, echo, asked)
+	j.m[to], _, _ = s.heard(to, Mirror{}, echo, asked)
 	l := moved(s.linkOf(j), to, echo.ID, map[string]Base{}, s.e.Now())
 	j.link = l
 	c := Commit{Link: &l, Closed: []string{j.intent.ID}, Bury: []Tombstone{s.replaced(to, was)},

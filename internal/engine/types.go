@@ -54,8 +54,11 @@ type Mirror struct {
 	Stamp   string
 	Created time.Time // the system's own time, zero when unknown
 	First   time.Time // first observation
-	Seen    time.Time // last observation
-	Changed time.Time // the observation that last showed other content than before
+	Seen    time.Time // when the last observation was asked for: what happened after that it may not show
+	// Answered is when the record itself last answered a read or a write of ours, which may be long after it was asked for. A list
+	// may be behind it.
+	Answered time.Time
+	Changed  time.Time // the observation that last showed other content than before
 	// Gen is the generation in which a List last showed the record.
 	Gen int64
 	// Suspect is the first of the two reads that did not find it; Gone is when that was confirmed.

@@ -255,7 +255,7 @@ func (s *session) undoRead(ctx context.Context, j *job, fresh bool) (gone string
 		if err := s.doubtEmpty(ctx, side, old.Fields, r.Fields); err != nil {
 			return "", false, err
 		}
-		m, changed, _ := s.merge(side, old, r, asked)
+		m, changed, _ := s.heard(side, old, r, asked)
 		j.m[side], news = m, news || changed
 	}
 	return "", news, nil

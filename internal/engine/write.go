@@ -291,7 +291,7 @@ func (s *session) send(ctx context.Context, j *job, l *Link, c *Commit, d *Decis
 			}
 			break
 		}
-		m, _, _ := s.merge(side, j.m[side], echo, asked)
+		m, _, _ := s.heard(side, j.m[side], echo, asked)
 		w.raced = w.raced || s.raced(d, side, j.m[side].Fields, m.Fields)
 		j.m[side], seen[side] = m, true
 		s.confirm(l, c, d, side, echo.Fields, w)

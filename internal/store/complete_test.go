@@ -17,7 +17,7 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		at := start.Add(time.Minute)
 		m := engine.Mirror{ID: "a1", Parent: "p", Fields: connector.Fields{"f": 1.0}, Missing: []string{"g"}, Version: "v", Keys: map[string]string{"k": "v"}, Words: "w", Stamp: "s",
-			Created: at, First: at, Seen: at, Changed: at, Gen: 3, Suspect: at, Gone: at}
+			Created: at, First: at, Seen: at, Answered: at, Changed: at, Gen: 3, Suspect: at, Gone: at}
 		b := engine.Base{V: [2]any{"x", "y"}, Run: "r", Rule: "rule", At: 5, Swing: &engine.Swing{Was: "h", At: []int64{7}, Held: 8}}
 		l := engine.Link{ID: "l1", Pair: w.pair.ID, IDs: [2]string{"a1", "b1"}, State: engine.OneGone, Parent: "lp", Made: "adopt", Run: "r", At: at, Base: map[string]engine.Base{"f": b}}
 		in := engine.Intent{ID: "i1", Pair: w.pair.ID, Side: engine.B, Source: "a1", Stamp: "s", Content: "c", Beyond: "plan", Run: "r", State: engine.Unknown, At: at, Refusals: 2, Problem: "p"}

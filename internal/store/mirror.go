@@ -15,11 +15,11 @@ import (
 // so that looking for the holders of a value needs no look at the rows.
 
 const putMirror = `insert into mirror (workspace_id, conn, object, id, parent, fields, missing, version, keys, stamp,
-		created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at, words)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		created_at, first_at, seen_at, answered_at, changed_at, gen, suspect_at, gone_at, words)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 	on conflict (workspace_id, conn, object, id) do update set parent = excluded.parent, fields = excluded.fields, missing = excluded.missing,
 		version = excluded.version, keys = excluded.keys, stamp = excluded.stamp, created_at = excluded.created_at, first_at = excluded.first_at,
-		seen_at = excluded.seen_at, changed_at = excluded.changed_at, suspect_at = excluded.suspect_at, gone_at = excluded.gone_at,
+		seen_at = excluded.seen_at, answered_at = excluded.answered_at, changed_at = excluded.changed_at, suspect_at = excluded.suspect_at, gone_at = excluded.gone_at,
 		words = excluded.words, gen = case when excluded.gen > mirror.gen then excluded.gen else mirror.gen end`
 
 // putMirrors stores observations of one object of one connection, each row replacing the one before. gen marks them as
@@ -39,7 +39,7 @@ func putMirrors(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int
 	rows := make([][]any, len(all))
 	for i, m := range all {
 		rows[i] = []any{ws, conn, object, m.ID, m.Parent, docOr(m.Fields, len(m.Fields)), docOr(m.Missing, len(m.Missing)), m.Version,
-			docOr(m.Keys, len(m.Keys)), m.Stamp, db.MS(m.Created), db.MS(m.First), db.MS(m.Seen), db.MS(m.Changed), max(m.Gen, gen),
+			docOr(m.Keys, len(m.Keys)), m.Stamp, db.MS(m.Created), db.MS(m.First), db.MS(m.Seen), db.MS(m.Answered), db.MS(m.Changed), max(m.Gen, gen),
 			db.MS(m.Suspect), db.MS(m.Gone), m.Words}
 	}
 	if err := tx.Each(ctx, putMirror, rows); err != nil {
@@ -138,7 +138,7 @@ func (s *Store) Mirrors(ctx context.Context, ws, conn, object string, ids []stri
 	if len(ids) == 0 {
 		return found, nil
 	}
-	err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, changed_at, gen, suspect_at, gone_at, words
+	err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, answered_at, changed_at, gen, suspect_at, gone_at, words
 		from mirror where workspace_id = $1 and conn = $2 and object = $3 and id in [$4]`,
 		[]any{ws, conn, object, db.Strings(ids)}, func(r *sql.Rows) error {
 			m, err := scanMirror(r)
@@ -150,7 +150,7 @@ func (s *Store) Mirrors(ctx context.Context, ws, conn, object string, ids []stri
 
 func scanMirror(r *sql.Rows) (m engine.Mirror, err error) {
 	err = r.Scan(&m.ID, &m.Parent, db.JSON(&m.Fields), db.JSON(&m.Missing), &m.Version, db.JSON(&m.Keys), &m.Stamp, db.Time(&m.Created),
-		db.Time(&m.First), db.Time(&m.Seen), db.Time(&m.Changed), &m.Gen, db.Time(&m.Suspect), db.Time(&m.Gone), &m.Words)
+		db.Time(&m.First), db.Time(&m.Seen), db.Time(&m.Answered), db.Time(&m.Changed), &m.Gen, db.Time(&m.Suspect), db.Time(&m.Gone), &m.Words)
 	restoreFields(m.Fields)
 	return m, err
 }
