@@ -5,9 +5,13 @@ type MapTest struct {
 	Frame   Frame
 	Flow    Prospect
 	CanEdit bool
-	// Idle says that nobody has asked for it, Reading that the records are being read. Problems say why a side could not be.
-	Idle, Reading bool
-	Problems      []string
+	// Idle says that nothing is linked yet, Reading that the records are being read, Stored that they are as the runs saw them last.
+	Idle, Reading, Stored bool
+	// Most is how many requests reading them takes at most.
+	Most int
+	// Problems say why a side could not be read. Unread names the pairs with a field that no run has read yet.
+	Problems []string
+	Unread   string
 	// Of is how many were tested, and how many of them change, lose something, fail and wait for a person.
 	Of, Change, Lose, Fail, Wait int
 	Causes                       []MapTestCause
@@ -28,12 +32,12 @@ func (t MapTest) headline() string {
 	of := Count(t.Of, "linked record", "linked records")
 	switch {
 	case t.Idle:
-		return "Test the map on 50 more records"
+		return "There is nothing to test yet"
 	case t.Reading:
 		return "Reading 50 more records"
 	case t.Of == 0:
 		return "There is nothing more to test"
-	case t.Change+t.Lose+t.Fail+t.Wait == 0:
+	case t.quiet():
 		return "Of " + of + " none would change"
 	}
 	return "Of " + of + " " + Number(t.Change) + " would change"
@@ -43,13 +47,39 @@ func (t MapTest) headline() string {
 func (t MapTest) lead() string {
 	switch {
 	case t.Idle:
-		return "Each record is read once on both sides, out of what the accounts allow. Nothing is written."
+		return "A test shows what the map makes of records that are linked already."
 	case t.Reading:
 		return "Each is read once on both sides. This takes a few seconds."
 	case t.Of == 0:
-		return "Only records that are linked already are tested, and no more of those were found on the first page of either side."
+		return "The map shows all the linked records that were found."
 	}
 	return Number(t.Lose) + " would lose something, " + Number(t.Fail) + " would fail, " + Number(t.Wait) + " would wait for you. Nothing was written."
+}
+
+// source says how fresh the records are, and what fresher ones cost.
+func (t MapTest) source() string {
+	switch {
+	case t.Idle || t.Reading:
+		return ""
+	case !t.Stored:
+		return "The records are as they were read within the last five minutes."
+	}
+	text := "The records are as the last runs saw them; none was read for this."
+	if !t.CanEdit {
+		return text + " To have them read as they are now, ask an editor or an owner."
+	}
+	return text + " Testing them as they are now takes at most " + Number(t.Most) + " requests out of what the accounts allow, and writes nothing."
+}
+
+// quiet says that nothing would happen.
+func (t MapTest) quiet() bool { return t.Change+t.Lose+t.Fail+t.Wait == 0 }
+
+// action is what the button says.
+func (t MapTest) action() string {
+	if t.Stored {
+		return "Test 50 as they are now"
+	}
+	return "Test 50 more"
 }
 
 // word is what happens, with its tone and drawing.

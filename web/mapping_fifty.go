@@ -2,8 +2,10 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,11 +15,17 @@ import (
 	"couplet/templates"
 )
 
-// "Test 50 more" reads further linked records once, as the samples of the map are read, and keeps them in memory as long. What the
-// draft's map makes of them is told anew each time the page is opened, so a pair can be mended and looked at again at once.
+// "Test 50 more" shows what the draft's map makes of further linked records: at once of those that runs have seen, as they were then,
+// which costs no call. Pressed, it reads them once, as the samples of the map are read, and keeps them in memory as long. What the map
+// makes of them is told anew each time the page is opened, so a pair can be mended and looked at again at once.
 
-// testsOf is how many further records are tested. More are read, because the samples of the map are among them.
-const testsOf = 50
+const (
+	// testsOf is how many further records are tested. More are read, because the samples of the map are among them.
+	testsOf    = 50
+	testsReads = testsOf + samplesOf + 2
+	// testsMost is how many calls reading them takes at most: a page of each side, and two or three for each record.
+	testsMost = 2 + 3*testsReads
+)
 
 // startTest has further records read.
 func (s *Server) startTest(c echo.Context) error {
@@ -40,28 +48,62 @@ func (s *Server) testPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := templates.MapTest{Frame: frame(c, "Test of "+m.flow().Name, "flows"), Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor)}
+	v := templates.MapTest{Frame: frame(c, "Test of "+m.flow().Name, "flows"), Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor), Most: testsMost}
+	t := &fifty{b: &board{mapOf: m, systems: p.systems()}, shown: m.seen.sampling.Samples, out: &v}
+	if t.lessons, err = s.o.Store.Capabilities(ctx, ws(c), m.flow().Connections, m.flow().Object); err != nil {
+		return err
+	}
 	x, begun := s.tests.known(ws(c), m.flow())
 	switch {
 	case !begun:
-		v.Idle = true
+		known, linked, err := s.remembered(ctx, ws(c), p)
+		if err != nil {
+			return err
+		}
+		v.Stored, v.Idle = linked, !linked
+		if linked {
+			t.all(known)
+		}
 	case !within(ctx, x.samples, samplesWait):
 		v.Reading = true
 		c.Response().Header().Set("Refresh", "2")
 	default:
-		lessons, err := s.o.Store.Capabilities(ctx, ws(c), m.flow().Connections, m.flow().Object)
-		if err != nil {
-			return err
-		}
-		b := &board{mapOf: m, systems: p.systems()}
-		v.Problems = b.preview(lessons).Problems
+		v.Problems = t.b.preview(t.lessons).Problems
 		if x.err != nil && len(v.Problems) == 0 {
 			v.Problems = []string{"The records could not be read in time. Test again to try once more."}
 		}
-		t := &fifty{b: b, lessons: lessons, shown: m.seen.sampling.Samples, out: &v}
 		t.all(x.sampling.Samples)
 	}
 	return page(c, http.StatusOK, templates.MapTestPage(v))
+}
+
+// remembered are linked records as runs last saw both sides, and whether any are linked.
+func (s *Server) remembered(ctx context.Context, ws string, p prospect) (known []engine.Sample, linked bool, err error) {
+	if p.pair.ID == "" {
+		return nil, false, nil
+	}
+	links, err := s.o.Store.Links(ctx, ws, p.pair.ID, "", 2*testsReads) // some may have lost a side
+	if err != nil {
+		return nil, false, err
+	}
+	var seen [2]map[string]engine.Mirror
+	for side := range seen {
+		ids := make([]string, 0, len(links))
+		for _, l := range links {
+			ids = append(ids, l.IDs[side])
+		}
+		if seen[side], err = s.o.Store.Mirrors(ctx, ws, p.flow.Connections[side], p.flow.Object, ids); err != nil {
+			return nil, false, err
+		}
+	}
+	for _, l := range links {
+		a, inA := seen[engine.A][l.IDs[engine.A]]
+		b, inB := seen[engine.B][l.IDs[engine.B]]
+		if l.State == engine.On && inA && inB && a.Gone.IsZero() && b.Gone.IsZero() {
+			known = append(known, engine.Remembered(l, p.flow.Object, [2]engine.Mirror{a, b}))
+		}
+	}
+	return known, len(known) > 0, nil
 }
 
 // fifty gathers what a map makes of records.
@@ -70,7 +112,9 @@ type fifty struct {
 	lessons []engine.Capability
 	// shown are those that the map shows already.
 	shown []engine.Sample
-	out   *templates.MapTest
+	// unread are pairs with a field that no run has read.
+	unread []string
+	out    *templates.MapTest
 }
 
 func (t *fifty) all(samples []engine.Sample) {
@@ -81,6 +125,7 @@ func (t *fifty) all(samples []engine.Sample) {
 		}
 		t.one(s)
 	}
+	t.out.Unread = listed(t.unread)
 	for _, p := range t.b.problems {
 		row := t.b.flow().Map[p.Row]
 		t.add("fails", row.Key(), p.Plain, "", "", "")
@@ -112,6 +157,10 @@ func (t *fifty) one(s engine.Sample) {
 			add("fails", key, sentenceOf(f.Problem), "", "")
 		case f.Outcome == engine.OpenClash:
 			add("waits", key, sentenceOf(engine.Explain(f.Why, names)), "", "")
+		case f.Outcome == engine.NotShown && strings.HasPrefix(f.Why, "not_shown_"):
+			if pair := t.pair(rowOf(key)); !slices.Contains(t.unread, pair) {
+				t.unread = append(t.unread, pair)
+			}
 		case f.HasLost:
 			add("loses", key, sentenceOf(engine.Explain(f.Why, names)), mapping.Words(f.Before[f.Lost]), mapping.Words(f.Before[f.Lost.Other()]))
 		}
@@ -139,8 +188,12 @@ func (t *fifty) add(kind, key, why, name, was, now string) {
 		t.out.Causes[i].N++
 		return
 	}
-	row := rowOf(key)
-	pair := t.b.end(connector.A, row.A).Label + " and " + t.b.end(connector.B, row.B).Label
+	pair := t.pair(rowOf(key))
 	page := templates.Mapping{Path: "/flows/" + t.b.flow().ID + "/map", At: templates.MapState{Open: key}}
 	t.out.Causes = append(t.out.Causes, templates.MapTestCause{Kind: kind, Key: key, Pair: pair, Why: why, N: 1, Example: name, Was: was, Now: now, Href: page.Address(templates.MapAnchor(key))})
+}
+
+// pair is what a pair of the map is called.
+func (t *fifty) pair(row mapping.Row) string {
+	return t.b.end(connector.A, row.A).Label + " and " + t.b.end(connector.B, row.B).Label
 }

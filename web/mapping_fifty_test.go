@@ -18,12 +18,23 @@ func TestMoreRecordsAreTestedAndNothingIsWritten(t *testing.T) {
 	s := newStage(t, sandbox.Options{Contacts: 60, Seed: 7})
 	s.looks.sampler, s.tests.sampler = s.eng, s.eng
 	w := s.rehearsedBy(s.walk("editor"))
+	w.open(s.path("test")).expect(http.StatusOK, "There is nothing to test yet")
+	if !strings.Contains(w.text(), "No records are linked yet") || w.doc.Find("[data-testid=test]").Length() > 0 {
+		t.Error("a test that would find nothing is offered")
+	}
 	s.press(w.open(s.path("on")), "[data-testid=press]", nil, engine.Done)
 	before := s.written()
 	s.edit(func(f *flow.Flow) {
 		f.Map = append(f.Map, mapping.Row{A: mapping.Names{"firstName"}, B: mapping.Names{"city"}, Direction: mapping.AToB})
 	})
-	w.open(s.path("test")).expect(http.StatusOK, "Test the map on 50 more records")
+	w.open(s.path("test"))
+	if got := w.at("headline"); !strings.HasPrefix(got, "Of ") || !strings.Contains(w.text(), "as the last runs saw them") ||
+		!strings.Contains(w.text(), "First name and City") {
+		t.Errorf("what is stored is not told at once: %s", w.text())
+	}
+	if _, begun := s.tests.known(s.ws(), s.flow); begun {
+		t.Error("opening the page had the accounts read")
+	}
 	w.open(s.path("map")).send("[data-testid=test-more]", nil)
 	for i := 0; i < 20 && w.doc.Find("[data-testid=look-again]").Length() > 0; i++ {
 		w.click("[data-testid=look-again]") // which waits for it

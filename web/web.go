@@ -117,7 +117,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}, tests: &looks{sampler: o.Samples, now: o.Now, n: testsOf + samplesOf + 2},
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}, tests: &looks{sampler: o.Samples, now: o.Now, n: testsReads},
 		tokens: &tokenPaces{of: map[string]*rate.Limiter{}}}
 	s.spec = sync.OnceValue(func() object { return describe(s.apiRoutes()) })
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}

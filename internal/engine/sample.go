@@ -149,6 +149,16 @@ type Sample struct {
 	changed [2]time.Time
 }
 
+// Remembered is a linked pair of records as runs last saw both sides: a sample that costs no call.
+func Remembered(l Link, object string, seen [2]Mirror) Sample {
+	s := Sample{Linked: true, base: l.Base}
+	for side, m := range seen {
+		s.Records[side] = connector.Record{Ref: connector.Ref{Object: object, ID: l.IDs[side], Parent: m.Parent}, Version: m.Version, Fields: m.Fields}
+		s.changed[side] = m.Changed
+	}
+	return s
+}
+
 // Both reports whether the sample is there on both sides.
 func (s Sample) Both() bool { return s.Records[A].ID != "" && s.Records[B].ID != "" }
 
