@@ -277,10 +277,3 @@ func (s *Server) apiSwitchOn(ctx context.Context, d command.Desk, l last, approv
 	}
 	return s.wakeFirst(ctx, d.Workspace, l.flow, d.By)
 }
-
-func (s *Server) apiAfresh(yes bool) func(echo.Context, command.Desk) (any, error) {
-	return func(c echo.Context, d command.Desk) (any, error) {
-		_, _, doc, err := d.Afresh(c.Request().Context(), word(c, "flow"), yes)
-		return doc, err
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/command"
+	"couplet/internal/connector"
 )
 
 // apiRoute is one line of the list of everything that programs may ask for. The router and the description at openapi.json are
@@ -42,8 +43,17 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: get, path: "/flows/:flow/preview", who: viewer, name: "previewFlow", says: "The newest dry run that shows what a flow would change, and whether it is of the flow as it is now.", gives: PreviewDoc{}, refuses: none, do: s.apiPreview},
 		{method: post, path: "/flows/:flow/switch", who: editor, name: "switchFlow", says: "Switches a flow on or off. One that was never on, or was changed since, is switched on by naming the dry run that showed what it would change.",
 			takes: SwitchIn{}, gives: command.FlowDoc{}, refuses: decided, do: s.apiSwitch},
-		{method: get, path: "/flows/:flow/afresh", who: viewer, name: "showAfresh", says: "What comparing all records of a flow anew comes to, which stopped for that, as `couplet review afresh` shows it.", gives: command.AfreshDoc{}, refuses: later, do: s.apiAfresh(false)},
-		{method: post, path: "/flows/:flow/afresh", who: editor, name: "approveAfresh", says: "Approves that, as `couplet review afresh --yes` does; the next run does it.", gives: command.AfreshDoc{}, refuses: later, do: s.apiAfresh(true)},
+		{method: get, path: "/flows/:flow/afresh", who: viewer, name: "showAfresh", says: "What comparing all records of a flow anew comes to, which stopped for that, as `couplet review afresh` shows it.", gives: command.AfreshDoc{}, refuses: later, do: s.apiAfresh},
+		{method: post, path: "/flows/:flow/afresh", who: editor, name: "approveAfresh", says: "Approves the dry run that it names, as `couplet review afresh --yes --run` does; the next run does what that showed.",
+			takes: ApproveIn{}, gives: command.AfreshDoc{}, refuses: decided, do: s.apiApproveAfresh},
+		{method: post, path: "/flows/:flow/deleted", who: editor, name: "answerDeleted", says: "Says of a flow that stopped because many records are gone that they were deleted, as `couplet review afresh --deleted` does: it handles them as it handles deletes.",
+			gives: command.DeletedDoc{}, refuses: later, do: s.apiDeleted},
+		{method: get, path: "/flows/:flow/versions", who: viewer, name: "listVersions", says: "What was published of a flow, the newest first, with what each version changed, as `couplet flows versions` lists it.", asks: []string{"before", "limit"},
+			gives: command.VersionsDoc{}, refuses: none, do: s.apiVersions},
+		{method: get, path: "/flows/:flow/difference", who: viewer, name: "compareVersions", says: "How two versions of a flow differ, or a version and the draft, as `couplet flows compare` shows it.", asks: []string{"from", "to"},
+			gives: command.DifferenceDoc{}, refuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity}, do: s.apiDifference},
+		{method: post, path: "/flows/:flow/restore", who: editor, name: "restoreVersion", says: "Makes a version of a flow its draft, as `couplet flows restore` does. Nothing runs by it until it is published.",
+			takes: RestoreIn{}, gives: command.RestoredDoc{}, refuses: later, do: s.apiRestore},
 		{method: get, path: "/export", who: viewer, name: "export", says: "The flow file of what exists, without secrets, as `couplet export` prints it.", asks: []string{"flow"}, gives: flowFile{}, refuses: none, do: s.apiExport},
 		{method: post, path: "/apply", who: editor, name: "apply", says: "Creates or changes connections and flows from a flow file, as `couplet apply` does. All of the file must be valid; ${…} is refused.", asks: []string{"dry_run"},
 			takes: flowFile{}, gives: command.Applied{}, refuses: []int{http.StatusUnprocessableEntity}, do: s.apiApply},
@@ -67,6 +77,9 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: get, path: "/connections", who: viewer, name: "listConnections", says: "All connections, without anything secret.", gives: command.ConnectionsDoc{}, do: s.apiConnections},
 		{method: get, path: "/connections/:connection", who: viewer, name: "showConnection", says: "One connection.", gives: command.ConnectionDoc{}, refuses: none, do: s.apiConnection},
 		{method: post, path: "/connections/:connection/check", who: editor, name: "checkConnection", says: "Tries the key of a connection now. What was found is in state and problem.", gives: command.ConnectionDoc{}, refuses: later, do: s.apiCheck},
+
+		{method: get, path: "/operations", who: viewer, name: "listOperations", says: "The calls that the systems offer, with all that each takes and gives, as `couplet operations` lists them.", asks: []string{"q", "system", "kind"},
+			gives: command.OperationsDoc{}, do: s.apiOperations},
 	}
 }
 
@@ -83,6 +96,12 @@ var apiQuery = map[string]apiParam{
 	"cursor":  {kind: "string", says: "Where the list goes on: next of the answer before."},
 	"result":  {kind: "string", says: "Only records of this result.", words: command.Results},
 	"dry_run": {kind: "boolean", says: "Only say what would change, and store nothing."},
+	"before":  {kind: "integer", says: "Only versions before this one."},
+	"from":    {kind: "string", says: "The number of a version, or the word draft."},
+	"to":      {kind: "string", says: "The number of a version, or the word draft."},
+	"q":       {kind: "string", says: "Only what has all of these words."},
+	"system":  {kind: "string", says: "Only what is of the system of this id."},
+	"kind":    {kind: "string", says: "Only operations of this kind.", words: []string{connector.Action, connector.Finds}},
 }
 
 // apiPathWords say what stands in paths.

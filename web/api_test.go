@@ -17,12 +17,14 @@ import (
 var calls = map[string][2]string{
 	"whoami": {"", ""}, "description": {"/openapi.json", ""}, "guide": {"/guide", ""},
 	"listFlows": {"/flows", ""}, "showFlow": {"/flows/people", ""}, "runFlow": {"/flows/people/run", `{"allow": true}`}, "previewFlow": {"/flows/people/preview", ""},
-	"switchFlow": {"/flows/people/switch", `{"on": false}`}, "showAfresh": {"/flows/people/afresh", ""}, "approveAfresh": {"/flows/people/afresh", ""},
+	"switchFlow": {"/flows/people/switch", `{"on": false}`}, "showAfresh": {"/flows/people/afresh", ""}, "approveAfresh": {"/flows/people/afresh", `{"approve": "run_1"}`},
+	"answerDeleted": {"/flows/people/deleted", ""}, "listVersions": {"/flows/people/versions?limit=1", ""}, "compareVersions": {"/flows/people/difference?from=1&to=draft", ""}, "restoreVersion": {"/flows/people/restore", `{"version": 1}`},
 	"export": {"/export?flow=people", ""}, "apply": {"/apply?dry_run=true", "version: 1\n"},
 	"listRuns": {"/runs?flow=people&limit=1", ""}, "showRun": {"/runs/RUN?result=updated&limit=1", ""}, "stopRun": {"/runs/RUN/stop", ""}, "undoRun": {"/runs/RUN/undo", `{"dry_run": true}`},
 	"listConflicts": {"/conflicts?flow=people&limit=1", ""}, "takeConflict": {"/conflicts/CONFLICT/take", `{"answer": "b"}`}, "ruleConflict": {"/conflicts/CONFLICT/rule", `{"side": "a"}`},
 	"takeConflictBack": {"/conflicts/CONFLICT/back", ""}, "listReviews": {"/reviews?flow=people&limit=1", ""}, "answerReview": {"/reviews/a5", `{"answer": "alone", "flow": "people", "side": "a"}`},
 	"takeReviewBack": {"/reviews/a5/back", `{}`}, "listConnections": {"/connections", ""}, "showConnection": {"/connections/left", ""}, "checkConnection": {"/connections/left/check", ""},
+	"listOperations": {"/operations?q=note&system=usercom&kind=action", ""},
 }
 
 // asked makes what calls are about, and gives the call of a route.
@@ -133,7 +135,7 @@ func TestNoRouteOfTheAPIGivesOrChangesWhatItMayNot(t *testing.T) {
 }
 
 // unfit are calls that are refused as things are in a bundle, with the status.
-var unfit = map[string]int{"showAfresh": 409, "approveAfresh": 409, "takeConflictBack": 409, "takeReviewBack": 409, "checkConnection": 409}
+var unfit = map[string]int{"showAfresh": 409, "approveAfresh": 409, "answerDeleted": 409, "takeConflictBack": 409, "takeReviewBack": 409, "checkConnection": 409}
 
 // TestEveryRouteOfTheAPIAnswersAsDescribed calls every route as an editor may, each on a workspace that no other has changed.
 func TestEveryRouteOfTheAPIAnswersAsDescribed(t *testing.T) {

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"time"
+
+	"couplet/internal/command"
 )
 
 // flowsCmd looks at the versions of a flow and takes one back.
 type flowsCmd struct {
 	Versions versionsCmd `cmd:"" help:"List what was published of a flow, newest first, with what each version changed."`
+	Compare  compareCmd  `cmd:"" help:"Show how two versions of a flow differ."`
 	Restore  takeBackCmd `cmd:"" help:"Make a version of a flow its draft. Nothing runs by it until it is published."`
 }
 
@@ -48,17 +51,53 @@ func (c *versionsCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
 			}
 		}
 		t.printf("\n")
-		for _, x := range v.Changes {
-			for _, line := range [][2]string{{"-", x.Was}, {"+", x.Now}} {
-				if line[1] != "" {
-					t.printf("    %s %s: %s\n", line[0], x.Setting, line[1])
-				}
-			}
-		}
+		showDiffers(t, v.Changes)
 	}
 	if doc.More {
 		t.printf("There are more than %d: --limit shows them.\n", c.Limit)
 	}
+	return nil
+}
+
+// showDiffers prints what differs, as a flow file would say it.
+func showDiffers(t *terminal, all []command.DifferDoc) {
+	for _, x := range all {
+		for _, line := range [][2]string{{"-", x.Was}, {"+", x.Now}} {
+			if line[1] != "" {
+				t.printf("    %s %s: %s\n", line[0], x.Setting, line[1])
+			}
+		}
+	}
+}
+
+type compareCmd struct {
+	Flow string `arg:"" help:"Name of the flow."`
+	From string `arg:"" help:"Number of a version, or the word draft."`
+	To   string `arg:"" optional:"" default:"draft" help:"Number of a version, or the word draft."`
+	JSON bool   `name:"json" help:"Answer with JSON."`
+}
+
+func (compareCmd) Help() string {
+	return "Example: couplet flows compare contacts 2 3\nExample: couplet flows compare contacts 3"
+}
+
+func (c *compareCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
+	a, err := g.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	doc, err := a.desk().Difference(ctx, c.Flow, c.From, c.To)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(doc)
+	}
+	if len(doc.Changes) == 0 {
+		t.printf("They do not differ.\n")
+	}
+	showDiffers(t, doc.Changes)
 	return nil
 }
 

@@ -37,6 +37,13 @@ func TestVersionsAtTheCommandLine(t *testing.T) {
 			t.Errorf("no %q in\n%s", line, out)
 		}
 	}
+	if out := h.must("flows", "compare", "contacts", "2", "1"); !strings.Contains(out, "    - conflict: ask\n    + conflict: newest\n") {
+		t.Error(out)
+	}
+	if out := h.must("flows", "compare", "contacts", "2"); out != "They do not differ.\n" {
+		t.Error(out)
+	}
+	h.refused(2, `"two" is no version of flow contacts; give the numbers of two versions, or the word draft`, "flows", "compare", "contacts", "1", "two")
 	if out := h.must("flows", "restore", "contacts", "1"); !strings.HasPrefix(out, "Version 1 is the draft of contacts now.") {
 		t.Error(out)
 	}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
 
+	"couplet/internal/command"
 	"couplet/internal/connector"
 )
 
@@ -22,13 +20,6 @@ func (operationsCmd) Help() string {
 	return "Example: couplet operations tag --system usercom\nExample: couplet operations --json"
 }
 
-// operationDoc is one operation in JSON.
-type operationDoc struct {
-	System string `json:"system"`
-	connector.Operation
-	Verified bool `json:"verified"`
-}
-
 func (c *operationsCmd) Run(_ context.Context, t *terminal) error {
 	if _, known := systems()[c.System]; c.System != "" && !known {
 		return &exit{Code: 2, Text: "--system " + c.System + " is not known; use highlevel or usercom"}
@@ -36,38 +27,19 @@ func (c *operationsCmd) Run(_ context.Context, t *terminal) error {
 	if c.Kind != "" && c.Kind != connector.Action && c.Kind != connector.Finds {
 		return &exit{Code: 2, Text: "--kind " + c.Kind + " is not known; use action or find"}
 	}
-	docs := slices.DeleteFunc(operations(), func(o operationDoc) bool {
-		return c.System != "" && o.System != c.System || c.Kind != "" && o.Kind != c.Kind || !o.Has(c.Words)
-	})
+	docs := command.Operations(systems(), c.System, c.Kind, c.Words)
 	if c.JSON {
-		return t.json(map[string]any{"operations": docs})
+		return t.json(docs)
 	}
-	for _, o := range docs {
+	for _, o := range docs.Operations {
 		doubt := ""
 		if !o.Verified {
 			doubt = "  (unverified)"
 		}
 		t.printf("%-9s  %-6s  %-6s %-62s %s%s\n", o.System, o.Kind, o.Method, o.Path, o.Title, doubt)
 	}
-	if len(docs) == 0 {
+	if len(docs.Operations) == 0 {
 		t.printf("No operation has these words. `couplet operations` lists all.\n")
 	}
 	return nil
-}
-
-// operations is the whole catalog, by system, shelf and title as it is written.
-func operations() (list []operationDoc) {
-	all := systems()
-	for _, system := range []string{"highlevel", "usercom"} {
-		for _, o := range all[system].Operations.Operations {
-			list = append(list, operationDoc{System: system, Operation: o, Verified: o.Doubt == ""})
-		}
-	}
-	shelf := func(o operationDoc) int {
-		return slices.IndexFunc(connector.Groups, func(g connector.Group) bool { return g.ID == o.Group })
-	}
-	slices.SortStableFunc(list, func(a, b operationDoc) int {
-		return cmp.Or(strings.Compare(a.System, b.System), cmp.Compare(shelf(a), shelf(b)))
-	})
-	return list
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"couplet/internal/command"
 	"couplet/internal/connector"
 	"couplet/internal/sandbox"
 )
@@ -65,7 +66,7 @@ func TestOperationsPageIsTrue(t *testing.T) {
 
 func operationsPage() string {
 	var b strings.Builder
-	list := operations()
+	list := command.Operations(systems(), "", "", nil).Operations
 	doubts := 0
 	for _, o := range list {
 		if !o.Verified {

@@ -62,7 +62,7 @@ func (c *afreshReviewCmd) asked(ctx context.Context, d command.Desk) (command.Pl
 	if c.Yes {
 		return d.ApproveSeen(ctx, c.Flow, c.Seen)
 	}
-	return d.Afresh(ctx, c.Flow, false)
+	return d.Afresh(ctx, c.Flow)
 }
 
 // deleted takes the answer that the records which are gone were really deleted.

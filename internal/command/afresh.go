@@ -22,8 +22,8 @@ type AfreshDoc struct {
 }
 
 // Afresh is what the last dry run of a flow came to that stopped because all its records are to be compared anew
-// (engine.Afresh), as the preview shows it in the browser. With yes it is approved, and the next run does it.
-func (d Desk) Afresh(ctx context.Context, name string, yes bool) (q Place, plan engine.Run, doc AfreshDoc, err error) {
+// (engine.Afresh), as the preview shows it in the browser.
+func (d Desk) Afresh(ctx context.Context, name string) (q Place, plan engine.Run, doc AfreshDoc, err error) {
 	if q, err = d.stopped(ctx, name); err != nil {
 		return q, plan, doc, err
 	}
@@ -37,27 +37,25 @@ func (d Desk) Afresh(ctx context.Context, name string, yes bool) (q Place, plan 
 		return q, plan, doc, &Refusal{Kind: NotNow, What: fmt.Sprintf("%s Nobody has seen yet what comparing all records of flow %s anew comes to", why, f.Name),
 			Command: fmt.Sprintf("see it with `couplet run %s --dry-run`, then repeat this", f.Name), Request: "see it with POST /api/v1/flows/" + f.Name + `/run and {"dry_run": true}, then repeat this`}
 	}
-	if yes {
-		err = d.approve(ctx, f, plan)
-	}
-	return q, plan, AfreshDoc{Flow: f.Name, Reason: x.Why, Why: why, Since: x.At.UTC(), DryRun: RunJSON(plan), Approved: yes}, err
+	return q, plan, AfreshDoc{Flow: f.Name, Reason: x.Why, Why: why, Since: x.At.UTC(), DryRun: RunJSON(plan)}, nil
 }
 
 // ApproveSeen approves what a person saw of that: the dry run that they name, or the only one that came to its end since the flow
 // stopped. The lines of no other than the newest are kept.
 func (d Desk) ApproveSeen(ctx context.Context, name, seen string) (q Place, plan engine.Run, doc AfreshDoc, err error) {
-	if q, plan, doc, err = d.Afresh(ctx, name, false); err != nil {
+	if q, plan, doc, err = d.Afresh(ctx, name); err != nil {
 		return q, plan, doc, err
 	}
 	n, err := d.dryRunsSince(ctx, q.Flow, q.Pair.Afresh.At)
 	look := fmt.Sprintf("look at the newest with `couplet review afresh %s`, then approve just that with `couplet review afresh %s --yes --run %s`", name, name, plan.ID)
+	request := fmt.Sprintf(`look at the newest with GET /api/v1/flows/%s/afresh, then approve just that with POST and {"approve": "%s"}`, name, plan.ID)
 	switch {
 	case err != nil:
 	case seen != "" && seen != plan.ID:
 		err = &Refusal{Kind: NotNow, What: fmt.Sprintf("%s is not the newest dry run of flow %s, which is %s of %s; what an earlier one found is not kept, so nothing was approved",
-			seen, name, plan.ID, plan.Started.UTC().Format(time.RFC3339)), Command: look, Request: look}
+			seen, name, plan.ID, plan.Started.UTC().Format(time.RFC3339)), Command: look, Request: request}
 	case seen == "" && n > 1:
-		err = &Refusal{Kind: NotNow, What: fmt.Sprintf("flow %s had %d dry runs since it stopped, and nobody can tell which of them you saw, so nothing was approved", name, n), Command: look, Request: look}
+		err = &Refusal{Kind: NotNow, What: fmt.Sprintf("flow %s had %d dry runs since it stopped, and nobody can tell which of them you saw, so nothing was approved", name, n), Command: look, Request: request}
 	default:
 		err = d.approve(ctx, q.Flow, plan)
 	}

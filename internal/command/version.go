@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"couplet/internal/flow"
@@ -51,11 +52,76 @@ func (d Desk) Versions(ctx context.Context, name string, before, limit int) (Ver
 		if i+1 == len(all) {
 			continue // the first one
 		}
-		for _, x := range flow.Compare(all[i+1].Flow, v.Flow) {
-			doc.Versions[i].Changes = append(doc.Versions[i].Changes, DifferDoc{x.Setting, x.Pair, x.Was, x.Now})
-		}
+		doc.Versions[i].Changes = differs(all[i+1].Flow, v.Flow)
 	}
 	return doc, nil
+}
+
+// differs is how two states of a flow differ.
+func differs(was, now flow.Flow) []DifferDoc {
+	out := []DifferDoc{}
+	for _, x := range flow.Compare(was, now) {
+		out = append(out, DifferDoc{x.Setting, x.Pair, x.Was, x.Now})
+	}
+	return out
+}
+
+// DifferenceDoc is in JSON how two states of a flow differ: versions by their number, or the draft.
+type DifferenceDoc struct {
+	Flow    string      `json:"flow"`
+	From    string      `json:"from"`
+	To      string      `json:"to"`
+	Changes []DifferDoc `json:"changes"`
+}
+
+// DraftWord stands for the draft where a version has its number.
+const DraftWord = "draft"
+
+// Difference compares two states of a flow.
+func (d Desk) Difference(ctx context.Context, name, from, to string) (doc DifferenceDoc, err error) {
+	f, err := d.Flow(ctx, name)
+	if err != nil {
+		return doc, err
+	}
+	var states [2]flow.Flow
+	for i, word := range []string{from, to} {
+		if states[i], err = d.state(ctx, f, word); err != nil {
+			return doc, err
+		}
+	}
+	return DifferenceDoc{Flow: f.Name, From: from, To: to, Changes: differs(states[0], states[1])}, nil
+}
+
+// state is a version of a flow by its number, or the draft.
+func (d Desk) state(ctx context.Context, f flow.Flow, word string) (flow.Flow, error) {
+	if word == DraftWord {
+		draft, err := d.Store.DraftState(ctx, d.Workspace, f.ID)
+		return draft.Flow, err
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		return flow.Flow{}, &Refusal{Kind: NotMeant, What: fmt.Sprintf("%q is no version of flow %s", word, f.Name), Command: "give the numbers of two versions, or the word " + DraftWord,
+			Request: "give from and to as numbers of versions, or as the word " + DraftWord, Err: err}
+	}
+	v, err := d.version(ctx, f, n)
+	return v.Flow, err
+}
+
+// version is one version of a flow.
+func (d Desk) version(ctx context.Context, f flow.Flow, n int) (store.FlowVersion, error) {
+	v, err := d.Store.FlowVersionOf(ctx, d.Workspace, f.ID, n)
+	if errors.Is(err, store.ErrNotFound) {
+		err = &Refusal{Kind: NotThere, What: fmt.Sprintf("flow %s has no version %d, it has 1 to %d", f.Name, n, f.Version),
+			Command: "`couplet flows versions` lists them", Request: "GET /api/v1/flows/" + f.Name + "/versions lists them", Err: err}
+	}
+	return v, err
+}
+
+// RestoredDoc is in JSON that a version is the draft of its flow now. Changed says whether the draft said something else before.
+type RestoredDoc struct {
+	Flow    string `json:"flow"`
+	Version int    `json:"version"`
+	Changed bool   `json:"changed"`
 }
 
 // Restore makes a version of a flow its draft, and reports whether that changed the draft.
@@ -63,11 +129,7 @@ func (d Desk) Restore(ctx context.Context, name string, version int) (f flow.Flo
 	if f, err = d.Flow(ctx, name); err != nil {
 		return f, false, err
 	}
-	v, err := d.Store.FlowVersionOf(ctx, d.Workspace, f.ID, version)
-	if errors.Is(err, store.ErrNotFound) {
-		return f, false, &Refusal{Kind: NotThere, What: fmt.Sprintf("flow %s has no version %d, it has 1 to %d", f.Name, version, f.Version),
-			Command: "`couplet flows versions` lists them", Request: "the versions of the flow list them", Err: err}
-	}
+	v, err := d.version(ctx, f, version)
 	if err != nil {
 		return f, false, err
 	}
