@@ -54,28 +54,46 @@ func (s *Server) serveAPI(r apiRoute) echo.HandlerFunc {
 				return err
 			}
 		}
-		out, err := r.do(c, s.desk(c))
+		if key := c.Request().Header.Get(onceHeader); key != "" && r.method == http.MethodPost {
+			return s.answerOnce(c, r, key)
+		}
+		a, err := s.answerOf(c, r)
 		if err != nil {
 			return err
 		}
-		status := r.status
-		if status == 0 {
-			status = http.StatusOK
-		}
-		switch text := out.(type) {
-		case flowFile:
-			return c.Blob(status, "application/yaml", text)
-		case guideText:
-			return c.Blob(status, "text/markdown; charset=utf-8", text)
-		}
+		return c.Blob(a.status, a.kind, a.body)
+	}
+}
+
+// reply is what a program is answered.
+type reply struct {
+	status int
+	kind   string
+	body   []byte
+}
+
+// answerOf does what a request asks for.
+func (s *Server) answerOf(c echo.Context, r apiRoute) (a reply, err error) {
+	out, err := r.do(c, s.desk(c))
+	if err != nil {
+		return a, err
+	}
+	if a.status = r.status; a.status == 0 {
+		a.status = http.StatusOK
+	}
+	switch text := out.(type) {
+	case flowFile:
+		a.kind, a.body = "application/yaml", text
+	case guideText:
+		a.kind, a.body = "text/markdown; charset=utf-8", text
+	default:
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false) // as the command line writes it
-		if err := enc.Encode(out); err != nil {
-			return err
-		}
-		return c.JSONBlob(status, b.Bytes())
+		err = enc.Encode(out)
+		a.kind, a.body = echo.MIMEApplicationJSON, b.Bytes()
 	}
+	return a, err
 }
 
 // admitToken finds whose token a request carries, and lets it go on when the token may.

@@ -87,10 +87,15 @@ func (t types) operation(r apiRoute) object {
 		}
 		params = append(params, object{"name": name, "in": "query", "description": q.says, "schema": schema})
 	}
+	refuses := slices.Clone(r.refuses)
+	if r.method == http.MethodPost {
+		params = append(params, object{"name": onceHeader, "in": "header", "schema": object{"type": "string", "maxLength": longestKey},
+			"description": "Made up by the program for one thing to be done. The same request with the same key is carried out once in 24 hours and answered as before; another one is refused with 422, and one that comes while the first is under way with 409."})
+		refuses = append(refuses, http.StatusConflict, http.StatusUnprocessableEntity)
+	}
 	if params != nil {
 		op["parameters"] = params
 	}
-	refuses := slices.Clone(r.refuses)
 	if r.who == anyone {
 		op["security"] = []any{}
 		refuses = append(refuses, http.StatusInternalServerError)
