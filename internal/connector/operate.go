@@ -93,6 +93,12 @@ func (c *Client) bad(o *Operation, t Take, why string) *Error {
 	return &Error{Kind: Invalid, Fields: []string{t.Name}, Message: "“" + o.Title + "” in " + c.spec.Name + " was not called: " + t.Label + " " + why}
 }
 
+// Looks says in words what a value should look like that cannot be given for it, "" for one that can.
+func (t Take) Looks(given any) string {
+	_, looks := t.read(given)
+	return looks
+}
+
 // read is a given value in the form of the API. Where it cannot be one, looks says in words what it should look like.
 func (t Take) read(given any) (value any, looks string) {
 	text, isText := given.(string)

@@ -18,6 +18,9 @@ type Catalog struct {
 	// Lists say where the values to choose from come from, by the word that a [Take] names.
 	Lists      map[string]List `json:"lists"`
 	Operations []Operation     `json:"operations"`
+	// Events are what can set an automation off, and Things the kinds of records that they are about (events.json).
+	Events []Event          `json:"events"`
+	Things map[string]Thing `json:"things"`
 }
 
 // List is a find operation whose answer holds values to choose from.
@@ -118,16 +121,18 @@ func (c *Catalog) Find(id string) (*Operation, bool) {
 	return &c.Operations[i], true
 }
 
-// LoadCatalog reads the operations of a system and checks all of them in one pass.
-func LoadCatalog(data []byte) (*Catalog, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
+// LoadCatalog reads the operations and the events of a system, which may stand in several files, and checks all in one pass.
+func LoadCatalog(files ...[]byte) (*Catalog, error) {
 	var c Catalog
-	if err := dec.Decode(&c); err != nil {
-		return nil, fmt.Errorf("read operations: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read operations: text after the end")
+	for _, data := range files {
+		dec := json.NewDecoder(bytes.NewReader(data))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&c); err != nil {
+			return nil, fmt.Errorf("read operations: %w", err)
+		}
+		if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+			return nil, errors.New("read operations: text after the end")
+		}
 	}
 	var p problems
 	for word, l := range c.Lists {
@@ -143,12 +148,13 @@ func LoadCatalog(data []byte) (*Catalog, error) {
 		seen[o.ID] = true
 		o.check(&p, &c)
 	}
+	c.checkEvents(&p)
 	return &c, errors.Join(p.found...)
 }
 
 // MustLoadCatalog is LoadCatalog for operations that are part of the program.
-func MustLoadCatalog(data []byte) *Catalog {
-	c, err := LoadCatalog(data)
+func MustLoadCatalog(files ...[]byte) *Catalog {
+	c, err := LoadCatalog(files...)
 	if err != nil {
 		panic(err)
 	}

@@ -67,3 +67,31 @@ func TestWhatAnOperationIsGivenIsChecked(t *testing.T) {
 		t.Errorf("%+v", call)
 	}
 }
+
+func TestEventsAreChecked(t *testing.T) {
+	t.Parallel()
+	events := `{"things": {"person": {"one": "person", "sample": {"id": "1"}}, "task": {"one": "task", "parent": "person", "sample": {"id": "2"}}},
+	 "events": [{"id": "made", "title": "Made", "does": "Now.", "thing": "task", "poll": "tag-list", "gives": [{"name": "tag", "label": "Tag", "type": "text", "sample": "a"}]}]}`
+	c, err := LoadCatalog([]byte(book), []byte(events))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, ok := c.Event("made"); !ok || e.Thing != "task" || len(c.Operations) != 2 {
+		t.Errorf("%+v", c)
+	}
+	for _, x := range []struct{ old, new, says string }{
+		{`"parent": "person"`, `"parent": "moon"`, `unknown thing "moon"`},
+		{`"one": "task"`, `"one": ""`, "one or sample"},
+		{`"id": "made"`, `"id": "Made"`, "lower-case"},
+		{`"title": "Made"`, `"title": ""`, "title"},
+		{`"does": "Now."`, `"does": "Now"`, "does"},
+		{`"thing": "task"`, `"thing": "moon"`, `thing "moon"`},
+		{`"poll": "tag-list"`, `"poll": "tag-add"`, "no find operation"},
+		{`"poll": "tag-list"`, `"poll": ""`, "nothing finds it"},
+		{`"type": "text", "sample"`, `"type": "moon", "sample"`, "unknown type"},
+	} {
+		if _, err := LoadCatalog([]byte(book), []byte(strings.Replace(events, x.old, x.new, 1))); err == nil || !strings.Contains(err.Error(), x.says) {
+			t.Errorf("with %s: %v, want it to say %q", x.new, err, x.says)
+		}
+	}
+}

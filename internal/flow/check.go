@@ -42,7 +42,7 @@ func (c *checker) add(field, format string, args ...any) {
 // accounts' real fields can show is left to mapping.Compile.
 func (f Flow) Problems() []Problem {
 	var c checker
-	if why := badName(f.Name); why != "" {
+	if why := BadName(f.Name); why != "" {
 		c.add("name", "name %q %s", f.Name, why)
 	}
 	if f.Connections[0] != "" && f.Connections[0] == f.Connections[1] {
@@ -65,7 +65,8 @@ func (f Flow) Problems() []Problem {
 	return c
 }
 
-func badName(name string) string {
+// BadName says what is wrong with a name that a person gives, as the end of a sentence that begins with it; "" for a good one.
+func BadName(name string) string {
 	switch {
 	case name == "":
 		return "is empty; every name needs at least one character"
@@ -118,6 +119,13 @@ func (c *checker) deletes(f Flow) {
 	default:
 		c.add("delete", "delete %q is not known; use one of %s", f.Delete, listed(fits))
 	}
+}
+
+// Problems are what is wrong with a schedule, whoever follows it.
+func (s Schedule) Problems() []Problem {
+	var c checker
+	c.schedule(s)
+	return c
 }
 
 func (c *checker) schedule(s Schedule) {

@@ -84,7 +84,7 @@ func unique[T any](v *validator, all []T, what string, of func(T) (string, int))
 }
 
 func (v *validator) connection(c Connection) {
-	if why := badName(c.Name); c.Name != "" && why != "" {
+	if why := BadName(c.Name); c.Name != "" && why != "" {
 		v.fail(c.LineOf("name"), "name %q %s", c.Name, why)
 	}
 	if _, dup := v.systems[c.Name]; !dup || c.System != "" {

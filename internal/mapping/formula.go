@@ -41,12 +41,17 @@ func (e *FormulaError) Error() string {
 
 // Formula reads a formula. The error is a *FormulaError.
 func Formula(code string) (*vm.Program, error) {
-	if len(code) > 2000 {
-		return nil, &FormulaError{Text: "it is longer than 2,000 characters"}
-	}
 	env := types.Map{"value": types.Any}
 	for i := range mostFields {
 		env[fmt.Sprintf("f%d", i+1)] = types.Any
+	}
+	return Expression(code, env)
+}
+
+// Expression reads a formula over other names than those of fields. The error is a *FormulaError.
+func Expression(code string, env types.Map) (*vm.Program, error) {
+	if len(code) > 2000 {
+		return nil, &FormulaError{Text: "it is longer than 2,000 characters"}
 	}
 	var l loops
 	program, err := expr.Compile(code, expr.Env(env), expr.MaxNodes(500), expr.Patch(&l), expr.DisableBuiltin("now")) // or the same values would give others
@@ -89,6 +94,16 @@ func placed(code string, err error) *FormulaError {
 	return out
 }
 
+// Work works a formula out. Its error is one line.
+func Work(program *vm.Program, env map[string]any) (any, error) {
+	out, err := expr.Run(program, env)
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, errors.New(first)
+	}
+	return out, nil
+}
+
 // calculate works a formula out for one value. A number in a text counts as one.
 func calculate(program *vm.Program, v Value) (Value, error) {
 	env := map[string]any{"value": v}
@@ -98,10 +113,9 @@ func calculate(program *vm.Program, v Value) (Value, error) {
 			env[fmt.Sprintf("f%d", i+1)] = x
 		}
 	}
-	out, err := expr.Run(program, env)
+	out, err := Work(program, env)
 	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("the formula does not work for %q: %s", text(v), first)
+		return nil, fmt.Errorf("the formula does not work for %q: %w", text(v), err)
 	}
 	switch out := out.(type) {
 	case nil, string, bool, float64:

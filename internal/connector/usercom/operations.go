@@ -10,7 +10,10 @@ import (
 //go:embed operations.json
 var operationsData []byte
 
-var operations = connector.MustLoadCatalog(operationsData)
+//go:embed events.json
+var eventsData []byte
+
+var operations = connector.MustLoadCatalog(operationsData, eventsData)
 
 // Operations is what can be done with an account besides keeping records the same.
 func Operations() *connector.Catalog { return operations }
