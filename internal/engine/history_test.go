@@ -174,7 +174,8 @@ type typed struct {
 	value  string
 	// carried is when the partner was first seen with it, 0 never.
 	carried int
-	// back says that it is what its side held at the last agreement: nobody can see such an edit (sync-semantics 5.21).
+	// back says that it is what its side held at the last agreement, or what a killed run was sending it: nobody can tell such an
+	// edit (sync-semantics 5.21).
 	back bool
 	// window says that it was typed between our read and our write of the very field.
 	window bool
@@ -230,8 +231,13 @@ func (h *history) note(side engine.Side, id, field, value string) {
 	e := typed{at: h.now, side: side, object: h.flow.Object, id: id, field: field, value: value}
 	if h.seeded() {
 		l := h.link(side, id)
-		_, known := l.Base[h.baseKey(l, field)]
-		e.back = known && h.asNoted(field, h.baseOf(l, field).V[side]) == noted(e)
+		key := h.baseKey(l, field)
+		sent, err := h.st.Sendings(h.t.Context(), ws, []string{l.ID})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		f, known := sent[l.ID].Fields[key], key != ""
+		e.back = known && h.asNoted(field, l.Base[key].V[side]) == noted(e) || f.Sends[side] && h.asNoted(field, f.Send[side]) == noted(e)
 	}
 	h.typed = append(h.typed, e)
 }
