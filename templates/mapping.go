@@ -224,6 +224,8 @@ type MapPreview struct {
 	Problems []string
 	Of       int
 	Name     string
+	// Href leads to its page, "" when the two are not linked.
+	Href string
 	// About says where the sample is: on both sides, or what would happen to it.
 	About string
 	// On says on whom a task or note hangs, "" for what hangs on nobody.

@@ -23,6 +23,8 @@ type MapTestCause struct {
 	N                    int
 	// Example is one of them by name, with what it was and would be, both "" where that is not to be shown.
 	Example, Was, Now string
+	// Record leads to its page.
+	Record string
 	// Href leads to the pair.
 	Href string
 }

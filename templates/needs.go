@@ -140,9 +140,9 @@ type NeedReview struct {
 
 // NeedDelete is a record whose partner was deleted in Gone, of which somebody says whether it is deleted in System, too.
 type NeedDelete struct {
-	Name, Flow, Pair, Side, ID string
-	System, Gone               System
-	Fields                     []NeedBeside
+	Name, Href, Flow, Pair, Side, ID string
+	System, Gone                     System
+	Fields                           []NeedBeside
 	// Hangs is what is known to hang on it, Seen which state of it the page shows.
 	Hangs, Seen string
 	Since       time.Time
@@ -170,7 +170,9 @@ type NeedDoomed struct {
 type NeedCandidate struct {
 	ID, Name string
 	Facts    []NeedFact
-	Taken    bool
+	// Taken says that it has a partner already, and Href leads to the two.
+	Taken bool
+	Href  string
 }
 
 // NeedFact is one field of a record; Differs says that the record that waits shows something else.
@@ -219,6 +221,8 @@ type NeedRule struct {
 // NeedDecided is an answer that no run has come to yet: about whom, about which field ("" for the record), and what it does.
 type NeedDecided struct {
 	ID, Pair, Name, Field, Text, By string
+	// Href leads to the page of the record, "" when it is not linked or the page is that.
+	Href string
 	// Value is what is put, if Valued. Partner is the record to link with, and Of its system.
 	Value       string
 	Valued      bool

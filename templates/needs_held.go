@@ -5,7 +5,7 @@ import "time"
 // NeedHeld is a record that waits because nobody approved what would be written: whose it is, what that is, and what the answer
 // names.
 type NeedHeld struct {
-	Name, Address, Flow, FlowID, Why string
+	Name, Href, Address, Flow, FlowID, Why string
 	// Makes is the system in which a record would be made, Ends are both.
 	Makes  string
 	Ends   [2]System

@@ -143,6 +143,8 @@ func decideText(may bool) string {
 type RunOther struct {
 	System        System
 	Name, Address string
+	// Href leads to its page, "" when it is not linked.
+	Href string
 }
 
 // RunField is the decision about one field, as both sides show it.

@@ -128,7 +128,7 @@ func (t *fifty) all(samples []engine.Sample) {
 	t.out.Unread = listed(t.unread)
 	for _, p := range t.b.problems {
 		row := t.b.flow().Map[p.Row]
-		t.add("fails", row.Key(), p.Plain, "", "", "")
+		t.add("fails", row.Key(), p.Plain, [2]string{}, "", "")
 		t.out.Causes[len(t.out.Causes)-1].N = t.out.Of
 		t.out.Fail = t.out.Of
 	}
@@ -141,12 +141,12 @@ func (t *fifty) all(samples []engine.Sample) {
 // one tells of one record.
 func (t *fifty) one(s engine.Sample) {
 	t.out.Of++
-	name := t.b.sampleName(s)
+	who := [2]string{t.b.sampleName(s), recordHref(s.Link)}
 	names := [2]string{t.b.systems[0].Name, t.b.systems[1].Name}
 	did := map[string]bool{}
 	add := func(kind, key, why, was, now string) {
 		did[kind] = true
-		t.add(kind, key, why, name, was, now)
+		t.add(kind, key, why, who, was, now)
 	}
 	d := s.Decide(t.b.rules, t.b.flow(), t.b.seen.ground, t.lessons)
 	for i := range d.Fields {
@@ -181,8 +181,8 @@ func (t *fifty) one(s engine.Sample) {
 	}
 }
 
-// add counts a record under its cause; the first one is the example.
-func (t *fifty) add(kind, key, why, name, was, now string) {
+// add counts a record under its cause; the first one is the example, who is its name and its page.
+func (t *fifty) add(kind, key, why string, who [2]string, was, now string) {
 	i := slices.IndexFunc(t.out.Causes, func(c templates.MapTestCause) bool { return c.Kind == kind && c.Key == key && c.Why == why })
 	if i >= 0 {
 		t.out.Causes[i].N++
@@ -190,7 +190,7 @@ func (t *fifty) add(kind, key, why, name, was, now string) {
 	}
 	pair := t.pair(rowOf(key))
 	page := templates.Mapping{Path: "/flows/" + t.b.flow().ID + "/map", At: templates.MapState{Open: key}}
-	t.out.Causes = append(t.out.Causes, templates.MapTestCause{Kind: kind, Key: key, Pair: pair, Why: why, N: 1, Example: name, Was: was, Now: now, Href: page.Address(templates.MapAnchor(key))})
+	t.out.Causes = append(t.out.Causes, templates.MapTestCause{Kind: kind, Key: key, Pair: pair, Why: why, N: 1, Example: who[0], Record: who[1], Was: was, Now: now, Href: page.Address(templates.MapAnchor(key))})
 }
 
 // pair is what a pair of the map is called.

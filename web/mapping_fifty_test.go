@@ -46,6 +46,9 @@ func TestMoreRecordsAreTestedAndNothingIsWritten(t *testing.T) {
 	if href := w.doc.Find("[data-testid=to-pair]").First().AttrOr("href", ""); !strings.HasPrefix(href, s.path("map")+"?open=") {
 		t.Errorf("it leads to %q", href)
 	}
+	if href := w.doc.Find("[data-testid=cause] [data-testid=record-name]").First().AttrOr("href", ""); !strings.HasPrefix(href, "/records/") {
+		t.Errorf("the example leads to %q", href)
+	}
 	if s.written() != before {
 		t.Error("a test wrote something")
 	}

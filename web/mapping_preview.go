@@ -31,7 +31,7 @@ func (b *board) preview(lessons []engine.Capability) templates.MapPreview {
 		return p
 	}
 	s := b.seen.sampling.Samples[b.at.Sample]
-	p.Name = b.sampleName(s)
+	p.Name, p.Href = b.sampleName(s), recordHref(s.Link)
 	p.About = b.about(s)
 	if of := hanging(b.specs, b.flow().Object).named(s.On); of != "" {
 		p.On = of

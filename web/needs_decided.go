@@ -43,6 +43,13 @@ func (n *needsOf) decidedLine(ctx context.Context, o engine.Order) (d templates.
 	if d.Name, _, err = n.called(ctx, ids); err != nil {
 		return d, err
 	}
+	if d.Href = recordHref(o.Link); d.Href == "" {
+		pages, err := n.s.recordPages(ctx, n.ws, o.Pair, o.Side, []string{o.Record})
+		if err != nil {
+			return d, err
+		}
+		d.Href = pages[o.Record]
+	}
 	switch o.Kind {
 	case engine.OrderChoose:
 		d.Text, d.Value, d.Valued = systems[o.From].Name+"’s value in both", n.view.says(engine.FieldChange{Field: o.Field}, o.Seen, int(o.From)), true

@@ -44,6 +44,10 @@ func TestADeleteIsAskedAboutSideBySide(t *testing.T) {
 	if got := tidyText(card.Find("h2")); got != "Delete Fay in User.com, too?" {
 		t.Error(got)
 	}
+	page := card.Find("h2 [data-testid=record-name]").AttrOr("href", "")
+	if page != "/records/d3" || b.see(client, page).Find("[data-testid=headline]").Length() != 1 {
+		t.Errorf("its name leads to %q", page)
+	}
 	for _, want := range []string{"HighLevel, deleted", "User.com, still there", "+12025550103", "+12025550199 changed since", "Nothing brings a deleted person back."} {
 		if !strings.Contains(tidyText(card), want) {
 			t.Errorf("%q is not in %s", want, tidyText(card))

@@ -69,6 +69,7 @@ func (n *needsOf) deleteCard(ctx context.Context, r engine.Review) (x templates.
 		return x, err
 	}
 	l := links[r.ID]
+	x.Href = recordHref(l.ID)
 	ids := l.IDs
 	ids[r.Side] = r.ID
 	name, m, err := n.called(ctx, ids)

@@ -39,6 +39,11 @@ func (n *needsOf) heldCard(ctx context.Context, r engine.Review) (x templates.Ne
 	if x.Name, _, err = n.called(ctx, ids); err != nil {
 		return x, err
 	}
+	pages, err := n.s.recordPages(ctx, n.ws, n.view.pair.ID, r.Side, []string{r.ID})
+	if err != nil {
+		return x, err
+	}
+	x.Href = pages[r.ID]
 	e := engine.Entry{IDs: ids, Sides: r.Plan.Sides, To: -1}
 	for side, to := range r.Plan.Sides {
 		if to && r.Plan.Made {

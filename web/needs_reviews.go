@@ -54,8 +54,8 @@ func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.Need
 	}
 	for _, id := range ids {
 		if c, ok := theirs[id]; ok && c.Gone.IsZero() {
-			_, taken := links[id]
-			x.Candidates = append(x.Candidates, templates.NeedCandidate{ID: id, Name: n.named(other, id, c), Facts: n.facts(other, c, m[r.Side]), Taken: taken})
+			l, taken := links[id]
+			x.Candidates = append(x.Candidates, templates.NeedCandidate{ID: id, Name: n.named(other, id, c), Facts: n.facts(other, c, m[r.Side]), Taken: taken, Href: recordHref(l.ID)})
 		}
 	}
 	x.Again, err = n.again(ctx, r.Side, r.ID, "")

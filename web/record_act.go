@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -84,6 +85,16 @@ func (s *Server) takeRecordBack(c echo.Context) error {
 		return err
 	}
 	return s.takeBack(c, v.pair.ID, visitorOf(c).User.Email, func(text string, bad bool) error { return s.sayAndGo(c, text, bad, "/records/"+v.link.ID) })
+}
+
+// recordPages lead to the pages of those records of a side that are linked.
+func (s *Server) recordPages(ctx context.Context, ws, pair string, side engine.Side, ids []string) (map[string]string, error) {
+	links, err := s.o.Store.LinksOf(ctx, ws, pair, side, ids)
+	pages := map[string]string{}
+	for id, l := range links {
+		pages[id] = recordHref(l.ID)
+	}
+	return pages, err
 }
 
 // recordHref leads to the page of a pair of records, "" where there is none.

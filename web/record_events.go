@@ -174,6 +174,7 @@ func (v *recordView) decided(ctx context.Context) (out []templates.NeedDecided, 
 		if err != nil {
 			return nil, err
 		}
+		d.Href = "" // the page is that
 		out = append(out, d)
 	}
 	return out, nil

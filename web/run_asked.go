@@ -75,11 +75,15 @@ func (s *Server) others(ctx context.Context, ws string, v runView, side connecto
 	if seen[side], err = s.o.Store.Mirrors(ctx, ws, v.pair.Conns[side], v.pair.Object, ids); err != nil {
 		return nil, err
 	}
+	pages, err := s.recordPages(ctx, ws, v.pair.ID, side, ids)
+	if err != nil {
+		return nil, err
+	}
 	k, err := s.kin(ctx, ws, v.pair.Conns, v.both(), v.pair.Object, seen)
 	for _, id := range ids {
 		e, m := engine.Entry{}, [2]engine.Mirror{}
 		e.IDs[side], m[side] = id, seen[side][id]
-		x := templates.RunOther{System: v.systems()[side]}
+		x := templates.RunOther{System: v.systems()[side], Href: pages[id]}
 		x.Name, x.Address = v.title(e, m)
 		x.Address = cmp.Or(x.Address, k.of(m))
 		out = append(out, x)

@@ -136,8 +136,9 @@ func (g Ground) Options(f flow.Flow) mapping.Options {
 type Sample struct {
 	// Records are what was read, by side; one without an ID is not there.
 	Records [2]connector.Record
-	// Linked says that the two belong together already. By is the kind of key that would join them otherwise.
+	// Linked says that the two belong together already, by the link of the id Link. By is the kind of key that would join them otherwise.
 	Linked bool
+	Link   string
 	By     string
 	// Why is the reason why a record has no partner: new_a, new_b, or that of a review (no_key, shared_key). "" when it
 	// has one, or when nobody could look.
@@ -151,7 +152,7 @@ type Sample struct {
 
 // Remembered is a linked pair of records as runs last saw both sides: a sample that costs no call.
 func Remembered(l Link, object string, seen [2]Mirror) Sample {
-	s := Sample{Linked: true, base: l.Base}
+	s := Sample{Linked: true, Link: l.ID, base: l.Base}
 	for side, m := range seen {
 		s.Records[side] = connector.Record{Ref: connector.Ref{Object: object, ID: l.IDs[side], Parent: m.Parent}, Version: m.Version, Fields: m.Fields}
 		s.changed[side] = m.Changed

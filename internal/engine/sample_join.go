@@ -31,7 +31,7 @@ func (s *sampler) pair(ctx context.Context) error {
 				continue
 			}
 			if len(s.out) < both && !s.used[A][l.IDs[A]] {
-				s.out = append(s.out, Sample{Records: s.refs(l.IDs[A], l.IDs[B]), Linked: true, base: l.Base})
+				s.out = append(s.out, Sample{Records: s.refs(l.IDs[A], l.IDs[B]), Linked: true, Link: l.ID, base: l.Base})
 			}
 			s.used[A][l.IDs[A]], s.used[B][l.IDs[B]] = true, true
 		}
