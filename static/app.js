@@ -5,5 +5,6 @@ import './js/copy.js';
 import './js/opens.js';
 import './js/builder.js';
 import './js/steps.js';
+import './js/table.js';
 import './js/live.js';
 import './js/narrow.js';

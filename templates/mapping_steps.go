@@ -31,6 +31,8 @@ type MapSetting struct {
 	From, Till int
 	// Terms are the words that it may be made of.
 	Terms []MapTerm
+	// Table is what a table is edited in.
+	Table *MapTable
 }
 
 // MapTerm is a word of a formula: what is put in for it, and what it means.

@@ -77,7 +77,7 @@ func (s *Server) editMap(c echo.Context, m *mapOf, e mapEdit) error {
 	}
 	var kept unsaved
 	if errors.As(err, &kept) {
-		m.typed = &typedRow{row: kept.row, focus: -1}
+		m.typed = &kept.typedRow
 		return s.cannot(c, m, kept.why)
 	}
 	if err != nil {

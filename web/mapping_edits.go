@@ -87,22 +87,22 @@ func editUnpair(m *mapOf, form func(string) []string) mapEdit {
 	}}
 }
 
-// readRow is a pair as a form sends it, with the step that was moved in it.
-func (m *mapOf) readRow(form func(string) []string) (row mapping.Row, moved int, how string) {
+// readRow is a pair as a form sends it, with what was done to one of its steps.
+func (m *mapOf) readRow(form func(string) []string) (row mapping.Row, act stepAct) {
 	row = mapping.Row{A: slices.Clone(form("a")), B: slices.Clone(form("b")), Direction: mapping.Direction(oneOf(form("direction"))),
 		Conflict: mapping.Policy(oneOf(form("conflict"))), Blank: mapping.Blank(oneOf(form("blank")))}
 	if row.Direction == mapping.Both || row.Direction == m.flow().Direction { // nothing of its own: it goes the way of the flow
 		row.Direction = ""
 	}
-	steps, moved, how := readSteps(form)
-	return row.WithChain(steps), moved, how
+	steps, act := readSteps(form)
+	return row.WithChain(steps), act
 }
 
 // editRow replaces a pair: its choices, or by one that mends it.
 func editRow(m *mapOf, form func(string) []string) mapEdit {
 	key := oneOf(form("row"))
 	i := rowAt(m.flow(), key)
-	row, moved, how := m.readRow(form)
+	row, act := m.readRow(form)
 	l := m.labels(row)
 	return mapEdit{want: fmt.Sprintf("change the pair of %s and %s.", l[0], l[1]), do: func(f *flow.Flow) (string, changed, error) {
 		if i < 0 {
@@ -112,15 +112,22 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 			return "", changed{}, impossible("What happens to an emptied value can only be one of the two choices.")
 		}
 		said := fmt.Sprintf("The pair of %s and %s is changed.", l[0], l[1])
-		was := row
+		if act.said != "" {
+			said = act.said
+		}
+		was := typedRow{row, act}
 		if more := oneOf(form("add")); more != "" {
 			rows := slices.Clone(f.Map)
 			rows[i] = row
 			made, words, err := m.addStep(rows, i, more)
 			if err != nil {
-				return "", changed{}, unsaved{row, err.Error()}
+				if len(made.Chain()) == 0 {
+					made = row
+				}
+				return "", changed{}, unsaved{typedRow{made, stepAct{at: -1}}, err.Error()}
 			}
-			row, said, moved, how = made, words, added(row, made), "add"
+			act = stepAct{how: "add", at: added(row, made)}
+			row, said = made, words
 		}
 		if d := row.Direction; d != "" && len(row.Chain()) > 0 && len(f.Map[i].Chain()) > 0 && row.Chain()[0].Do == f.Map[i].Chain()[0].Do {
 			row.Direction = f.Map[i].Direction
@@ -135,16 +142,13 @@ func editRow(m *mapOf, form func(string) []string) mapEdit {
 		for _, p := range after {
 			if p.Row == i || len(after) > len(before) {
 				if p.Row == i && row.Key() == key {
-					return "", changed{}, unsaved{was, p.Plain}
+					return "", changed{}, unsaved{was, trimmed(act.said + " " + p.Plain)}
 				}
 				return "", changed{}, impossible(p.Plain)
 			}
 		}
-		if how != "" && moved >= 0 {
-			m.typed = &typedRow{row: row, focus: moved, how: how}
-			if how != "add" {
-				said = fmt.Sprintf("The step is number %d of %d now.", moved+1, len(row.Chain()))
-			}
+		if act.how != "" && act.at >= 0 {
+			m.typed = &typedRow{row, act}
 		}
 		return said, changed{key: row.Key()}, nil
 	}}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,6 +55,12 @@ func (c *crms) press(client *http.Client, button *goquery.Selection, typed ...st
 		values.Add(name, button.AttrOr("value", ""))
 	}
 	for i := 0; i < len(typed); i += 2 {
+		if name, n, several := strings.Cut(typed[i], "#"); several { // of inputs with one name
+			at, err := strconv.Atoi(n)
+			must(c.t, err)
+			values[name][at] = typed[i+1]
+			continue
+		}
 		values.Set(typed[i], typed[i+1])
 	}
 	to, ok := form.Attr("action")

@@ -146,12 +146,19 @@ func (b *board) open(i int, row mapping.Row, r *mapping.Rule) templates.MapOpen 
 	return o
 }
 
-// focus marks what a person looks at after a step was added or moved: the step, or the button that was pressed.
+// focus marks what a person looks at after a step was added or moved: the step, or the button that was pressed, or the row of
+// its table.
 func focus(steps []templates.MapDone, t typedRow) {
-	if t.focus < 0 || t.focus >= len(steps) {
+	if t.at < 0 || t.at >= len(steps) {
 		return
 	}
-	st := &steps[t.focus]
+	st := &steps[t.at]
+	for i := range st.Settings {
+		if table := st.Settings[i].Table; table != nil && t.how == "table" {
+			table.Rows[min(t.line, len(table.Rows)-1)].Focus = true
+			return
+		}
+	}
 	st.FocusUp = t.how == "up" && !st.First
 	st.FocusDown = t.how == "down" && !st.Last
 	st.Focus = !st.FocusUp && !st.FocusDown

@@ -28,8 +28,11 @@ func (b *board) stepsOf(row mapping.Row) (out []templates.MapDone) {
 			for _, c := range s.Choices {
 				set.Choices = append(set.Choices, templates.MapOption{Value: c.Value, Text: c.Text, Chosen: c.Value == v})
 			}
-			if s.Kind == "formula" {
+			switch s.Kind {
+			case "formula":
 				set.Terms = b.terms(row)
+			case "table":
+				set.Table = b.table(row, i)
 			}
 			d.Settings = append(d.Settings, set)
 		}
@@ -40,10 +43,7 @@ func (b *board) stepsOf(row mapping.Row) (out []templates.MapDone) {
 
 // terms are the words that a formula of a row may be made of: its fields first.
 func (b *board) terms(row mapping.Row) []templates.MapTerm {
-	side := connector.A
-	if row.Direction == mapping.BToA || row.Direction == "" && b.flow().Direction == mapping.BToA {
-		side = connector.B
-	}
+	side := b.begins(row)
 	names := row.Side(side)
 	all := b.end(side, names)
 	out := []templates.MapTerm{{Put: "value", Means: all.Label}}
@@ -92,14 +92,33 @@ func formSteps(r mapping.Row) (out []templates.MapRowStep) {
 	return out
 }
 
-// readSteps are the steps that a form sends, and what is to be done with one of them: "up:2", "down:2", "drop:2", or a move
-// from one place to another, "2:0". It tells where the step that was moved is now, -1 when none was.
-func readSteps(form func(string) []string) (steps []mapping.Step, moved int, what string) {
+// stepAct is what was done to a step: how, and the place of the step now, -1 where nothing was or it is gone. line is the row of its
+// table to look at, said says it in words.
+type stepAct struct {
+	how      string
+	at, line int
+	said     string
+}
+
+// readSteps are the steps that a form sends, and what is to be done with one of them: "up:2", "down:2", "drop:2", a move from one
+// place to another, "2:0", or something in its table, "cut:2:4" or "rows:2".
+func readSteps(form func(string) []string) (steps []mapping.Step, act stepAct) {
+	what := strings.Split(oneOf(form("act")), ":")
+	act.at = -1
 	for i, do := range form("step") {
 		st := mapping.Step{Do: do}
 		k, _ := mapping.StepKindNamed(do)
 		for _, s := range k.Settings {
-			if v := oneOf(form(templates.StepInput(i, s.Name))); v != "" && v != s.Default {
+			v := oneOf(form(templates.StepInput(i, s.Name)))
+			if s.Kind == "table" {
+				if text, said := readTable(form, templates.StepInput(i, s.Name), i, what); text != v || said != (stepAct{}) {
+					v = text
+					if said != (stepAct{}) {
+						act = said
+					}
+				}
+			}
+			if v != "" && v != s.Default {
 				if st.With == nil {
 					st.With = map[string]string{}
 				}
@@ -108,17 +127,19 @@ func readSteps(form func(string) []string) (steps []mapping.Step, moved int, wha
 		}
 		steps = append(steps, st)
 	}
-	what, at, _ := strings.Cut(oneOf(form("act")), ":")
-	n, err := strconv.Atoi(at)
-	to := n
-	switch what {
+	if what[0] == "cut" || what[0] == "rows" {
+		return steps, act
+	}
+	n, err := strconv.Atoi(what[len(what)-1])
+	how, to := what[0], n
+	switch how {
 	case "up":
 		to = n - 1
 	case "down":
 		to = n + 1
 	}
 	if from, there, dragged := strings.Cut(oneOf(form("move")), ":"); dragged {
-		what = "drag"
+		how = "drag"
 		var bad error
 		n, err = strconv.Atoi(from)
 		if to, bad = strconv.Atoi(there); bad != nil {
@@ -126,14 +147,14 @@ func readSteps(form func(string) []string) (steps []mapping.Step, moved int, wha
 		}
 	}
 	if err != nil || n < 0 || n >= len(steps) || to < 0 || to >= len(steps) {
-		return steps, -1, ""
+		return steps, act
 	}
 	st := steps[n]
 	steps = slices.Delete(steps, n, n+1)
-	if what == "drop" {
-		return steps, -1, what
+	if how == "drop" {
+		return steps, stepAct{at: -1}
 	}
-	return slices.Insert(steps, to, st), to, what
+	return slices.Insert(steps, to, st), stepAct{how: how, at: to, said: fmt.Sprintf("The step is number %d of %d now.", to+1, len(steps)+1)}
 }
 
 // addStep puts one more step into the row i of rows, and says what came of it.
@@ -143,6 +164,9 @@ func (m *mapOf) addStep(rows []mapping.Row, i int, name string) (mapping.Row, st
 		return row, "", err
 	}
 	k, _ := mapping.StepKindNamed(name)
+	if row, err = m.beginTable(row, added(rows[i], row), k); err != nil {
+		return row, "", err
+	}
 	said := fmt.Sprintf("The step %s is added.", k.Title)
 	if row.Direction != rows[i].Direction {
 		from := connector.A

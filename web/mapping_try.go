@@ -15,14 +15,12 @@ import (
 // typedRow is a row as a form sent it that is not saved: because it is only tried, or because it cannot be.
 type typedRow struct {
 	row mapping.Row
-	// focus is the step to look at, -1 for none; how says how it came there.
-	focus int
-	how   string
+	stepAct
 }
 
 // unsaved is a row that cannot be saved as it was typed: the page shows it as it is, with the reason at its place.
 type unsaved struct {
-	row mapping.Row
+	typedRow
 	why string
 }
 
@@ -38,8 +36,13 @@ func (s *Server) tryRow(c echo.Context) error {
 	if err != nil {
 		return &Error{Status: http.StatusBadRequest, Err: err}
 	}
-	row, _, _ := m.readRow(func(name string) []string { return form[name] })
-	m.typed = &typedRow{row: row, focus: -1}
+	row, _ := m.readRow(func(name string) []string {
+		if strings.HasSuffix(name, templates.TableSheet) {
+			return nil // it is still being pasted
+		}
+		return form[name]
+	})
+	m.typed = &typedRow{row: row, stepAct: stepAct{at: -1}}
 	at := mapState(c)
 	at.Open = row.Key()
 	view, err := s.viewMap(c, m, at)
@@ -141,8 +144,12 @@ func (b *board) blame(d *templates.MapDone, bad mapping.Problem) {
 		return
 	}
 	s := &d.Settings[k]
-	s.Error = bad.Plain + " Mend it, or take the step out; until then what was saved before goes on."
 	d.Problem = "stops here"
+	if s.Table != nil {
+		s.Error = s.Table.Lacking()
+		return
+	}
+	s.Error = bad.Plain + " Mend it, or take the step out; until then what was saved before goes on."
 	if bad.At.Line == 0 {
 		return
 	}

@@ -29,6 +29,24 @@ func (c *crms) savedSteps() []mapping.Step {
 	return f.Map[rowAt(f, company)].Chain()
 }
 
+// try sends a pair as it is typed.
+func (c *crms) try(client *http.Client, values url.Values) *goquery.Selection {
+	c.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, c.url+c.path()+"/try", strings.NewReader(values.Encode()))
+	must(c.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("HX-Request", "true")
+	res, err := client.Do(req)
+	must(c.t, err)
+	if res.StatusCode != http.StatusOK {
+		c.t.Fatalf("status %d: %s", res.StatusCode, textOf(res))
+	}
+	defer res.Body.Close()
+	doc, err := goquery.NewDocumentFromReader(res.Body)
+	must(c.t, err)
+	return doc.Selection
+}
+
 // Whatever button is pressed without scripts, what was typed beside it goes with it.
 func TestAMoveKeepsWhatWasTypedBesideIt(t *testing.T) {
 	t.Parallel()
@@ -78,19 +96,7 @@ func TestTypingShowsWhatComesOfItAndSavesNothing(t *testing.T) {
 		for i := 0; i < len(kv); i += 2 {
 			values[kv[i]] = strings.Split(kv[i+1], "|")
 		}
-		req, err := http.NewRequest(http.MethodPost, c.url+c.path()+"/try", strings.NewReader(values.Encode()))
-		must(t, err)
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("HX-Request", "true")
-		res, err := client.Do(req)
-		must(t, err)
-		if res.StatusCode != http.StatusOK {
-			t.Fatalf("status %d: %s", res.StatusCode, textOf(res))
-		}
-		defer res.Body.Close()
-		doc, err := goquery.NewDocumentFromReader(res.Body)
-		must(t, err)
-		return doc.Selection
+		return c.try(client, values)
 	}
 	before := c.savedSteps()
 	was := squeezed(line.Find("[data-testid=step] .pv").Last())

@@ -85,6 +85,32 @@ func TestStepsAreWorkedByMouse(t *testing.T) {
 	}
 	h.press(step(2, "[value='drop:2']"))
 	b.steps("Put before", "Upper case")
+
+	// A value map: Enter goes from cell to cell and makes the next row, two columns that are pasted fill rows, and a row moves with Alt.
+	b.add(h, "map_values")
+	b.steps("Put before", "Upper case", "Value map")
+	h.write(css("[data-row]:last-child [data-cell]"), "Silver")
+	b.hit(kb.Enter)
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent("Regular")))
+	b.hit(kb.Enter)
+	b.table("Gold=VIP", "Silver=Regular", "=")
+	b.until("the empty row has the focus", func() bool { return b.focused(css("[data-row]:last-child [data-cell]")) })
+	ask[bool](b.tab, `(() => { const d = new DataTransfer(); d.setData("text/plain", "Tin\tBasic\nBrass\tOther\n");
+		return document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: d, bubbles: true, cancelable: true })) })()`)
+	b.table("Gold=VIP", "Silver=Regular", "Tin=Basic", "Brass=Other", "=")
+	h.press(css("[data-row]:nth-child(2) button"))
+	b.table("Gold=VIP", "Tin=Basic", "Brass=Other", "=")
+	ask[bool](b.tab, `!document.querySelector("[data-row]:nth-child(2) [data-cell]").focus()`)
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(kb.ArrowUp, chromedp.KeyModifiers(chromedp.ModifierAlt))))
+	b.table("Tin=Basic", "Gold=VIP", "Brass=Other", "=")
+}
+
+// table waits for the rows of a table.
+func (b board) table(rows ...string) {
+	b.t.Helper()
+	b.until("the rows are "+strings.Join(rows, ", "), func() bool {
+		return ask[string](b.tab, `ready() && [...document.querySelectorAll("[data-row]")].map((r) => [...r.querySelectorAll("[data-cell]")].map((c) => c.value).join("=")).join(", ")`) == strings.Join(rows, ", ")
+	})
 }
 
 // TestStepsAreWorkedByKeyboard: a formula is completed from the list, its mistake leads to its place, and a step that is moved

@@ -136,12 +136,8 @@ func choicesOf(row mapping.Row, side connector.Side, here, there connector.Field
 		if !first && !last {
 			continue
 		}
-		for line := range strings.Lines(step.With["table"]) {
-			if from, to, ok := strings.Cut(line, "="); ok && first {
-				named = append(named, strings.TrimSpace(from))
-			} else if ok {
-				named = append(named, strings.TrimSpace(to))
-			}
+		for _, r := range mapping.TableRows(step.With["table"]) {
+			named = append(named, map[bool]string{true: r.From, false: r.To}[first])
 		}
 	}
 	for _, v := range named {

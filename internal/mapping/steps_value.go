@@ -16,7 +16,7 @@ var (
 	mark        = Setting{Name: "decimal", Label: "Decimal sign", Kind: "choice", Default: ".", Choices: []Choice{{".", "point: 1,234.50"}, {",", "comma: 1.234,50"}}}
 	yesWord     = Setting{Name: "yes", Label: "Word for yes", Kind: "line", Needed: true, Default: "Yes"}
 	noWord      = Setting{Name: "no", Label: "Word for no", Kind: "line", Needed: true, Default: "No"}
-	table       = Setting{Name: "table", Label: "Values", Kind: "table", Needed: true, Example: "Gold = VIP", Help: "One pair in a line: Gold = VIP"}
+	table       = Setting{Name: "table", Label: "Values", Kind: "table", Needed: true, Example: "Gold = VIP"}
 )
 
 var valueKinds = []StepKind{
@@ -271,30 +271,4 @@ func mapValues(s settings) (stage, error) {
 	}
 	st.get, st.put = through(there), through(back)
 	return st, err
-}
-
-// parseTable reads lines "from = to". Where it goes both ways, each line needs both.
-func parseTable(lines string, both bool) (there, back map[string]string, err error) {
-	there, back = map[string]string{}, map[string]string{}
-	for i, l := range strings.Split(strings.ReplaceAll(lines, "\r\n", "\n"), "\n") {
-		if strings.TrimSpace(l) == "" {
-			continue
-		}
-		from, to, ok := strings.Cut(l, "=")
-		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
-		if !ok || from == "" || both && to == "" {
-			return nil, nil, fmt.Errorf("line %d of the table is not of the form from = to", i+1)
-		}
-		if _, twice := there[Element(from)]; twice {
-			return nil, nil, fmt.Errorf("line %d of the table names %q once more", i+1, from)
-		}
-		there[Element(from)] = to
-		if _, taken := back[Element(to)]; !taken {
-			back[Element(to)] = from
-		}
-	}
-	if len(there) == 0 {
-		return nil, nil, errors.New("the table is empty")
-	}
-	return there, back, nil
 }
