@@ -17,6 +17,8 @@ func dig(v any, path string) any {
 		return v
 	}
 	switch in := v.(type) {
+	case later:
+		return in
 	case map[string]any:
 		for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
 			if x, ok := in[path[:end]]; ok {

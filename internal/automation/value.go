@@ -141,7 +141,7 @@ func (s Systems) gives(st Step) []Value {
 	sys := s[st.System]
 	var out []Value
 	if o.Kind == connector.Finds {
-		out = append(out, own("found", "Whether it was found", "yes_no", true))
+		out = append(out, own("found", "Found", "yes_no", true))
 	}
 	for _, g := range o.Gives {
 		out = append(out, own(g.Name, words(g.Name), g.Type, nil))

@@ -40,12 +40,18 @@ func (c *Client) Operate(ctx context.Context, catalog *Catalog, operation string
 }
 
 func (c *Client) callOf(o *Operation, in map[string]any) (Request, error) {
+	return o.Request(c.spec.Name, c.acc.Params, in)
+}
+
+// Request is the call of the operation for what it is given, in an account of those params. system is the system's name, for
+// the error, which is always an *Error.
+func (o *Operation) Request(system string, params map[string]string, in map[string]any) (Request, error) {
 	call := Request{Method: o.Method, Path: o.Path, Route: o.Path, Headers: o.Headers, Scope: o.Scope, Write: o.Kind == Action, Create: o.Makes, Query: url.Values{}}
 	body, rest := map[string]any{}, maps.Clone(in)
 	for _, t := range o.Takes {
-		value, err := c.valueOf(o, t, rest[t.Name])
-		if err != nil {
-			return call, err
+		value, why := t.valueOf(params, rest[t.Name])
+		if why != "" {
+			return call, &Error{Kind: Invalid, Fields: []string{t.Name}, Message: "“" + o.Title + "” in " + system + " was not called: " + t.Label + " " + why}
 		}
 		delete(rest, t.Name)
 		switch {
@@ -60,7 +66,7 @@ func (c *Client) callOf(o *Operation, in map[string]any) (Request, error) {
 	}
 	if len(rest) > 0 && o.More == "" {
 		names := slices.Sorted(maps.Keys(rest))
-		return call, &Error{Kind: Invalid, Fields: names, Message: "“" + o.Title + "” in " + c.spec.Name + " does not take " + strings.Join(names, ", ") + ". Leave it out."}
+		return call, &Error{Kind: Invalid, Fields: names, Message: "“" + o.Title + "” in " + system + " does not take " + strings.Join(names, ", ") + ". Leave it out."}
 	}
 	maps.Copy(body, rest)
 	if o.Method != http.MethodGet && (len(body) > 0 || o.Method != http.MethodDelete) {
@@ -69,28 +75,24 @@ func (c *Client) callOf(o *Operation, in map[string]any) (Request, error) {
 	return call, nil
 }
 
-// valueOf is a value as the system wants it, nil where none is given.
-func (c *Client) valueOf(o *Operation, t Take, given any) (any, error) {
+// valueOf is a value as the system wants it, nil where none is given. why says what is wrong with it, "" for nothing.
+func (t Take) valueOf(params map[string]string, given any) (value any, why string) {
 	switch {
 	case t.Account != "":
-		return c.acc.Params[t.Account], nil
+		return params[t.Account], ""
 	case t.Value != "":
-		return t.Value, nil
+		return t.Value, ""
 	case given == nil || given == "":
 		if t.Required {
-			return nil, c.bad(o, t, "is missing. Give it.")
+			return nil, "is missing. Give it."
 		}
-		return nil, nil
+		return nil, ""
 	}
 	value, looks := t.read(given)
 	if looks != "" {
-		return nil, c.bad(o, t, "is not "+looks+". Give it in that form.")
+		return nil, "is not " + looks + ". Give it in that form."
 	}
-	return value, nil
-}
-
-func (c *Client) bad(o *Operation, t Take, why string) *Error {
-	return &Error{Kind: Invalid, Fields: []string{t.Name}, Message: "“" + o.Title + "” in " + c.spec.Name + " was not called: " + t.Label + " " + why}
+	return value, ""
 }
 
 // Looks says in words what a value should look like that cannot be given for it, "" for one that can.
