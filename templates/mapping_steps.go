@@ -48,23 +48,34 @@ type MapGroup struct {
 type MapTrip struct {
 	Name                string
 	Before, After, Back string
-	// Returns says that the value comes back, Lost that it is another one then, Problem why it does not arrive.
-	Returns, Lost bool
-	Problem       string
+	// Returns says that the value comes back, Lost that it is another one then, Filled that nothing went and something was used for it,
+	// Problem why it does not arrive.
+	Returns, Lost, Filled bool
+	Problem               string
 }
 
-// MapMeasure is what a pair does to the samples: how many values were sent there and back, and which were lost on the way.
+// MapMeasure is what a pair does to the samples: how many values were sent there and back, and which were lost on the way. Filled are those
+// of them that were empty and are something else on the other side.
 type MapMeasure struct {
-	Of   int
-	Lost []MapTrip
+	Of, Filled int
+	Lost       []MapTrip
 }
 
-// Words say it in a sentence.
+// Words say it in a sentence or two.
 func (m MapMeasure) words() string {
-	if len(m.Lost) == 0 {
-		return Count(m.Of, "value of your samples comes", "values of your samples come") + " back as " + map[bool]string{true: "it was.", false: "they were."}[m.Of == 1]
+	of, lost := m.Of-m.Filled, len(m.Lost)-m.Filled
+	said := ""
+	switch {
+	case of == 0:
+	case lost == 0:
+		said = Count(of, "value of your samples comes", "values of your samples come") + " back as " + map[bool]string{true: "it was.", false: "they were."}[of == 1]
+	default:
+		said = Number(lost) + " of " + Count(of, "value", "values") + " of your samples " + map[bool]string{true: "comes", false: "come"}[lost == 1] + " back as another one."
 	}
-	return Number(len(m.Lost)) + " of " + Count(m.Of, "value", "values") + " of your samples " + map[bool]string{true: "comes", false: "come"}[len(m.Lost) == 1] + " back as another one."
+	if m.Filled > 0 {
+		said += " " + Count(m.Filled, "is empty, gets a value on the other side, and stays empty where it is.", "are empty, get a value on the other side, and stay empty where they are.")
+	}
+	return strings.TrimSpace(said)
 }
 
 // marked is the line of an error in three pieces: before it, where it is, and after it.

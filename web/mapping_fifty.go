@@ -169,7 +169,7 @@ func (t *fifty) one(s engine.Sample) {
 				continue
 			}
 			add("changes", key, "In "+names[to]+".", mapping.Words(f.Before[to]), mapping.Words(f.Send[to]))
-			if trip, ok := f.Rule.Trip(to.Other(), f.Before[to.Other()]); ok && trip.Lost && !f.HasLost {
+			if trip, ok := f.Rule.Trip(to.Other(), f.Before[to.Other()]); ok && trip.Lost && !trip.Filled && !f.HasLost {
 				add("loses", key, "On its way to "+names[to]+" and back the value is another one.", inParts(trip.Before), inParts(trip.After))
 			}
 		}

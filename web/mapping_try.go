@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/internal/mapping"
 	"couplet/templates"
 )
@@ -165,43 +166,63 @@ func (b *board) blame(d *templates.MapDone, bad mapping.Problem) {
 	s.Till = s.From + 1
 }
 
+// trip sends what a sample shows on a side there and back. Where nothing is there, only what the other side has not filled itself is filled.
+func (b *board) trip(r *mapping.Rule, s engine.Sample, from connector.Side) (v mapping.Value, t mapping.Trip, shown, ok bool) {
+	values := b.under(s.Values())
+	if v, shown = r.Read(from, values[from]); !shown {
+		return v, t, false, false
+	}
+	if there, has := r.Read(from.Other(), values[from.Other()]); mapping.Empty(v) && has && !mapping.Empty(there) {
+		return v, t, false, false
+	}
+	t, ok = r.Trip(from, v)
+	return v, t, true, ok
+}
+
 // measure sends the samples of a pair there and back.
 func (b *board) measure(r *mapping.Rule) (out templates.MapMeasure) {
 	for _, from := range []connector.Side{connector.A, connector.B} {
 		for _, s := range b.seen.sampling.Samples {
-			v, shown := r.Read(from, b.under(s.Values())[from])
-			t, ok := r.Trip(from, v)
-			if !shown || !ok {
+			_, t, _, ok := b.trip(r, s, from)
+			if !ok {
 				continue
 			}
 			out.Of++
+			if t.Filled {
+				out.Filled++
+			}
 			if t.Lost {
-				out.Lost = append(out.Lost, templates.MapTrip{Name: b.sampleName(s), Before: inParts(t.Before), After: inParts(t.After), Back: inParts(t.Back),
-					Returns: t.Problem == "", Lost: true, Problem: t.Problem})
+				out.Lost = append(out.Lost, templates.MapTrip{Name: b.sampleName(s), Before: orEmpty(t.Before), After: inParts(t.After), Back: inParts(t.Back),
+					Returns: t.Problem == "", Lost: true, Filled: t.Filled, Problem: t.Problem})
 			}
 		}
 	}
 	return out
 }
 
+// orEmpty is a value in words, also where there is none.
+func orEmpty(v mapping.Value) string {
+	if mapping.Empty(v) {
+		return "empty"
+	}
+	return inParts(v)
+}
+
 // trips are what becomes of the samples from where the steps begin, but for those that are told as lost.
 func (b *board) trips(r *mapping.Rule, from connector.Side) (out []templates.MapTrip, m templates.MapMeasure) {
 	m = b.measure(r)
 	for _, s := range b.seen.sampling.Samples {
-		v, shown := r.Read(from, b.under(s.Values())[from])
-		if t, ok := r.Trip(from, v); !shown || ok && t.Lost || mapping.Empty(v) && !r.Fills(from.Other()) {
+		v, t, shown, ok := b.trip(r, s, from)
+		if !shown || ok && t.Lost || mapping.Empty(v) && !r.Fills(from.Other()) {
 			continue
 		}
-		t := templates.MapTrip{Name: b.sampleName(s), Before: inParts(v)}
-		if mapping.Empty(v) {
-			t.Before = "empty"
-		}
+		x := templates.MapTrip{Name: b.sampleName(s), Before: orEmpty(v)}
 		if made, err := r.Convert(from.Other(), v); err != nil {
-			t.Problem = err.Error()
+			x.Problem = err.Error()
 		} else {
-			t.After = inParts(made)
+			x.After = inParts(made)
 		}
-		out = append(out, t)
+		out = append(out, x)
 	}
 	return out, m
 }

@@ -132,6 +132,28 @@ func TestWhatAPairLosesIsMeasuredOnTheSamples(t *testing.T) {
 	}
 }
 
+// What is filled where it is empty counts as lossy where a sample has such a gap, and the sample is shown; where none has, nothing is said.
+func TestWhatFillsAGapIsMeasuredToo(t *testing.T) {
+	t.Parallel()
+	for key, fate := range map[string]string{"timezone=timezone": "Lossy", "country=country": ""} {
+		names := strings.Split(key, "=")
+		c := newCRMs(t, 40, func(f *flow.Flow) {
+			f.Map = append(f.Map, mapping.Row{A: mapping.Names{names[0]}, B: mapping.Names{names[1]}, Steps: []mapping.Step{{Do: "if_empty", With: map[string]string{"use": "Nowhere"}}}})
+		})
+		line := pairLine(c.open(c.signIn("editor"), "?open="+url.QueryEscape(key)), key)
+		if got := squeezed(line.Find("[data-testid=fate]")); !strings.HasPrefix(got, fate) || fate == "" && got != "" {
+			t.Errorf("%s: %q", key, got)
+		}
+		losing := squeezed(line.Find("[data-testid=losing]").First())
+		if (losing != "") != (fate == "Lossy") || losing != "" && !strings.Contains(losing, "becomes Nowhere and stays empty here") {
+			t.Errorf("%s: losing: %s", key, losing)
+		}
+		if says := squeezed(line.Find("[data-testid=measured]")); fate == "Lossy" && !strings.Contains(says, "stay empty where they are") {
+			t.Errorf("%s: %s", key, says)
+		}
+	}
+}
+
 // Choosing another sample shows its values and changes nothing, so there is nothing to undo.
 func TestTheSampleIsChosenWhereTheStepsAre(t *testing.T) {
 	t.Parallel()

@@ -75,6 +75,16 @@ func TestATripTellsWhatIsLost(t *testing.T) {
 			t.Errorf("%v of %v: %+v, %v", c.steps, c.in, trip, ok)
 		}
 	}
+	fills := rule(t, mapping.Row{Steps: []mapping.Step{with("if_empty", "use", "nobody")}}, field("x", connector.Text), short)
+	if trip, ok := fills.Trip(connector.A, nil); !ok || !trip.Lost || !trip.Filled || trip.After != "nobody" || trip.Back != nil {
+		t.Errorf("what is filled differs from then on: %+v, %v", trip, ok)
+	}
+	if trip, ok := fills.Trip(connector.B, nil); ok {
+		t.Errorf("it fills one side only: %+v", trip)
+	}
+	if trip, ok := fills.Trip(connector.A, "Ada"); !ok || trip.Lost || trip.Filled {
+		t.Errorf("it replaces nothing: %+v, %v", trip, ok)
+	}
 	if _, ok := rule(t, mapping.Row{Direction: mapping.AToB}, field("x", connector.Text), short).Trip(connector.A, "x"); ok {
 		t.Error("a pair that goes one way has no way back")
 	}
