@@ -86,6 +86,7 @@ type world struct {
 	loss    store.StoredConflict
 	invited store.Invitation
 	token   store.Token
+	auto    store.Automation
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {
