@@ -34,6 +34,9 @@ for p in $(packages '^func Fuzz'); do
 	done
 done
 
+echo "=== every page by every hand"
+COUPLET_HANDS=all go test ./internal/browsertest -run '^TestEveryPageIsWorkedWithoutAMouse$' -count 1 -timeout 60m -v | grep -E '^ *---|FAIL|^ok'
+
 # With contacts, tasks and notes it is one long run: some of the kills while they are read first, the others while people type.
 echo "=== $kills kills of three flows, on each database"
 COUPLET_KILLS=$kills go test ./cmd/couplet -run '^TestKilledWithContactsTasksAndNotes$' -count 1 -timeout 120m -v | grep -vE '^=== '

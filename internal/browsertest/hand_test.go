@@ -60,8 +60,6 @@ type hand interface {
 	press(what)
 	// write puts a text into a field, instead of what is in it.
 	write(what, string)
-	// pick chooses an option of a list by its words.
-	pick(list what, option string)
 	name() string
 }
 
@@ -91,28 +89,32 @@ func (m mouse) press(w what) {
 			now = spot()
 			return now != nil && *now == *at
 		})
-		ask[bool](m.b, fmt.Sprintf("hear(%s)", w))
-		m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseClickXY(at.X, at.Y)))
-		if m.b.unscripted || m.b.arrived() {
+		if m.b.clicks(w, func() { m.b.must(chromedp.Do(m.b.ctx, chromedp.MouseClickXY(at.X, at.Y))) }) {
 			return
 		}
-		m.b.t.Logf("measured: a click did not come to %s; it is made again", w)
 	}
 	m.b.t.Fatalf("clicks never arrive: %s", w)
 }
 
 type point struct{ X, Y float64 }
 
-// arrived reports whether what was meant got the click, or is gone because of it. Under load Chromium drops one now and
-// then.
-func (b *tab) arrived() bool {
+// clicks does what makes a click, and reports whether it came to what was meant, or that is gone because of it. Under load Chromium
+// drops one now and then.
+func (b *tab) clicks(w what, do func()) bool {
 	b.t.Helper()
+	if b.unscripted {
+		do()
+		return true
+	}
+	ask[bool](b, fmt.Sprintf("hear(%s)", w))
+	do()
 	late := time.Now().Add(2 * time.Second)
 	for time.Now().Before(late) {
 		if got, err := try[bool](b, "window.couplet_heard !== false"); err == nil && got {
 			return true
 		}
 	}
+	b.t.Logf("measured: a click did not come to %s; it is made again", w)
 	return false
 }
 
@@ -121,14 +123,6 @@ func (m mouse) write(w what, text string) {
 	m.press(w)
 	m.b.until("has the focus: "+string(w), func() bool { return m.b.focused(w) })
 	m.b.retype(text)
-}
-
-func (m mouse) pick(list what, option string) {
-	m.b.t.Helper()
-	m.b.see(list)
-	m.press(list) // the list that a browser draws itself is not part of the page, so the choice is made by its letters
-	m.b.choose(list, option)
-	m.b.must(chromedp.Do(m.b.ctx, chromedp.KeyEvent(kb.Enter)))
 }
 
 // keyboard never touches a mouse: what it wants is reached with Tab, in the order of the page.
@@ -175,19 +169,18 @@ func (k keyboard) press(w what) {
 	case "checkbox":
 		key = " "
 	}
-	k.b.must(chromedp.Do(k.b.ctx, chromedp.KeyEvent(key)))
+	for range 3 {
+		if k.b.clicks(w, func() { k.b.must(chromedp.Do(k.b.ctx, chromedp.KeyEvent(key))) }) {
+			return
+		}
+	}
+	k.b.t.Fatalf("keys never arrive: %s", w)
 }
 
 func (k keyboard) write(w what, text string) {
 	k.b.t.Helper()
 	k.reach(w)
 	k.b.retype(text)
-}
-
-func (k keyboard) pick(list what, option string) {
-	k.b.t.Helper()
-	k.reach(list)
-	k.b.choose(list, option)
 }
 
 // focused reports whether something has the focus.
@@ -202,18 +195,10 @@ func (b *tab) retype(text string) {
 	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text)))
 }
 
-// choose types the letters of an option of the list that has the focus.
-func (b *tab) choose(list what, option string) {
-	b.t.Helper()
-	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(option)))
-	b.until("is chosen: "+option, func() bool {
-		return ask[bool](b, fmt.Sprintf("words(%s.selectedOptions[0].text).includes(%s)", list, quoted(option)))
-	})
-}
-
 // hit presses a key wherever the focus is.
 func (b *tab) hit(keys ...string) {
 	b.t.Helper()
+	b.until("keys arrive", func() bool { return ask[bool](b, "ready()") })
 	for _, key := range keys {
 		b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(key)))
 	}

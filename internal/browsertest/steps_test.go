@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -156,17 +155,17 @@ func TestStepsAreWorkedByTouch(t *testing.T) {
 	b.openCompany(mouse{b.tab})
 	b.seen(looks[2])
 	f := finger{b.tab}
-	f.tap(css(".allsteps > summary"))
+	f.press(css(".allsteps > summary"))
 	b.see(css(".allsteps[open]"))
-	f.tap(css(".allsteps button[value=uppercase]"))
+	f.press(css(".allsteps button[value=uppercase]"))
 	b.steps("Upper case")
-	f.tap(css(".allsteps button[value=trim]"))
+	f.press(css(".allsteps button[value=trim]"))
 	b.steps("Upper case", "Trim spaces")
-	f.tap(step(1, "[value='up:1']"))
+	f.press(step(1, "[value='up:1']"))
 	b.steps("Trim spaces", "Upper case")
 	f.drag(step(0, "[data-grip]"), step(1, "[data-grip]"))
 	b.steps("Upper case", "Trim spaces")
-	f.tap(step(0, "[value='drop:0']"))
+	f.press(step(0, "[value='drop:0']"))
 	b.steps("Trim spaces")
 	if wide := ask[int](b.tab, "document.documentElement.scrollWidth"); wide > 390 {
 		t.Errorf("the page is %d wide", wide)
@@ -175,54 +174,3 @@ func TestStepsAreWorkedByTouch(t *testing.T) {
 
 // value is what stands in a field.
 func (w what) value() string { return string(w) + ".value" }
-
-// finger touches a page.
-type finger struct{ b *tab }
-
-func (f finger) place(w what) (p point) {
-	f.b.t.Helper()
-	f.b.until("can be touched: "+string(w), func() bool {
-		at := ask[*point](f.b, fmt.Sprintf("ready() ? spot(%s) : null", w))
-		still := at != nil && *at == p
-		if at != nil {
-			p = *at
-		}
-		return still
-	})
-	return p
-}
-
-func (f finger) touch(kind input.DispatchTouchEventType, at ...*input.TouchPoint) {
-	f.b.t.Helper()
-	_, err := chromedp.Call(f.b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, at...)})
-	f.b.must(err)
-}
-
-// tap touches until a click arrives. Right after a quick drag Chromium gives the page a touch that nobody prevented and, now and
-// then, makes no click of it.
-func (f finger) tap(w what) {
-	f.b.t.Helper()
-	for range 5 {
-		p := f.place(w)
-		ask[bool](f.b, fmt.Sprintf("hear(%s)", w))
-		f.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: p.X, Y: p.Y})
-		f.touch(input.DispatchTouchEventTypeTouchEnd)
-		if f.b.arrived() {
-			return
-		}
-		f.b.t.Logf("measured: a tap did not come to %s; it is made again", w)
-	}
-	f.b.t.Fatalf("taps never arrive: %s", w)
-}
-
-func (f finger) drag(from, to what) {
-	f.b.t.Helper()
-	f.place(to)
-	a := f.place(from)
-	z := ask[point](f.b, fmt.Sprintf("(() => { const r = %s.getBoundingClientRect(); return { X: r.left + r.width / 2, Y: r.top + r.height / 2 } })()", to))
-	f.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: a.X, Y: a.Y})
-	for i := 1; i <= 10; i++ {
-		f.touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: a.X + (z.X-a.X)*float64(i)/10, Y: a.Y + (z.Y-a.Y)*float64(i)/10})
-	}
-	f.touch(input.DispatchTouchEventTypeTouchEnd)
-}

@@ -82,7 +82,9 @@ func (b *tab) hear(ev any) {
 			for _, a := range ev.Args {
 				words = append(words, string(a.Value)+a.Description)
 			}
-			if text := strings.Join(words, " "); !b.isStill() || !strings.Contains(text, "Failed to fetch") {
+			text := strings.Join(words, " ")
+			left := strings.Contains(text, "hx-sse") // a page that was left while it began to listen
+			if !strings.Contains(text, "Failed to fetch") || !left && !b.isStill() {
 				note("console: %s", text)
 			}
 		}

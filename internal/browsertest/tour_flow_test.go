@@ -14,7 +14,7 @@ func (g *guide) mapping() {
 	g.h.press(button("Use this template"))
 	g.flow = strings.TrimSuffix(g.b.at("^/flows/[^/]+/map$"), "/map")
 	g.b.see(testid("pairs"))
-	g.b.see(testid("lines"))
+	g.b.until("the preview of one record came", func() bool { return ask[bool](g.b, `!!document.querySelector("[data-testid=lines]")`) })
 	g.look("the map", "05-mapping")
 	g.h.press(css("[data-testid=pair] a.more"))
 	g.h.press(css("[data-testid=add-step] > button[value=formula]"))
@@ -133,6 +133,9 @@ func (g *guide) watching() {
 	g.page("/flows", "flows", "04-templates")
 	g.page(g.flow+"/map", "the map of a flow that is on", "05-mapping")
 	g.b.open(g.flow + "/map")
+	if g.b.shows(testid("preview-bar")) { // on a phone
+		g.h.press(testid("preview-bar"))
+	}
 	g.h.press(testid("test-more"))
 	g.b.at("^/flows/[^/]+/test$")
 	g.b.reload("more records were tested", func() bool { return !g.b.shows(testid("look-again")) })

@@ -103,18 +103,18 @@ func (g *guide) clients() {
 	h.write(field("Name of the client"), "Northfold Yoga")
 	h.press(button("Make the client"))
 	b.at("^/$")
-	k.press(css(".nav .client"))
+	k.press(css("button.client"))
 	b.see(css("#client-list .dot.off"))
 	g.look("the switcher", "02-overview.clients")
 	b.open("/")
-	k.press(css(".nav .client"))
+	k.press(css("button.client"))
 	b.see(css("#client-list .dot.off"))
 	b.hit(kb.ArrowDown)
 	b.until("the other one has the focus", func() bool { return ask[bool](b, "document.activeElement.matches('#client-list button')") })
 	b.hit(kb.Enter)
 	b.at("^/$")
 	b.until("the first client is open", func() bool {
-		return ask[string](b, "document.querySelector('.nav .client b')?.textContent ?? ''") == person.workspace
+		return ask[string](b, "css('.client b')?.textContent ?? ''") == person.workspace
 	})
 	b.says("1 of 2 clients")
 	g.page("/clients", "all clients", "")
@@ -142,7 +142,7 @@ func (g *guide) copying() {
 	b.open("/clients")
 	h.press(css("[data-testid=client] form button"))
 	b.until("the first client is open", func() bool { // wherever it needs somebody most
-		return ask[string](b, "document.querySelector('.nav .client b')?.textContent ?? ''") == person.workspace
+		return ask[string](b, "css('.client b')?.textContent ?? ''") == person.workspace
 	})
 	b.open(g.flow + "/copy")
 	h.press(css("[data-testid=target] a"))
