@@ -2,6 +2,8 @@ package templates
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 
 	"couplet/internal/connector"
 )
@@ -26,6 +28,20 @@ type Shelf struct {
 type OperationLine struct {
 	System System
 	*connector.Operation
+	// Uses are the flows whose last runs made its request.
+	Uses []OperationUse
+}
+
+// OperationUse is a flow that makes the request of an operation: N times in its last runs.
+type OperationUse struct {
+	Flow, Name string
+	N          int
+}
+
+// OperationChoices are the values that an account has to choose from, or why they are not known.
+type OperationChoices struct {
+	List    []Choice
+	Problem string
 }
 
 // Href is the operation's own page.
@@ -53,6 +69,11 @@ type OperationPage struct {
 	Choices []Choice
 	MayTry  bool
 	Typed   url.Values
+	// Looked is how many runs of each flow Uses are of.
+	Looked int
+	// Loaded says that the account was asked for the values to choose from, Lists are those by the name of what takes them.
+	Loaded bool
+	Lists  map[string]OperationChoices
 	// Problem and Field say what went wrong, and with which value.
 	Problem string
 	Wrong   []string
@@ -86,6 +107,63 @@ func (v OperationPage) asked() (list []connector.Take) {
 		}
 	}
 	return list
+}
+
+// used is how often the flows made its request.
+func (l OperationLine) used() (n int) {
+	for _, u := range l.Uses {
+		n += u.N
+	}
+	return n
+}
+
+// Given is the value that somebody gives: what was typed by hand counts before what was chosen.
+func (v OperationPage) Given(name string) string {
+	if typed := v.Typed.Get("hand." + name); typed != "" {
+		return typed
+	}
+	var all []string
+	for _, one := range v.Typed["in."+name] {
+		if one != "" {
+			all = append(all, one)
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+// chosen reports whether a value is given that the list has; by hand is one that it has not.
+func (v OperationPage) chosen(t connector.Take, id string) bool {
+	return slices.Contains(v.values(t), id)
+}
+
+func (v OperationPage) values(t connector.Take) []string {
+	if t.Type == "list" {
+		return strings.Split(v.Given(t.Name), ",")
+	}
+	return []string{v.Given(t.Name)}
+}
+
+// byHand is a given value that is not in the list of the account.
+func (v OperationPage) byHand(t connector.Take) string {
+	for _, one := range v.values(t) {
+		if one != "" && !slices.ContainsFunc(v.Lists[t.Name].List, func(c Choice) bool { return c.ID == one }) {
+			return v.Given(t.Name)
+		}
+	}
+	return ""
+}
+
+// chooses reports whether the account has values to choose from for one of what is asked.
+func (v OperationPage) chooses() bool {
+	return slices.ContainsFunc(v.asked(), func(t connector.Take) bool { return t.From != "" })
+}
+
+// said is how a choice reads: two of one name are told apart by their ids.
+func (c OperationChoices) said(x Choice) string {
+	if x.Name == x.ID {
+		return x.Name
+	}
+	return x.Name + " (" + x.ID + ")"
 }
 
 func (v OperationPage) wrong(name string) bool {

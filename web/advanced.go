@@ -51,6 +51,9 @@ func (s *Server) advancedPage(c echo.Context) error {
 // holes are the names of what is filled into a path.
 var holes = regexp.MustCompile(`\{[^}]*\}|:\w+`)
 
+// plainPath is a path without the names of its holes, so that it is found whatever they are called.
+func plainPath(path string) string { return strings.Trim(holes.ReplaceAllString(path, "{}"), "/") }
+
 // requestsOf fills in the requests that the last runs of a flow made, in the words of the systems' catalogs, and returns how many
 // runs those were.
 func (s *Server) requestsOf(ctx context.Context, ws string, p prospect, sides *[2]templates.AdvancedSide) (n int, err error) {
@@ -58,12 +61,16 @@ func (s *Server) requestsOf(ctx context.Context, ws string, p prospect, sides *[
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range runs {
-		calls, err := s.o.Store.CallCounts(ctx, ws, r.ID)
-		if err != nil {
-			return 0, err
-		}
-		for _, call := range calls {
+	ids := make([]string, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	calls, err := s.o.Store.CallsOf(ctx, ws, ids)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		for _, call := range calls[id] {
 			all := &sides[call.Side].Requests
 			i := slices.IndexFunc(*all, func(x templates.AdvancedRequest) bool { return x.Method == call.Method && x.Path == call.Path })
 			if i < 0 {
@@ -87,9 +94,8 @@ func (s *Server) operationTitle(system, method, path string) string {
 	if known == nil {
 		return ""
 	}
-	plain := func(path string) string { return strings.Trim(holes.ReplaceAllString(path, "{}"), "/") }
 	for _, o := range known.Operations {
-		if o.Method == method && plain(o.Path) == plain(path) {
+		if o.Method == method && plainPath(o.Path) == plainPath(path) {
 			return o.Title
 		}
 	}

@@ -27,6 +27,10 @@ func (s *Server) operations(c echo.Context) error {
 	if v.Kind != connector.Action && v.Kind != connector.Finds {
 		v.Kind = ""
 	}
+	uses, err := s.usesOf(c.Request().Context(), ws(c))
+	if err != nil {
+		return err
+	}
 	words := strings.Fields(v.Text)
 	shelf := map[string][]templates.OperationLine{}
 	for _, spec := range s.specs() {
@@ -36,7 +40,7 @@ func (s *Server) operations(c echo.Context) error {
 			o := &system.Operations.Operations[i]
 			v.BySystem[""]++
 			if o.Has(words) && (v.System == "" || v.System == id) && (v.Kind == "" || v.Kind == o.Kind) {
-				shelf[o.Group] = append(shelf[o.Group], templates.OperationLine{System: x, Operation: o})
+				shelf[o.Group] = append(shelf[o.Group], templates.OperationLine{System: x, Operation: o, Uses: uses[useKey(id, o)]})
 			}
 		}
 	}
@@ -48,11 +52,14 @@ func (s *Server) operations(c echo.Context) error {
 	return pageOr(c, http.StatusOK, templates.OperationsList(v), "cat")
 }
 
-// operation is the page of one.
+// operation is the page of one; beside the catalog it is a drawer.
 func (s *Server) operation(c echo.Context) error {
 	v, err := s.operationPage(c)
 	if err != nil {
 		return err
+	}
+	if strings.HasSuffix(c.Request().Header.Get("HX-Target"), "#drawer") {
+		return page(c, http.StatusOK, templates.OperationDrawer(v))
 	}
 	return page(c, http.StatusOK, templates.OneOperation(v))
 }
@@ -69,6 +76,11 @@ func (s *Server) operationPage(c echo.Context) (templates.OperationPage, error) 
 	}
 	v = templates.OperationPage{Frame: frame(c, o.Title, "operations"), OperationLine: templates.OperationLine{System: systemOf(system.Spec, ""), Operation: o},
 		Back: "/operations", MayTry: may(visitorOf(c).Role, editor), Typed: url.Values{}}
+	uses, err := s.usesOf(c.Request().Context(), ws(c))
+	if err != nil {
+		return v, err
+	}
+	v.Uses, v.Looked = uses[useKey(system.Spec.ID, o)], runsLooked
 	all, err := s.o.Store.Connections(c.Request().Context(), ws(c))
 	for _, conn := range all {
 		if conn.System == system.Spec.ID {
@@ -98,21 +110,29 @@ func (s *Server) tryOperation(c echo.Context) error {
 	if v.Typed, err = c.FormParams(); err != nil {
 		return err
 	}
+	if v.Typed.Has("load") {
+		if err := s.loadChoices(ctx, ws(c), &v); err != nil {
+			return err
+		}
+		return pageOr(c, http.StatusOK, templates.OneOperation(v), "choices")
+	}
 	fail := func(problem string, fields []string) error {
 		v.Problem, v.Wrong = problem, fields
 		return page(c, http.StatusUnprocessableEntity, templates.OneOperation(v))
 	}
-	conn, err := s.o.Store.ConnectionByID(ctx, ws(c), v.Typed.Get("connection"))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	conn, found, err := s.tryWith(ctx, ws(c), &v)
+	if err != nil {
 		return err
 	}
-	if err != nil || conn.System != v.System.ID {
+	if !found {
 		return fail("The account is not connected here any more. Choose another one.", []string{"connection"})
 	}
 	in := map[string]any{}
 	for name := range v.Typed {
-		if key, ours := strings.CutPrefix(name, "in."); ours && v.Typed.Get(name) != "" {
-			in[key] = v.Typed.Get(name)
+		if key, ours := strings.CutPrefix(name, "in."); ours && v.Given(key) != "" {
+			in[key] = v.Given(key)
+		} else if key, ours := strings.CutPrefix(name, "hand."); ours && v.Given(key) != "" {
+			in[key] = v.Given(key)
 		}
 	}
 	answer, err := s.askAccount(ctx, conn, v.ID, in)
@@ -133,6 +153,20 @@ func (s *Server) tryOperation(c echo.Context) error {
 		v.Answer = strings.ToValidUTF8(v.Answer[:mostAnswer], "")
 	}
 	return page(c, http.StatusOK, templates.OneOperation(v))
+}
+
+// tryWith is the account that an operation is tried with, if it is connected here.
+func (s *Server) tryWith(ctx context.Context, ws string, v *templates.OperationPage) (conn connection.Connection, found bool, err error) {
+	conn, err = s.o.Store.ConnectionByID(ctx, ws, v.Typed.Get("connection"))
+	if errors.Is(err, store.ErrNotFound) {
+		return conn, false, nil
+	}
+	return conn, err == nil && conn.System == v.System.ID, err
+}
+
+// useKey is under which the flows stand that make the request of an operation.
+func useKey(system string, o *connector.Operation) [3]string {
+	return [3]string{system, o.Method, plainPath(o.Path)}
 }
 
 // askAccount makes one call of an operation with an account.

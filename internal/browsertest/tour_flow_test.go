@@ -144,6 +144,9 @@ func (g *guide) watching() {
 	g.page(g.flow+"/advanced", "the advanced part of a flow", "")
 	g.page("/connections", "connections in use", "12-connections")
 	g.page("/operations?q=tag", "operations", "13-catalog")
+	g.h.press(css("[data-testid=operation] a"))
+	g.b.see(testid("drawer-title"))
+	g.look("an operation beside the catalog", "13-catalog")
 	g.page("/operations/usercom/person-by-email", "an operation", "13-catalog")
 	g.h.press(testid("try")) // without the address that it needs
 	g.b.see(testid("problem"))

@@ -132,6 +132,9 @@ func (w *world) reads() []call {
 		{"CountTouched", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CountTouched(ctx, ws, w.run.ID)
 		}},
+		{"CallsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.CallsOf(ctx, ws, []string{w.run.ID})
+		}},
 		{"CallCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.CallCounts(ctx, ws, w.run.ID)
 		}},
