@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// choicesWait is how long the lists of an account are waited for.
-	choicesWait = 8 * time.Second
-	// choicesMost is how many values of a list are offered.
-	choicesMost = 200
+	// valuesWait is how long the lists of an account are waited for.
+	valuesWait = 8 * time.Second
+	// valuesMost is how many values of a list are offered.
+	valuesMost = 200
 )
 
 // loadChoices asks the chosen account for the lists of values that an operation takes. What cannot be loaded is typed by hand, so a
@@ -25,7 +25,7 @@ func (s *Server) loadChoices(ctx context.Context, ws string, v *templates.Operat
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, choicesWait)
+	ctx, cancel := context.WithTimeout(ctx, valuesWait)
 	defer cancel()
 	lists, asked := s.o.Connect.Systems[v.System.ID].Operations.Lists, map[string]templates.OperationChoices{}
 	for _, t := range v.Takes {
@@ -68,7 +68,7 @@ func valuesIn(answer any, l connector.List) (out templates.OperationChoices) {
 		if value == "" {
 			continue
 		}
-		if len(out.List) == choicesMost {
+		if len(out.List) == valuesMost {
 			break
 		}
 		if label == "" {
