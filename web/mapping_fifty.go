@@ -49,7 +49,7 @@ func (s *Server) testPage(c echo.Context) error {
 		return err
 	}
 	v := templates.MapTest{Frame: frame(c, "Test of "+m.flow().Name, "flows"), Flow: p.shown(), CanEdit: may(visitorOf(c).Role, editor), Most: testsMost}
-	t := &fifty{b: &board{mapOf: m, systems: p.systems()}, shown: m.seen.sampling.Samples, out: &v}
+	t := &fifty{b: &board{mapOf: m, systems: p.systems(), named: s.mirrored(ctx, ws(c), m)}, shown: m.seen.sampling.Samples, out: &v}
 	if t.lessons, err = s.o.Store.Capabilities(ctx, ws(c), m.flow().Connections, m.flow().Object); err != nil {
 		return err
 	}
@@ -162,13 +162,13 @@ func (t *fifty) one(s engine.Sample) {
 				t.unread = append(t.unread, pair)
 			}
 		case f.HasLost:
-			add("loses", key, sentenceOf(engine.Explain(f.Why, names)), mapping.Words(f.Before[f.Lost]), mapping.Words(f.Before[f.Lost.Other()]))
+			add("loses", key, sentenceOf(engine.Explain(f.Why, names)), t.b.ruleWords(f.Rule, f.Lost, f.Before[f.Lost]), t.b.ruleWords(f.Rule, f.Lost.Other(), f.Before[f.Lost.Other()]))
 		}
 		for _, to := range []connector.Side{connector.A, connector.B} {
 			if !f.Sends[to] {
 				continue
 			}
-			add("changes", key, "In "+names[to]+".", mapping.Words(f.Before[to]), mapping.Words(f.Send[to]))
+			add("changes", key, "In "+names[to]+".", t.b.ruleWords(f.Rule, to, f.Before[to]), t.b.ruleWords(f.Rule, to, f.Send[to]))
 			if trip, ok := f.Rule.Trip(to.Other(), f.Before[to.Other()]); ok && trip.Lost && !trip.Filled && !f.HasLost {
 				add("loses", key, "On its way to "+names[to]+" and back the value is another one.", inParts(trip.Before), inParts(trip.After))
 			}

@@ -120,9 +120,9 @@ func (b *board) side(s engine.Sample, d engine.Decision, to connector.Side) temp
 
 // line is a rule's field on one side, before and after.
 func (b *board) line(f *engine.FieldPlan, to connector.Side, names [2]string) templates.MapLine {
-	l := templates.MapLine{Label: f.Rule.Label(to), Was: mapping.Words(f.Before[to]), On: b.at.Open == f.Rule.Key}
+	l := templates.MapLine{Label: f.Rule.Label(to), Was: b.ruleWords(f.Rule, to, f.Before[to]), On: b.at.Open == f.Rule.Key}
 	if f.Sends[to] {
-		l.Now, l.Writes = mapping.Words(f.Send[to]), true
+		l.Now, l.Writes = b.ruleWords(f.Rule, to, f.Send[to]), true
 		if f.Outcome == engine.Clash && f.HasLost {
 			l.Note = engine.Explain(f.Why, names)
 		}
@@ -132,7 +132,7 @@ func (b *board) line(f *engine.FieldPlan, to connector.Side, names [2]string) te
 	case engine.InSync, engine.Absorb:
 		if f.Before[connector.A] != nil || f.Before[connector.B] != nil {
 			l.Note = "the same"
-			if other := mapping.Words(f.Before[to.Other()]); other != l.Was && other != "" && l.Was != "" {
+			if other := b.ruleWords(f.Rule, to.Other(), f.Before[to.Other()]); other != l.Was && other != "" && l.Was != "" {
 				l.Note = "means the same"
 			}
 		}
@@ -149,7 +149,7 @@ func (b *board) line(f *engine.FieldPlan, to connector.Side, names [2]string) te
 	case engine.Broken:
 		l.Warn, l.Note = true, f.Problem
 		if f.Rule.Direction.To(to) && f.Before[to] != nil {
-			l.Was = mapping.Words(f.Before[to])
+			l.Was = b.ruleWords(f.Rule, to, f.Before[to])
 		}
 	default:
 		l.Note = engine.Explain(f.Why, names)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ func (b *board) live(o *templates.MapOpen, i int, row mapping.Row, r *mapping.Ru
 		o.Start = templates.MapStep{Problem: "no sample"}
 	} else {
 		for n, s := range r.Walk(from.Other(), v) {
-			step := templates.MapStep{Value: inParts(s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem}
+			step := templates.MapStep{Value: b.seamWords(r, from, s.Value), Blank: mapping.Empty(s.Value), Problem: s.Problem}
 			if n == 0 {
 				o.Start = step
 			} else if n <= len(o.Steps) {
@@ -192,20 +193,12 @@ func (b *board) measure(r *mapping.Rule) (out templates.MapMeasure) {
 				out.Filled++
 			}
 			if t.Lost {
-				out.Lost = append(out.Lost, templates.MapTrip{Name: b.sampleName(s), Before: orEmpty(t.Before), After: inParts(t.After), Back: inParts(t.Back),
+				out.Lost = append(out.Lost, templates.MapTrip{Name: b.sampleName(s), Before: cmp.Or(inParts(t.Before), "empty"), After: inParts(t.After), Back: inParts(t.Back),
 					Returns: t.Problem == "", Lost: true, Filled: t.Filled, Problem: t.Problem})
 			}
 		}
 	}
 	return out
-}
-
-// orEmpty is a value in words, also where there is none.
-func orEmpty(v mapping.Value) string {
-	if mapping.Empty(v) {
-		return "empty"
-	}
-	return inParts(v)
 }
 
 // trips are what becomes of the samples from where the steps begin, but for those that are told as lost.
@@ -216,11 +209,11 @@ func (b *board) trips(r *mapping.Rule, from connector.Side) (out []templates.Map
 		if !shown || ok && t.Lost || mapping.Empty(v) && !r.Fills(from.Other()) {
 			continue
 		}
-		x := templates.MapTrip{Name: b.sampleName(s), Before: orEmpty(v)}
+		x := templates.MapTrip{Name: b.sampleName(s), Before: cmp.Or(b.seamWords(r, from, v), "empty")}
 		if made, err := r.Convert(from.Other(), v); err != nil {
 			x.Problem = err.Error()
 		} else {
-			x.After = inParts(made)
+			x.After = b.seamWords(r, from.Other(), made)
 		}
 		out = append(out, x)
 	}

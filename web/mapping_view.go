@@ -45,7 +45,7 @@ func (s *Server) viewMap(c echo.Context, m *mapOf, at templates.MapState) (templ
 	if f.Approval == nil {
 		v.Steps = templates.WaySteps(v.Systems[0], v.Systems[1])
 	}
-	b := &board{mapOf: m, at: at, systems: v.Systems, clock: clock}
+	b := &board{mapOf: m, at: at, systems: v.Systems, clock: clock, named: s.mirrored(c.Request().Context(), ws(c), m)}
 	if n := len(m.seen.sampling.Samples); n > 0 {
 		b.values = m.under(m.seen.sampling.Samples[at.Sample].Values())
 	}
@@ -131,6 +131,7 @@ type board struct {
 	lessons []engine.Capability
 	ways    [][]mapping.Way
 	custom  int
+	named   namer
 }
 
 // kinds are how types of fields are shown: in a word, with a drawing or two letters.
@@ -150,7 +151,7 @@ func (b *board) field(side connector.Side, f connector.Field) templates.MapField
 	out := templates.MapField{Name: f.Name, Label: label, Type: k.word, Kind: string(f.Type), Icon: k.icon, Mark: k.mark, Custom: f.Custom,
 		Made: slices.Contains(b.seen.ground.Made[side], f.Name), Note: f.Help}
 	if v, shown := b.values[side][f.Name]; shown {
-		out.Value = mapping.Words(v)
+		out.Value = b.fieldWords(side, f, v)
 		out.Blank = mapping.Empty(v)
 	}
 	return out

@@ -30,9 +30,17 @@ func accounts(ctx context.Context, conn [2]connector.Connector, rows []mapping.R
 			zone = zones[B]
 		}
 	}
-	if !wantOwners {
-		return zone, nil, nil
+	if wantOwners {
+		owners, err = staff(ctx, conn, ask)
 	}
+	if err != nil {
+		return "", nil, err
+	}
+	return zone, owners, nil
+}
+
+// staff asks both accounts who works there.
+func staff(ctx context.Context, conn [2]connector.Connector, ask func(Side, func() error) error) (*mapping.Owners, error) {
 	var staff [2][]connector.Owner
 	var unknown [2]string
 	for _, side := range []Side{A, B} {
@@ -51,12 +59,12 @@ func accounts(ctx context.Context, conn [2]connector.Connector, rows []mapping.R
 			staff[side] = list
 			return err
 		}); err != nil {
-			return "", nil, err
+			return nil, err
 		}
 	}
-	owners = mapping.PairOwners(staff[A], staff[B])
+	owners := mapping.PairOwners(staff[A], staff[B])
 	owners.Unknown = unknown
-	return zone, owners, nil
+	return owners, nil
 }
 
 // accounts asks both sides patiently.

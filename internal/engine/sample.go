@@ -27,7 +27,7 @@ type Ground struct {
 	// Problem says why the fields of a side are not known for certain.
 	Problem [2]error
 	At      time.Time
-	// Zone and Owners are what the map had to know of both accounts when they were read.
+	// Zone is what the map had to know of both accounts when they were read, Owners who works there.
 	Zone   string
 	Owners *mapping.Owners
 	// Partners are the linked records that rows name, by object.
@@ -54,7 +54,12 @@ func (e *Engine) Ground(ctx context.Context, ws string, f flow.Flow) Ground {
 	_ = wait.Wait() // nothing in it fails
 	if conn[A] != nil && conn[B] != nil {
 		// What cannot be asked now is said beside each value that needed it.
-		g.Zone, g.Owners, _ = accounts(ctx, conn, f.Map, g.Fields, func(_ Side, call func() error) error { return call() })
+		ask := func(_ Side, call func() error) error { return call() }
+		g.Zone, g.Owners, _ = accounts(ctx, conn, f.Map, g.Fields, ask)
+		given := func(x connector.Field) bool { return x.Type == connector.User }
+		if g.Owners == nil && (slices.ContainsFunc(g.Fields[A], given) || slices.ContainsFunc(g.Fields[B], given)) {
+			g.Owners, _ = staff(ctx, conn, ask) // people are shown by their names, whether they are paired or not
+		}
 	}
 	g.Partners, _, _ = partners(ctx, e.Store, ws, f.Connections, mapping.Refers(f.Map, g.Fields[A], g.Fields[B]))
 	return g

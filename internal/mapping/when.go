@@ -107,6 +107,14 @@ func PairOwners(a, b []connector.Owner) *Owners {
 	return o
 }
 
+// Name is what people call a member of a side's staff, "" where that is not known.
+func (o *Owners) Name(side connector.Side, id string) string {
+	if o == nil {
+		return ""
+	}
+	return o.name[side][strings.TrimSpace(id)]
+}
+
 // owner translates a member of staff. The error says why nobody over there is the same person.
 func (r *Rule) owner(to connector.Side, v Value) (Value, error) {
 	id := strings.TrimSpace(text(v))
