@@ -48,7 +48,9 @@ func Check(a Automation, s Systems) []Problem {
 	c.trigger(a.Trigger)
 	c.known = Values(a, "", s)
 	c.filter("filter", a.Filter)
-	c.shape()
+	if !c.shape() {
+		return c.found // the rest is looked at when it is small enough
+	}
 	Walk(a, func(place string, st Step) {
 		c.step, c.known = st.ID, Values(a, st.ID, s)
 		c.check(st)
@@ -56,9 +58,10 @@ func Check(a Automation, s Systems) []Problem {
 	return c.found
 }
 
-// shape is what the steps must be whatever they do.
-func (c *checker) shape() {
+// shape is what the steps must be whatever they do. It reports false for more of them, or deeper ones, than an automation holds.
+func (c *checker) shape() (fits bool) {
 	seen, n := map[string]bool{}, 0
+	fits = true
 	Walk(c.a, func(place string, st Step) {
 		n++
 		c.step = st.ID
@@ -70,6 +73,7 @@ func (c *checker) shape() {
 		}
 		seen[st.ID] = true
 		if depth := strings.Count(place, "/") / 2; depth == Deepest {
+			fits = false
 			c.add("kind", "step %s stands inside %d others, and %d is the most; move it out", Number(c.a, place), depth, Deepest-1)
 		}
 	})
@@ -80,6 +84,7 @@ func (c *checker) shape() {
 	case n > MostSteps:
 		c.add("steps", "there are %d steps, and %d is the most; make two automations of it", n, MostSteps)
 	}
+	return fits && n <= MostSteps
 }
 
 // reserved are words that mean something else in pills and places.
@@ -149,6 +154,10 @@ func (c *checker) filter(field string, f Filter) {
 	}
 	if kinds > 1 {
 		c.add(field, "a condition, a group and a formula stand in one place; keep one of them")
+		return
+	}
+	if len(f.All) > MostConditions || len(f.Any) > MostConditions || strings.Count(field, ".")/2 >= Deepest {
+		c.add(field, "there are too many conditions, or groups in groups; %d conditions in a group and %d groups in each other are the most, and a formula can say more", MostConditions, Deepest)
 		return
 	}
 	for name, group := range map[string][]Filter{"all": f.All, "any": f.Any} {

@@ -166,6 +166,13 @@ func (c *checker) pill(field string, p *Pill) (kind string) {
 		}
 	}
 	for _, s := range p.Steps {
+		if s.Do == owner {
+			if len(s.With) > 0 {
+				c.add(field, "%s: the step %s has no settings; take them out", p, owner)
+			}
+			kind = ""
+			continue
+		}
 		if m, own := moments[s.Do]; own {
 			if why := m.wrong(s.With); why != "" {
 				c.add(field, "%s: %s", p, why)

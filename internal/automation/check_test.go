@@ -38,6 +38,16 @@ var broken = []struct {
 	{"filter with nothing to compare", func(a *made) { a.Filter.All[0].Than = "" }, "", "filter.all.0.than", "lacks"},
 	{"filter compares too much", func(a *made) { a.Filter.All[1].Than = "x" }, "", "filter.all.1.than", "leave it out"},
 	{"filter of two kinds", func(a *made) { a.Filter.Formula = "true" }, "", "filter", "keep one"},
+	{"too many conditions", func(a *made) {
+		for range automation.MostConditions {
+			a.Filter.All = append(a.Filter.All, a.Filter.All[0])
+		}
+	}, "", "filter", "too many conditions"},
+	{"groups too deep", func(a *made) {
+		for range 9 {
+			a.Filter = automation.Filter{Any: []automation.Filter{a.Filter}}
+		}
+	}, "", "filter.any.0.any.0.any.0", "groups in groups"},
 	{"empty condition", func(a *made) { a.Filter.Any, a.Filter.All = []automation.Filter{{}}, nil }, "", "filter.any.0", "is empty"},
 	{"odd formula", func(a *made) { a.Filter = automation.Filter{Formula: "contact.moon > 1"} }, "", "filter.formula", "moon"},
 	{"formula in a loop", func(a *made) { a.Filter = automation.Filter{Formula: "any(contact.tags, # == \"x\")"} }, "", "filter.formula", "goes through a list"},
@@ -61,6 +71,7 @@ var broken = []struct {
 	{"odd pill", func(a *made) { a.Steps[2].With["name"] = "x {{moon" }, "event", "with.name", "close it with }}"},
 	{"odd step of a pill", func(a *made) { a.Steps[2].With["name"] = "{{contact.email | dance}}" }, "event", "with.name", "dance"},
 	{"step of several fields", func(a *made) { a.Steps[2].With["name"] = "{{contact.email | join_fields}}" }, "event", "with.name", "several fields"},
+	{"owner with settings", func(a *made) { a.Steps[2].With["name"] = "{{contact.assignedTo | owner x=1}}" }, "event", "with.name", "no settings"},
 	{"moment without time", func(a *made) { a.Steps[5].Else[0].With["due_date"] = "{{now | at}}" }, "ring", "with.due_date", "at time=17:00"},
 	{"moment of a list", func(a *made) { a.Steps[5].Else[0].With["due_date"] = "{{contact.tags | at time=17:00}}" }, "ring", "with.due_date", "a list"},
 	{"text for a number", func(a *made) { a.Steps[5].Else[0].With["duration"] = "long" }, "ring", "with.duration", "not a number"},

@@ -18,6 +18,9 @@ type Scene struct {
 	Now time.Time
 	// Zone is the automation's time zone, Region the country of phone numbers without prefix; both may be empty.
 	Zone, Region string
+	// Owner finds a member of staff of the one account in the other, "" where nobody there has the same email. Without it, who
+	// that is is known only later.
+	Owner func(id string) string
 }
 
 // later is a value that only the real call gives; it stands for it where nothing is really done.
@@ -81,6 +84,16 @@ func (s Scene) pill(p *Pill) (v any, err error) {
 		return v, nil
 	}
 	for i, st := range p.Steps {
+		if st.Do == owner {
+			switch {
+			case blank(v):
+				return nil, nil
+			case s.Owner == nil:
+				return later("(whoever there has the same email)"), nil
+			}
+			v = s.Owner(said(v))
+			continue
+		}
 		m, own := moments[st.Do]
 		if own && blank(v) {
 			return nil, nil

@@ -68,14 +68,15 @@ var Untils = []Word{
 
 // What an automation may hold at most. A step is tried again for a day where it says nothing, a loop takes a hundred.
 const (
-	MostSteps   = 60
-	Deepest     = 3
-	MostEach    = 500
-	UsualEach   = 100
-	LongestWait = 90 * 24 * time.Hour
-	UsualFail   = 24 * time.Hour
-	LongestFail = 7 * 24 * time.Hour
-	longestCode = 20_000
+	MostSteps      = 60
+	MostConditions = 30
+	Deepest        = 3
+	MostEach       = 500
+	UsualEach      = 100
+	LongestWait    = 90 * 24 * time.Hour
+	UsualFail      = 24 * time.Hour
+	LongestFail    = 7 * 24 * time.Hour
+	longestCode    = 20_000
 )
 
 // titled is the word of a list, "" for one that is not in it.

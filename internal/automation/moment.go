@@ -54,9 +54,13 @@ var moments = map[string]moment{
 		}},
 }
 
-// PillSteps are all steps that a pill may send its value through, those for moments first.
+// owner is the step of a pill that finds a member of staff in the other account.
+const owner = "owner"
+
+// PillSteps are all steps that a pill may send its value through, those for members of staff and moments first.
 func PillSteps() []mapping.StepKind {
-	var out []mapping.StepKind
+	out := []mapping.StepKind{{Name: owner, Title: "The same person in the other account", Icon: "users", Group: "People",
+		Help: "Who there has the same email. Where nobody has, it is empty."}}
 	for _, name := range sorted(moments) {
 		out = append(out, moments[name].StepKind)
 	}

@@ -75,6 +75,15 @@ func TestOneStepIsTriedWhereItStands(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.Request.Body), &body); err != nil || body["activity_type"] != 25946.0 {
 		t.Errorf("%v %v", body, err)
 	}
+	if o.Becomes["assigned_to"] != "(whoever there has the same email)" {
+		t.Errorf("nobody can know yet who that is: %v", o.Becomes)
+	}
+	for id, want := range map[string]string{"926": "926", "": ""} {
+		trial.Owner = func(string) string { return id }
+		if _, by := outcomes(t, a, trial); by["ring"].Becomes["assigned_to"] != want || by["ring"].Did != "would" {
+			t.Errorf("the owner there is %q: %+v", id, by["ring"])
+		}
+	}
 	trial.Step = "moon"
 	if out, _ := outcomes(t, a, trial); out.Problem == "" || len(out.Steps) > 0 {
 		t.Errorf("a step that is not there: %+v", out)

@@ -49,22 +49,22 @@ func (s Systems) until(a Automation, steps []Step, step string, before []Value) 
 			return out, true
 		}
 		known := slices.Concat(before, out)
+		var branched []Value
 		for _, branch := range [][]Step{st.Then, st.Else} {
-			if in, found := s.until(a, branch, step, known); found {
+			in, found := s.until(a, branch, step, known)
+			if found {
 				return append(out, in...), true
 			}
+			branched = append(branched, in...)
 		}
 		items := s.item(st, known)
 		if in, found := s.until(a, st.Do, step, slices.Concat(known, items)); found {
 			return append(append(out, items...), in...), true
 		}
-		for _, branch := range [][]Step{st.Then, st.Else} {
-			in, _ := s.until(a, branch, AtEnd, known)
-			for i := range in {
-				in[i].Maybe = true
-			}
-			out = append(out, in...)
+		for i := range branched {
+			branched[i].Maybe = true
 		}
+		out = append(out, branched...)
 		gives := s.gives(st)
 		for i := range gives {
 			gives[i].Maybe = st.Kind != Condition && !st.If.IsZero()

@@ -115,6 +115,10 @@ func (o *Owners) Name(side connector.Side, id string) string {
 	return o.name[side][strings.TrimSpace(id)]
 }
 
+// Partner is the same person among the staff of a side, by the id that the other side knows them by; "" where nobody there has the
+// same email.
+func (o *Owners) Partner(to connector.Side, id string) string { return o.to[to][id] }
+
 // owner translates a member of staff. The error says why nobody over there is the same person.
 func (r *Rule) owner(to connector.Side, v Value) (Value, error) {
 	id := strings.TrimSpace(text(v))
