@@ -24,7 +24,8 @@ type checker struct {
 	a     Automation
 	s     Systems
 	step  string
-	known []Value
+	// given is what the trigger gives, known what is there at the step.
+	given, known []Value
 	found []Problem
 }
 
@@ -46,13 +47,14 @@ func Check(a Automation, s Systems) []Problem {
 		c.add("connections", "both accounts are the same one; choose another one, or leave the second out")
 	}
 	c.trigger(a.Trigger)
-	c.known = Values(a, "", s)
+	c.given = s.given(a)
+	c.known = c.given
 	c.filter("filter", a.Filter)
 	if !c.shape() {
 		return c.found // the rest is looked at when it is small enough
 	}
 	Walk(a, func(place string, st Step) {
-		c.step, c.known = st.ID, Values(a, st.ID, s)
+		c.step, c.known = st.ID, s.values(a, st.ID, c.given)
 		c.check(st)
 	})
 	return c.found

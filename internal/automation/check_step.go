@@ -193,7 +193,7 @@ func (c *checker) pill(field string, p *Pill) (kind string) {
 // unknown says of a path why nothing is there, which depends on where it is.
 func (c *checker) unknown(field, path string) {
 	here, there := PlaceOf(c.a, c.step), PlaceOf(c.a, root(path))
-	if v, ok := lookUp(Values(c.a, AtEnd, c.s), path); c.step == "" || there == "" || !ok || v.Step != root(path) {
+	if v, ok := lookUp(c.s.values(c.a, AtEnd, c.given), path); c.step == "" || there == "" || !ok || v.Step != root(path) {
 		c.add(field, "there is no value %q here; choose one of the list", path)
 		return
 	}

@@ -121,6 +121,7 @@ func TestAFileIsReadStrictly(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
+	f.Add([]byte("{}"))
 	f.Add([]byte("name: x\nsteps:\n  - { id: a, kind: stop }\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := automation.Read("x.yaml", data)

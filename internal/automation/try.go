@@ -66,7 +66,7 @@ type Outcome struct {
 
 // Try works out what an automation would do, and does nothing. Only look-ups are really made, and only with a Finder.
 func Try(ctx context.Context, a Automation, s Systems, t Trial) Tried {
-	r := &trying{ctx: ctx, a: a, s: s, t: t, scene: t.Scene}
+	r := &trying{ctx: ctx, a: a, s: s, t: t, scene: t.Scene, given: s.given(a)}
 	r.scene.Data = Data{}
 	for k, v := range t.Data {
 		r.scene.Data[k] = v
@@ -75,7 +75,7 @@ func Try(ctx context.Context, a Automation, s Systems, t Trial) Tried {
 		r.scene.Zone = a.TimeZone
 	}
 	var err error
-	if r.out.Passed, r.out.Filter, err = r.scene.Judge(a.Filter, Values(a, "", s)); err != nil {
+	if r.out.Passed, r.out.Filter, err = r.scene.Judge(a.Filter, r.given); err != nil {
 		r.out.Problem = "The filter cannot be decided: " + err.Error()
 	}
 	r.steps(a.Steps, "")
@@ -98,7 +98,7 @@ func (r *trying) alone(id string) Tried {
 		}
 	}
 	if len(found) == 0 || found[0].Did == Unreached {
-		for k, v := range Samples(Values(r.a, id, r.s)) {
+		for k, v := range Samples(r.s.values(r.a, id, r.given)) {
 			if _, there := r.scene.Data[k]; !there {
 				r.scene.Data[k] = v
 			}
@@ -120,6 +120,7 @@ type trying struct {
 	s     Systems
 	t     Trial
 	scene Scene
+	given []Value
 	// over says that the rest is not reached.
 	over bool
 	out  Tried
@@ -154,7 +155,7 @@ func (r *trying) steps(steps []Step, under string) {
 
 // step tries one step and returns the list of steps that follows in it, "" for none.
 func (r *trying) step(st Step, o *Outcome) (path string) {
-	values := Values(r.a, st.ID, r.s)
+	values := r.s.values(r.a, st.ID, r.given)
 	holds, each, err := r.scene.Judge(st.If, values)
 	if err != nil {
 		return r.wrong(o, "It cannot be decided", err)

@@ -74,7 +74,7 @@ func (r *trying) operation(st Step, o *Outcome) {
 func (r *trying) unset(op *connector.Operation, st Step, in map[string]any) error {
 	for _, t := range op.Takes {
 		if path := onlyPath(st.With[t.Name]); t.Required && in[t.Name] == nil && root(path) == "settings" {
-			return fmt.Errorf("“%s” is not set. Set it with the connection, under its settings", Label(Values(r.a, "", r.s), path))
+			return fmt.Errorf("“%s” is not set. Set it with the connection, under its settings", Label(r.given, path))
 		}
 	}
 	return nil

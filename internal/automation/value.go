@@ -34,31 +34,39 @@ const AtEnd = "end"
 // Values are what the texts of a step may hold: what the trigger gives, then what each step before it gives. For "" they are
 // what the filter may look at.
 func Values(a Automation, step string, s Systems) []Value {
-	out := s.given(a)
-	if step == "" {
-		return out
-	}
-	more, _ := s.until(a, a.Steps, step, out)
-	return append(out, more...)
+	return s.values(a, step, s.given(a))
 }
 
-// until collects what the steps of a list give before a step, and reports whether it is in there.
-func (s Systems) until(a Automation, steps []Step, step string, before []Value) (out []Value, found bool) {
+// values are Values where what the trigger gives is known.
+func (s Systems) values(a Automation, step string, given []Value) []Value {
+	if step == "" {
+		return given
+	}
+	more, _ := s.until(a.Steps, step, given)
+	return slices.Concat(given, more)
+}
+
+// until collects what the steps of a list give before a step, and reports whether it is in there. before is what was given
+// before the list.
+func (s Systems) until(steps []Step, step string, before []Value) (out []Value, found bool) {
 	for _, st := range steps {
 		if st.ID == step {
 			return out, true
 		}
-		known := slices.Concat(before, out)
+		known := before
+		if len(st.Then)+len(st.Else)+len(st.Do) > 0 || st.Kind == Each {
+			known = slices.Concat(before, out)
+		}
 		var branched []Value
 		for _, branch := range [][]Step{st.Then, st.Else} {
-			in, found := s.until(a, branch, step, known)
+			in, found := s.until(branch, step, known)
 			if found {
 				return append(out, in...), true
 			}
 			branched = append(branched, in...)
 		}
 		items := s.item(st, known)
-		if in, found := s.until(a, st.Do, step, slices.Concat(known, items)); found {
+		if in, found := s.until(st.Do, step, slices.Concat(known, items)); found {
 			return append(append(out, items...), in...), true
 		}
 		for i := range branched {

@@ -15,7 +15,9 @@ import (
 // written as they are, so whoever hands the file out puts names in their place.
 func Write(a Automation) ([]byte, error) {
 	w := &writer{}
-	w.fields(reflect.ValueOf(a), 0)
+	if w.fields(reflect.ValueOf(a), 0); w.buf.Len() == 0 {
+		w.line(0, "{}")
+	}
 	back, err := Read("export", w.buf.Bytes())
 	if err != nil { // what cannot be read again must not be handed out: it would be missed only when it is needed
 		return nil, fmt.Errorf("this could not be written as a file that can be read again: %w", err)
