@@ -21,12 +21,12 @@ type Problem struct {
 
 // checker collects the problems of one automation.
 type checker struct {
-	a     Automation
-	s     Systems
-	step  string
+	a    Automation
+	s    Systems
+	step string
 	// given is what the trigger gives, known what is there at the step.
 	given, known []Value
-	found []Problem
+	found        []Problem
 }
 
 func (c *checker) add(field, format string, args ...any) {
