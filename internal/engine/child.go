@@ -228,7 +228,7 @@ func (s *session) bound(v *view, j job) job {
 // inDoubt reports whether a record has to be read because somebody says so, or because a read did not find it.
 func (s *session) inDoubt(j job) bool {
 	m := j.m[j.side]
-	return outside(j.hint.Reason) && !m.Seen.After(j.hint.At) || !m.Suspect.IsZero()
+	return s.unread(j.hint, m) || !m.Suspect.IsZero()
 }
 
 // fading reports whether a parent of a linked child is gone, or the link of the two has ended. That the child is gone too is

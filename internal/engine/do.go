@@ -162,14 +162,14 @@ func (s *session) failed(j job, err error) outcome {
 	case connector.Invalid:
 		return s.park(j, sentence(err))
 	case connector.RateLimited: // waiting for an allowance costs no attempt
-		h := j.again("retry", s.e.Now().Add(max(limitedFor(err), time.Second)), sentence(err))
+		h := j.retry(s.e.Now().Add(max(limitedFor(err), time.Second)), sentence(err))
 		h.Attempts = j.hint.Attempts
 		return outcome{commit: Commit{Again: []Hint{h}}}
 	}
 	if j.hint.Attempts+1 >= s.flow.Retry.MaxAttempts {
 		return s.rest(j, sentence(err))
 	}
-	h := j.again("retry", s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
+	h := j.retry(s.e.Now().Add(s.flow.Retry.Delay(j.hint.Attempts, s.e.Random)), sentence(err))
 	return outcome{commit: Commit{Again: []Hint{h}}}
 }
 

@@ -20,7 +20,8 @@
 // # The path of a change
 //
 // Poll, sweep and webhook lead to one place. A poll reads pages into the mirror (observe.go); a record whose content
-// differs gets a hint. A webhook is a hint and nothing else: its content is never believed. Working off the inbox
+// differs gets a hint. A webhook is a hint and nothing else: its content is never believed. It holds until the record itself was
+// read, whatever fails meanwhile (word.go). Working off the inbox
 // (drain.go) takes hints in batches, decides from what is stored (job.go), and hands each job to a worker (do.go).
 //
 // A linked pair is planned (plan.go). The planner is a pure function of both observations and the bases. For each field

@@ -128,7 +128,7 @@ func (s *session) farthest() time.Duration { return max(patience, 2*s.e.Settle) 
 func (s *session) waitsFor(ctx context.Context, until time.Time) (Wait, error) {
 	w := Wait{For: ForSettle, Side: noSide, Until: until}
 	next, err := s.e.Store.Hints(ctx, s.ws, s.pair.ID, until, Place{Side: -1}, 1)
-	if err == nil && len(next) > 0 && next[0].Reason == "retry" {
+	if err == nil && len(next) > 0 && (next[0].Reason == "retry" || outside(next[0].Reason) && next[0].Problem != "") {
 		w.For, w.Why = ForRetry, next[0].Problem
 	}
 	return w, err

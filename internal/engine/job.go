@@ -136,7 +136,7 @@ func (s *session) judge(v *view, h Hint) job {
 	}
 	v.recordOrder(&j)
 	switch {
-	case !known || len(m.Missing) > 0 && h.Reason != "seen" || !m.Seen.After(h.At) && outside(h.Reason):
+	case !known || len(m.Missing) > 0 && h.Reason != "seen" || s.unread(h, m):
 		// What a look ("seen") did not show either, no further look will.
 		j.do = look
 		j.m[h.Side].ID = h.ID
@@ -153,9 +153,6 @@ func (s *session) judge(v *view, h Hint) job {
 	}
 	return s.scoped(s.pairUp(v, j))
 }
-
-// outside reports whether a hint comes from somebody else's word, so that the record has to be read.
-func outside(reason string) bool { return reason == "webhook" || reason == "absent" }
 
 // pairUp decides about a record that has no partner.
 func (s *session) pairUp(v *view, j job) job {

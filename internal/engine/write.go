@@ -32,7 +32,7 @@ func (s *session) unsure(j job, side Side) bool {
 	named := j.order != nil && j.match.By == "person"
 	absent := (named || j.do == join && m.Seen.Before(s.began)) && s.e.Now().Sub(m.Seen) > fresh
 	return absent || j.back || m.Seen.IsZero() || len(m.Missing) > 0 || !m.Suspect.IsZero() || !m.Gone.IsZero() || unshown ||
-		side == j.side && !m.Seen.After(j.hint.At) && outside(j.hint.Reason)
+		side == j.side && s.unread(j.hint, m)
 }
 
 // plan plans the two records of a job from what is stored about them.

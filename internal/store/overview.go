@@ -73,11 +73,11 @@ func waitingIn(ws, most string) string {
 }
 
 // TryAgain makes the lines of a pair's inbox due that failed, or are to be tried again, with a problem ("" for any problem), and gives each all its
-// attempts back. It returns how many those are.
+// attempts back. It is a word from outside: what failed may never have been read. It returns how many those are.
 func (s *Store) TryAgain(ctx context.Context, ws, pair, problem string, now time.Time) (n int64, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		n, err = tx.Exec(ctx, `update inbox set due_at = $4, reason = 'retry', attempts = 0, seq = seq + 1
-			where workspace_id = $1 and pair = $2 and problem <> '' and reason in ('parked', 'retry') and (problem = $3 or $3 = '')`, ws, pair, problem, db.MS(now))
+		n, err = tx.Exec(ctx, `update inbox set due_at = $4, reason = 'webhook', attempts = 0, seq = seq + 1
+			where workspace_id = $1 and pair = $2 and problem <> '' and reason in ('parked', 'retry', 'webhook', 'absent') and (problem = $3 or $3 = '')`, ws, pair, problem, db.MS(now))
 		return err
 	})
 	return n, err

@@ -144,7 +144,7 @@ func TestNeedsAreCountedByTheirReason(t *testing.T) {
 		// Trying again brings back those of one problem, or all.
 		due := func() (out []string) {
 			for _, h := range w.hints(t) {
-				if h.Attempts != 0 || h.Reason != "retry" {
+				if h.Attempts != 0 || h.Reason != "webhook" {
 					t.Errorf("%+v is due", h)
 				}
 				out = append(out, h.ID)
