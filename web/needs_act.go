@@ -25,6 +25,9 @@ const (
 	bothText    = "You typed a value and chose another answer, so nothing was decided. Put the value in both, or clear it and choose."
 )
 
+// underWayText is said to somebody who wants an order to delete back, or another one instead, when it is too late.
+const underWayText = "The record is being deleted already: a run has asked for it, or is about to, and nothing stops that any more. Look again when the run is over."
+
 // settledText is said to somebody whose answer came too late.
 const settledText = "This was settled already, by somebody else or by itself. Nothing was changed by your answer."
 
@@ -122,6 +125,8 @@ func (s *Server) decideNeed(c echo.Context) error {
 		return back(movedText+standText, true)
 	case errors.Is(err, store.ErrTaken):
 		return back("The other record is gone or has a partner by now, so the two were not linked.", true)
+	case errors.Is(err, store.ErrUnderWay):
+		return back(underWayText, true)
 	case err != nil:
 		return err
 	}
@@ -132,6 +137,9 @@ func (s *Server) decideNeed(c echo.Context) error {
 func (s *Server) takeBack(c echo.Context, pair, by string, back func(text string, bad bool) error) error {
 	ctx, w := c.Request().Context(), ws(c)
 	took, err := s.o.Store.TakeBack(ctx, w, c.FormValue("id"), by)
+	if errors.Is(err, store.ErrUnderWay) {
+		return back(underWayText, true)
+	}
 	if err != nil {
 		return err
 	}

@@ -118,6 +118,25 @@ func TestAnAnswerToADeleteIsAboutWhatWasSeen(t *testing.T) {
 	}
 }
 
+func TestADeleteThatIsOnItsWayIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.condemned()
+	client := b.signIn("editor")
+	form := b.all(client, "/needs-you").Find("[data-testid=delete] form").First()
+	goesTo(t, b.post(client, "/needs-you", answer(form, "delete", nil)), "/needs-you")
+	back := b.all(client, "/needs-you").Find("[data-testid=decided] form")
+	r := b.ran(0, func(*engine.Run) {})
+	b.commit(r, engine.Commit{Sending: &engine.Sending{Link: "d3", Run: r.ID, At: b.now, Erase: &engine.Erasing{Side: engine.B}}})
+	for _, f := range []url.Values{answer(back, "back", nil), answer(form, "keep", nil)} {
+		goesTo(t, b.post(client, "/needs-you", f), "/needs-you")
+		wants(t, b.all(client, "/needs-you"), "[data-testid=said]", underWayText)
+		if got := b.orders(); len(got) != 1 || got[0].Kind != engine.OrderDelete {
+			t.Fatalf("ordered %+v", got)
+		}
+	}
+}
+
 func TestTheOverviewLeadsToTheDeletesThatWait(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

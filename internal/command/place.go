@@ -117,6 +117,8 @@ func (d Desk) Decide(ctx context.Context, q Place, o engine.Order) (engine.Order
 		return refuse("the values changed meanwhile, so nothing was decided", "look at them again", err)
 	case errors.Is(err, store.ErrTaken):
 		return refuse("the other record is gone, unknown, or has a partner already, so nothing was decided", "link it with another one, or create one", err)
+	case errors.Is(err, store.ErrUnderWay):
+		return o, underWay(err)
 	case err != nil:
 		return o, err
 	}
@@ -131,7 +133,9 @@ func (d Desk) TakeBack(ctx context.Context, q Place, side engine.Side, record, f
 	}
 	took := false
 	if found && o.State == engine.OrderOpen {
-		if took, err = d.Store.TakeBack(ctx, d.Workspace, o.ID, d.By); err != nil {
+		if took, err = d.Store.TakeBack(ctx, d.Workspace, o.ID, d.By); errors.Is(err, store.ErrUnderWay) {
+			return o, underWay(err)
+		} else if err != nil {
 			return o, err
 		}
 	}
@@ -139,6 +143,12 @@ func (d Desk) TakeBack(ctx context.Context, q Place, side engine.Side, record, f
 		return o, &Refusal{Kind: NotNow, What: "no answer waits for a run, so there is nothing to take back"}
 	}
 	return o, nil
+}
+
+// underWay refuses what would stop a delete that nothing stops any more.
+func underWay(err error) error {
+	return &Refusal{Kind: NotNow, What: "the record is being deleted already: a run has asked for it, or is about to, and nothing stops that any more", Command: "see what came of it with couplet runs",
+		Request: "see what came of it with GET /api/v1/runs", Err: err}
 }
 
 // OpenOrders are the answers of a pair that no run has come to, by what they are about: side, record and field.

@@ -19,6 +19,8 @@ import (
 type Erasing struct {
 	Side Side   `json:"side"`
 	Who  string `json:"who"`
+	// Order is what a person decided, "" for an undo. It has to be open when this is written down, and cannot be taken back after.
+	Order string `json:"order,omitempty"`
 }
 
 // AsksDelete reports whether a record waits for somebody to say whether it is deleted like its partner. Only delete and
@@ -82,8 +84,8 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 	case gone:
 		return s.missing(ctx, j, side, id)
 	case !away || !wanted: // it is there again, or somebody took the answer back
-		o := s.unsent(j, outcome{commit: Commit{Again: []Hint{j.again("", s.e.Now(), "")}}})
-		if o.commit.Again[0].Attempts = j.hint.Attempts; !away {
+		o := s.unwanted(j)
+		if !away {
 			o.commit.Mirrors[j.lost] = []Mirror{back}
 		}
 		return o
@@ -93,11 +95,15 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 	if err := s.spend(); err != nil {
 		return outcome{err: err}
 	}
-	if err := s.mayErase(); err != nil {
-		return outcome{err: err}
+	if !begun { // or a delete that is tried again would count as another one
+		if err := s.mayErase(); err != nil {
+			return outcome{err: err}
+		}
 	}
-	x := &Sending{Link: j.link.ID, Run: s.run.ID, At: s.e.Now(), Erase: &Erasing{Side: side, Who: j.order.By}}
-	if err := s.pledge(ctx, Commit{Sending: x}); err != nil {
+	x := &Sending{Link: j.link.ID, Run: s.run.ID, At: s.e.Now(), Erase: &Erasing{Side: side, Who: j.order.By, Order: j.order.ID}}
+	if err := s.pledge(ctx, Commit{Sending: x}); errors.Is(err, ErrOrderOver) {
+		return s.unwanted(j)
+	} else if err != nil {
 		return outcome{err: err}
 	}
 	j.sending = x
@@ -111,6 +117,13 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 		return s.refusedErase(j, s.names[side]+" answered with success and left it there.")
 	}
 	return s.erased(j)
+}
+
+// unwanted leaves a record that is not to be deleted any more; it is decided about anew.
+func (s *session) unwanted(j job) outcome {
+	h := j.again("", s.e.Now(), "")
+	h.Attempts = j.hint.Attempts
+	return s.unsent(j, outcome{commit: Commit{Again: []Hint{h}}})
 }
 
 // unsent adds to an outcome that nothing was deleted: what was read is kept, and what was written down is forgotten.

@@ -64,7 +64,7 @@ func (h *history) answer(o engine.Order, conflicts []store.StoredConflict, revie
 	if err == nil && o.Kind == engine.OrderDelete {
 		h.doomed[o.Side][o.Record] = true
 	}
-	if err != nil && !errors.Is(err, store.ErrSettled) && !errors.Is(err, store.ErrTaken) {
+	if err != nil && !errors.Is(err, store.ErrSettled) && !errors.Is(err, store.ErrTaken) && !errors.Is(err, store.ErrUnderWay) {
 		h.t.Fatal(err)
 	}
 }

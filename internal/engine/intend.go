@@ -75,7 +75,8 @@ func (s *session) pledge(ctx context.Context, c Commit) error {
 	}
 }
 
-// writeDown stores a group of pledges; one whose record has got a link meanwhile does not keep the others back.
+// writeDown stores a group of pledges; one whose record has got a link meanwhile, or that is not wanted any more, does not
+// keep the others back.
 func (s *session) writeDown(ctx context.Context, group []*pledge) {
 	if len(group) == 0 {
 		return // somebody else has just written it
@@ -88,7 +89,7 @@ func (s *session) writeDown(ctx context.Context, group []*pledge) {
 	run := s.run
 	s.mu.Unlock()
 	err := s.e.Store.Intend(ctx, s.ws, s.lease, run, all)
-	if errors.Is(err, ErrLinked) && len(group) > 1 {
+	if (errors.Is(err, ErrLinked) || errors.Is(err, ErrOrderOver)) && len(group) > 1 {
 		for i := range group {
 			s.writeDown(ctx, group[i:i+1])
 		}

@@ -21,6 +21,9 @@ type Lease struct {
 // ErrLinked says that one of the records of a new link has a live link already. Nothing of the group was stored.
 var ErrLinked = errors.New("one of these records is linked already")
 
+// ErrOrderOver says that what a person decided, and what was about to leave for it, is not wanted any more. Nothing of the group was stored.
+var ErrOrderOver = errors.New("what a person decided was taken back")
+
 // Store is what the engine remembers. Each method is one transaction. Methods that take a Lease fail with ErrLeaseLost
 // when it is no longer held, and change nothing then. Workspaces never see each other: ws is part of every look-up.
 type Store interface {
@@ -107,7 +110,8 @@ type Store interface {
 	// Begin stores intents before their calls leave.
 	Begin(ctx context.Context, ws string, l Lease, intents []Intent) error
 	// Intend stores, before calls leave, what they send and what gives way to it: of each commit the link, the sending and the
-	// conflicts. With ErrLinked nothing of the group is stored.
+	// conflicts. A delete needs its order to be open still (ErrOrderOver), and from then on nobody takes that back. With ErrLinked or
+	// ErrOrderOver nothing of the group is stored.
 	Intend(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
 	// Sendings returns the updates of links whose outcome is not stored, by link.
 	Sendings(ctx context.Context, ws string, links []string) (map[string]Sending, error)

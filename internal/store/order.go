@@ -21,6 +21,9 @@ var ErrMoved = errors.New("the values changed meanwhile")
 // ErrTaken says that the record to link with is gone, unknown, or has a partner.
 var ErrTaken = errors.New("the other record is gone or has a partner already")
 
+// ErrUnderWay says that the record is being deleted, as somebody decided: the call left, or is about to, and nothing stops it.
+var ErrUnderWay = errors.New("it is being deleted already")
+
 const orderColumns = "id, pair, kind, state, side, record, partner, link, field, from_side, value, seen, by_user, given_at, reason, run, over_at"
 
 func scanOrder(r *sql.Rows) (o engine.Order, err error) {
@@ -31,7 +34,7 @@ func scanOrder(r *sql.Rows) (o engine.Order, err error) {
 
 // AddOrder stores what a person decided about a record that waits (link, create, alone) or about a field of a link (choose,
 // put, alone), or about one that waits to be deleted (delete, keep), and puts the record into the inbox. A newer order replaces an open one about the same. Seen is what the person
-// saw; empty, it is what is stored. It fails with ErrSettled, ErrMoved or ErrTaken, and stores nothing then.
+// saw; empty, it is what is stored. It fails with ErrSettled, ErrMoved, ErrTaken or ErrUnderWay, and stores nothing then.
 func (s *Store) AddOrder(ctx context.Context, ws string, o engine.Order) (engine.Order, error) {
 	all := []engine.Order{o}
 	err := s.AddOrders(ctx, ws, all)
@@ -77,11 +80,15 @@ func addOrder(ctx context.Context, tx *db.Tx, ws string, o *engine.Order, now ti
 }
 
 func putOrder(ctx context.Context, tx *db.Tx, ws string, o *engine.Order) error {
-	if _, err := tx.Exec(ctx, `update person_order set state = 'replaced', over_at = $6 where workspace_id = $1 and pair = $2 and side = $3 and record = $4
-		and field = $5 and state = 'open'`, ws, o.Pair, int64(o.Side), o.Record, o.Field, db.MS(o.At)); err != nil {
+	n, err := tx.Exec(ctx, `update person_order set state = 'replaced', over_at = $6 where workspace_id = $1 and pair = $2 and side = $3 and record = $4
+		and field = $5 and state = 'open'`, ws, o.Pair, int64(o.Side), o.Record, o.Field, db.MS(o.At))
+	if err == nil && n > 0 && o.Field == "" {
+		err = leaving(ctx, tx, ws, o.Pair, o.Side, o.Record)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "insert into person_order (workspace_id, "+orderColumns+`)
+	_, err = tx.Exec(ctx, "insert into person_order (workspace_id, "+orderColumns+`)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', 0)`,
 		ws, o.ID, o.Pair, string(o.Kind), string(o.State), int64(o.Side), o.Record, o.Partner, o.Link, o.Field, int64(o.From), db.Doc(o.Value), db.Doc(o.Seen),
 		o.By, db.MS(o.At))
@@ -177,15 +184,19 @@ func fitDelete(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *e
 	return nil
 }
 
-// TakeBack withdraws an open order before it is carried out. It reports whether there was one.
-func (s *Store) TakeBack(ctx context.Context, ws, id, by string) (bool, error) {
-	var n int64
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		n, err = tx.Exec(ctx, "update person_order set state = 'withdrawn', reason = 'taken_back', by_user = $3, over_at = $4 where workspace_id = $1 and id = $2 and state = 'open'",
-			ws, id, by, db.MS(s.now()))
+// TakeBack withdraws an open order before it is carried out. It reports whether there was one. Once a delete is about to leave it
+// fails with ErrUnderWay: then nobody can promise that it does not happen.
+func (s *Store) TakeBack(ctx context.Context, ws, id, by string) (took bool, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		var o engine.Order
+		took, err = tx.Get(ctx, `update person_order set state = 'withdrawn', reason = 'taken_back', by_user = $3, over_at = $4 where workspace_id = $1 and id = $2 and state = 'open'
+			returning pair, side, record, field`, []any{ws, id, by, db.MS(s.now())}, &o.Pair, &o.Side, &o.Record, &o.Field)
+		if err == nil && took && o.Field == "" { // only now: who writes a delete down waits for this row, or was waited for
+			err = leaving(ctx, tx, ws, o.Pair, o.Side, o.Record)
+		}
 		return err
 	})
-	return n > 0, err
+	return took && err == nil, err
 }
 
 // endOrders ends orders with the commit of their outcome. One that was replaced meanwhile stays as it is.

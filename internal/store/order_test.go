@@ -81,6 +81,36 @@ func TestOrders(t *testing.T) {
 			t.Errorf("taken back: %v, then %v", took, again)
 		}
 
+		// A delete that is written down is not taken back, and one that was taken back is not written down.
+		w.commit(t, engine.Commit{Link: w.link("l2", "a2", "b2", engine.OneGone), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "to_delete_b"}}})
+		must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{mirror("a2")}, nil, nil))
+		erase := func(id string) error {
+			return w.Intend(w.ctx, w.ws, w.lease, w.run, []engine.Commit{{Sending: &engine.Sending{Link: "l2", Run: "run", At: start, Erase: &engine.Erasing{Side: engine.A, Who: "ann", Order: id}}}})
+		}
+		doomed, err := add(engine.Order{Kind: engine.OrderDelete, Record: "a2"})
+		must(t, err)
+		must(t, erase(doomed.ID))
+		if took, err := w.TakeBack(w.ctx, w.ws, doomed.ID, "bob"); took || !errors.Is(err, store.ErrUnderWay) {
+			t.Errorf("taken back: %v, %v", took, err)
+		}
+		if _, err := add(engine.Order{Kind: engine.OrderKeep, Record: "a2"}); !errors.Is(err, store.ErrUnderWay) {
+			t.Errorf("another one instead: %v", err)
+		}
+		if last, _, err := w.LastOrder(w.ctx, w.ws, w.pair.ID, engine.A, "a2", ""); err != nil || last.ID != doomed.ID || last.State != engine.OrderOpen {
+			t.Errorf("%+v, %v", last, err)
+		}
+		w.commit(t, engine.Commit{Answered: []string{"l2"}})
+		if took, err := w.TakeBack(w.ctx, w.ws, doomed.ID, "bob"); err != nil || !took {
+			t.Errorf("taken back: %v, %v", took, err)
+		}
+		if err := erase(doomed.ID); !errors.Is(err, engine.ErrOrderOver) {
+			t.Errorf("written down: %v", err)
+		}
+		if known, err := w.Sendings(w.ctx, w.ws, []string{"l2"}); err != nil || len(known) != 0 {
+			t.Errorf("%v, %v", known, err)
+		}
+		w.commit(t, engine.Commit{Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}}})
+
 		// Who is left alone waits for nobody.
 		n, err := w.CountReviews(w.ctx, w.ws, w.pair.ID)
 		must(t, err)

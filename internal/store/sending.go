@@ -40,6 +40,9 @@ func (s *Store) Intend(ctx context.Context, ws string, l engine.Lease, run engin
 				if err := countBeyond(ctx, tx, ws, x.Beyond); err != nil {
 					return err
 				}
+				if err := stillWanted(ctx, tx, ws, x.Erase); err != nil {
+					return err
+				}
 			}
 		}
 		if err := tx.Each(ctx, putSending, g.sendings); err != nil {
@@ -47,6 +50,30 @@ func (s *Store) Intend(ctx context.Context, ws string, l engine.Lease, run engin
 		}
 		return keepLosses(ctx, tx, ws, run.Pair, g.losses)
 	})
+}
+
+// stillWanted fails when a delete is about to be written down whose order is over. It changes nothing of the order but holds its row,
+// so that whoever takes it back at the same moment sees the sending, or is seen here.
+func stillWanted(ctx context.Context, tx *db.Tx, ws string, e *engine.Erasing) error {
+	if e == nil || e.Order == "" {
+		return nil
+	}
+	n, err := tx.Exec(ctx, "update person_order set by_user = by_user where workspace_id = $1 and id = $2 and state = 'open'", ws, e.Order)
+	if err == nil && n == 0 {
+		err = engine.ErrOrderOver
+	}
+	return err
+}
+
+// leaving fails with ErrUnderWay when a delete of a record that is linked is written down, so that its call left or is about to.
+func leaving(ctx context.Context, tx *db.Tx, ws, pair string, side engine.Side, record string) error {
+	var b sendingBody
+	_, err := tx.Get(ctx, "select s.body from sending s join link l on l.workspace_id = s.workspace_id and l.id = s.link where l.workspace_id = $1 and l.pair = $2 and l."+
+		[2]string{"a_id", "b_id"}[side]+" = $3 and l."+live, []any{ws, pair, record}, db.JSON(&b))
+	if err == nil && b.Erase != nil && b.Erase.Side == side {
+		err = ErrUnderWay
+	}
+	return err
 }
 
 // endSendings forgets updates whose outcome is stored.
