@@ -314,7 +314,7 @@ func badAddress(address string) string {
 	}
 	name := strings.ToLower(u.Hostname())
 	ip, err := netip.ParseAddr(name)
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") || err == nil && (!ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Unmap().IsPrivate() || ip.Unmap().IsLoopback()) {
+	if ip = ip.Unmap(); name == "localhost" || strings.HasSuffix(name, ".localhost") || err == nil && (!ip.IsGlobalUnicast() || ip.IsPrivate()) {
 		return "leads into a private network, which is never called; use one that anybody can reach"
 	}
 	return ""

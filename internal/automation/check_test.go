@@ -67,6 +67,10 @@ var broken = []struct {
 	{"its own value", func(a *made) { a.Steps[2].With["name"] = "{{event.id}}" }, "event", "with.name", "this step itself"},
 	{"value of the other path", func(a *made) { a.Steps[5].Else[0].With["name"] = "{{mark.tags}}" }, "ring", "with.name", "step 6a, which stands in the other path"},
 	{"value that may be missing", func(a *made) { a.Steps[2].With["user_id"] = "{{made.id}}" }, "event", "with.user_id", "step 2a is not always done"},
+	{"value of a step that may be left out", func(a *made) {
+		a.Steps[0].If = automation.Filter{Value: "contact.phone", Op: "not_empty"}
+		a.Steps[2].With["name"] = "{{person.name}}"
+	}, "event", "with.name", "step 1 is not always done"},
 	{"no such value", func(a *made) { a.Steps[2].With["name"] = "{{moon}}" }, "event", "with.name", `no value "moon"`},
 	{"odd pill", func(a *made) { a.Steps[2].With["name"] = "x {{moon" }, "event", "with.name", "close it with }}"},
 	{"odd step of a pill", func(a *made) { a.Steps[2].With["name"] = "{{contact.email | dance}}" }, "event", "with.name", "dance"},

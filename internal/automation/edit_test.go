@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,8 +128,12 @@ func TestAStepGoesUpAndDownAndOutOfItsBranch(t *testing.T) {
 			t.Errorf("%s by %d stands at %q, want %q (%v)", c.id, c.by, now, c.want, err)
 		}
 	}
-	if _, _, err := automation.Move(a, "5", "5/then/0"); err == nil {
-		t.Error("a step was moved into itself")
+	if _, _, err := automation.Move(a, "5", "5/then/0"); err == nil || !strings.Contains(err.Error(), "into itself") {
+		t.Errorf("a step was moved into itself: %v", err)
+	}
+	c, err := automation.Change(a, "5", automation.Step{ID: "x", Kind: "each", Then: a.Steps[5].Then, Do: a.Steps[5].Else})
+	if st := c.Steps[5]; err != nil || st.ID != "decide" || len(st.Then) > 0 || len(st.Do) != 1 {
+		t.Errorf("a step of another kind kept what it cannot hold, or its id was lost: %+v %v", st, err)
 	}
 	for _, odd := range []string{"", "-1", "99", "5/then/9", "0/then/0", "6/then/0", "01"} {
 		if _, err := automation.Insert(a, odd, automation.Step{Kind: "stop"}); err == nil {

@@ -66,7 +66,7 @@ type Outcome struct {
 
 // Try works out what an automation would do, and does nothing. Only look-ups are really made, and only with a Finder.
 func Try(ctx context.Context, a Automation, s Systems, t Trial) Tried {
-	r := &trying{ctx: ctx, a: a, s: s, t: t, scene: t.Scene, given: s.given(a)}
+	r := &trying{ctx: ctx, a: a, s: s, t: t, scene: t.Scene, given: s.given(a), count: map[string]float64{}}
 	r.scene.Data = Data{}
 	for k, v := range t.Data {
 		r.scene.Data[k] = v
@@ -121,6 +121,8 @@ type trying struct {
 	t     Trial
 	scene Scene
 	given []Value
+	// count is how many members each list had.
+	count map[string]float64
 	// over says that the rest is not reached.
 	over bool
 	out  Tried
@@ -147,8 +149,12 @@ func (r *trying) steps(steps []Step, under string) {
 			}
 		}
 		if st.Kind == Each {
-			delete(r.scene.Data, st.ID) // what a member was is known inside only
-			r.give(st, nil)
+			// What a member was is known inside only.
+			if n, known := r.count[st.ID]; known {
+				r.give(st, map[string]any{"count": n}, false)
+			} else {
+				r.give(st, nil, false)
+			}
 		}
 	}
 }
@@ -190,14 +196,14 @@ func (r *trying) step(st Step, o *Outcome) (path string) {
 			return r.wrong(o, "It cannot be called", err)
 		}
 		o.Did, o.Request, o.Text = Would, &sent, "Would call "+sent.Address+". Nobody was called."
-		r.give(st, nil)
+		r.give(st, nil, false)
 	case Script:
 		in, err := r.scene.Input(st)
 		if err != nil {
 			return r.wrong(o, "It cannot run", err)
 		}
 		o.Did, o.Text, o.Becomes = Would, "Would run with what stands here. It did not run.", becomes(in)
-		r.give(st, nil)
+		r.give(st, nil, false)
 	case Stop:
 		o.Did, o.Text, r.over = Would, "It ends here for this record.", true
 	default:

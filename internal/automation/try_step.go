@@ -9,13 +9,14 @@ import (
 	"couplet/internal/mapping"
 )
 
-// give puts what a step gives into the scene: an answer, or words for what only the real call gives.
-func (r *trying) give(st Step, answer map[string]any) {
+// give puts what a step gives into the scene: an answer, or samples where they may stand for it, or words for what only the real
+// call gives.
+func (r *trying) give(st Step, answer map[string]any, samples bool) {
 	if answer == nil {
 		answer = map[string]any{}
 		for _, v := range r.s.gives(st) {
 			name := strings.TrimPrefix(v.Path, st.ID+".")
-			if v.Sample != nil {
+			if v.Sample != nil && samples {
 				put(answer, name, v.Sample)
 			} else if !strings.Contains(name, ".") {
 				answer[name] = later(fmt.Sprintf("(%s of step %s)", strings.ToLower(v.Label[:1])+v.Label[1:], Number(r.a, PlaceOf(r.a, st.ID))))
@@ -53,8 +54,11 @@ func (r *trying) operation(st Step, o *Outcome) {
 	if op.Kind == connector.Finds {
 		o.Text = fmt.Sprintf("Would be looked up in %s: %s. Shown is a sample.", system, op.Title)
 	}
+	if op.Kind == connector.Finds && r.t.Finder != nil && !known {
+		o.Text = fmt.Sprintf("Would be looked up in %s: %s. What to look for is known only then.", system, op.Title)
+	}
 	if op.Kind != connector.Finds || r.t.Finder == nil || !known {
-		r.give(st, nil)
+		r.give(st, nil, op.Kind == connector.Finds && r.t.Finder == nil)
 		return
 	}
 	answer, err := r.t.Finder.Find(r.ctx, st.System, st.Operation, in)
@@ -67,7 +71,7 @@ func (r *trying) operation(st Step, o *Outcome) {
 	if !found {
 		o.Text = "Looked up in " + system + ": nothing was found."
 	}
-	r.give(st, gives)
+	r.give(st, gives, false)
 }
 
 // unset says of what is missing that it is a choice which nobody made for the account.
@@ -127,6 +131,9 @@ func (r *trying) each(st Step, o *Outcome) string {
 		return r.wrong(o, "The list cannot be read", fmt.Errorf("“%s” is no list", short(said(v))))
 	}
 	o.Did = Would
+	if r.count[st.ID] = float64(n); isLater(v) {
+		delete(r.count, st.ID)
+	}
 	switch {
 	case n == 0:
 		o.Text = "The list is empty, so nothing is done."

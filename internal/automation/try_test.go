@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -166,6 +167,88 @@ func TestWhatALookUpFoundIsUsedAfterIt(t *testing.T) {
 	_, by := outcomes(t, a, trial)
 	if by["decide"].Path != "else" || !strings.Contains(by["ring"].Request.Body, `"user_id": 59`) || by["mark"].Did != "not_reached" {
 		t.Errorf("%+v", by)
+	}
+}
+
+// TestWhatOnlyTheCallGivesIsNoSample uses what a step would make in the steps after it.
+func TestWhatOnlyTheCallGivesIsNoSample(t *testing.T) {
+	t.Parallel()
+	a := template(t, "new-person-follow-up")
+	a.Steps = append(a.Steps,
+		automation.Step{ID: "again", Kind: "operation", System: "highlevel", Operation: "contact", With: map[string]string{"contactId": "{{contact_there.contact.id}}"}},
+		automation.Step{ID: "choice", Kind: "condition", If: automation.Filter{Value: "contact.name", Op: "is", Than: "x {{contact_there.contact.id}}"}, Then: []automation.Step{{ID: "in_it", Kind: "stop"}}})
+	trial := maya(a)
+	trial.Finder = answers{err: &connector.Error{Kind: connector.Temporary, Message: "It was called."}}
+	_, by := outcomes(t, a, trial)
+	if o := by["tag_there"]; o.Did != automation.Would || o.Request.Address != "/contacts/(contact of step 1)/tags" {
+		t.Errorf("%+v", o)
+	}
+	if o := by["again"]; o.Did != automation.Would || !strings.Contains(o.Text, "known only then") {
+		t.Errorf("it was looked for what nobody knows: %+v", o)
+	}
+	if o := by["choice"]; o.Path != "then" || !o.If[0].Later || !strings.Contains(o.Text, "only when the steps before") {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestWhatALoopCountedIsKnownAfterIt(t *testing.T) {
+	t.Parallel()
+	a := template(t, "new-contact-follow-up")
+	a.Steps[2] = loop("{{contact.tags}}")
+	a.Steps[2].Most = 1
+	a.Steps[3] = automation.Step{ID: "after", Kind: "operation", System: "highlevel", Operation: "tag-create", With: map[string]string{"name": "{{loop.count}} {{loop.item}}"}}
+	trial := maya(a)
+	trial.Data["contact"].(map[string]any)["tags"] = []any{"a", "b"}
+	_, by := outcomes(t, a, trial)
+	if by["after"].Becomes["name"] != "2 " || !strings.Contains(by["loop"].Text, "the first 1 of 2") || !strings.Contains(by["in_loop"].Request.Body, `"a"`) {
+		t.Errorf("%+v", by)
+	}
+	a.Steps[2].Over = "{{person.name}}" // nobody was looked up
+	if _, by = outcomes(t, a, maya(a)); by["after"].Becomes["name"] != "(how many there were of step 3) " {
+		t.Errorf("%+v", by["after"])
+	}
+}
+
+func TestAnAnswerSaysWhetherAnythingWasFound(t *testing.T) {
+	t.Parallel()
+	for i, c := range []struct {
+		answer any
+		err    error
+		found  bool
+		gives  bool
+	}{
+		{map[string]any{"id": 1.0}, nil, true, true}, {map[string]any{}, nil, false, true}, {[]any{}, nil, false, true}, {[]any{1.0}, nil, true, true}, {nil, nil, false, true},
+		{nil, &connector.Error{Kind: connector.NotFound}, false, true}, {nil, &connector.Error{Kind: connector.Temporary}, true, false},
+	} {
+		gives, found := automation.Answer(c.answer, c.err)
+		if found != c.found || (gives != nil) != c.gives || gives != nil && gives["found"] != c.found {
+			t.Errorf("%d: %v, %t", i, gives, found)
+		}
+	}
+}
+
+func TestTextsAreFilled(t *testing.T) {
+	t.Parallel()
+	scene := automation.Scene{Now: friday, Zone: "Europe/Lisbon", Region: "PT", Data: automation.Data{"contact": map[string]any{
+		"name": "Ana Silva", "phone": "910 000 000", "score": 12.0, "vip": true, "tags": []any{"a", "b"}, "none": "", "due": "2026-03-02", "data": map[string]any{"a": 1.0}}}}
+	for text, want := range map[string]any{
+		"x": "x", "": "", "{{contact.score}}": 12.0, "{{contact.vip}}": true, "{{contact.none}}": "", "{{contact.moon}}": nil,
+		"{{contact.moon or contact.none or contact.name}}": "Ana Silva", `{{contact.none or "nobody"}}`: "nobody",
+		"{{contact.vip}} {{contact.score}} {{contact.tags}} {{contact.data}}": `yes 12 a, b {"a":1}`,
+		"{{contact.name | first_word | uppercase}}":                           "ANA", "{{contact.phone | e164}}": "+351910000000", "{{contact.tags | join_list separator=/}}": "a/b",
+		"{{contact.none | if_empty use=x}}": "x", "{{now}}": "2026-02-27T15:30:00Z", "{{now | at time=17:00}}": "2026-02-27T17:00:00Z", "{{now | at time=09:00}}": "2026-02-28T09:00:00Z",
+		"{{now | later by=2h | at time=09:00}}": "2026-02-28T09:00:00Z", "{{now | working_day time=09:00}}": "2026-03-02T09:00:00Z", "{{contact.due | at time=08:00}}": "2026-03-02T08:00:00Z",
+		"{{contact.none | at time=08:00}}": nil, "on {{now | write_date form=dmy}}": "on 27.02.2026",
+	} {
+		got, err := scene.Fill(text)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %#v, want %#v (%v)", text, got, want, err)
+		}
+	}
+	for _, text := range []string{"{{contact.name | at time=08:00}}", "{{contact.name | read_number}}", "{{contact.name"} {
+		if got, err := scene.Fill(text); err == nil {
+			t.Errorf("%s is %v", text, got)
+		}
 	}
 }
 

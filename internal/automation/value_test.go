@@ -72,6 +72,10 @@ func TestAnAccountsOwnFieldsAreThere(t *testing.T) {
 	if i < 0 || automation.Values(a, "", s)[i].Label != "Treatment" {
 		t.Error("the account's own field is not there")
 	}
+	read := automation.Automation{Steps: []automation.Step{{ID: "again", Kind: "operation", System: "highlevel", Operation: "contact"}}}
+	if got := paths(automation.Values(read, automation.AtEnd, s)); !slices.Contains(got, "again.contact.firstName") || slices.Contains(got, "again.contact.customFields.x1") {
+		t.Errorf("an answer writes an account's own fields in another way: %v", got)
+	}
 	a.Steps[5].Else[0].With["name"] = "Call about {{contact.customFields.x1}}"
 	for _, p := range automation.Check(a, s) {
 		t.Errorf("%+v", p)
