@@ -125,7 +125,7 @@ func (c *Client) Do(ctx context.Context, call Request) (Answer, error) {
 				return Answer{}, c.stopped(err)
 			}
 		}
-		if call.Create || call.Method == http.MethodDelete {
+		if call.Write {
 			if err := asked(ctx); err != nil {
 				if c.acc.Budget != nil {
 					c.acc.Budget.Done(0, nil)

@@ -21,8 +21,8 @@ func Traced(ctx context.Context) func(Exchange) {
 	return func(Exchange) {}
 }
 
-// WithAsk has every call made under the context that creates or deletes something ask f right before it leaves, when it has waited for
-// its turn already. An error of f keeps it from leaving.
+// WithAsk has every call made under the context that changes something ask f right before it leaves, when it has waited for its turn
+// already. An error of f keeps it from leaving.
 func WithAsk(ctx context.Context, f func(context.Context) error) context.Context {
 	return context.WithValue(ctx, askKey{}, f)
 }

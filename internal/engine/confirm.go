@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"couplet/internal/connector"
 	"couplet/internal/mapping"
@@ -17,12 +18,14 @@ type result struct {
 	notes   []string
 	retry   error // try the whole record again
 	again   bool  // a field was ignored: try it again
-	raced   bool  // a field that was not written was edited meanwhile
-	fatal   error // stops the run
-	skipped [2]bool
-	created Side
-	made    bool
-	tries   int // how often in a row a field of this record was ignored before
+	raced   bool  // a field was edited meanwhile
+	// readBack says that what was answered is what a read showed after the write, which may show somebody's edit, too.
+	readBack bool
+	fatal    error // stops the run
+	skipped  [2]bool
+	created  Side
+	made     bool
+	tries    int // how often in a row a field of this record was ignored before
 }
 
 func fatal(err error) error {
@@ -80,6 +83,10 @@ func (s *session) confirm(l *Link, c *Commit, d *Decision, side Side, echo conne
 			w.again, f.missed[side] = true, f.joins()
 			s.unfinished(l, f, side, got)
 		default:
+			if w.readBack && !alike(f.Send[side], got) { // somebody typed it since: it stays a change
+				w.raced = true
+				continue
+			}
 			f.Why = "altered_" + side.String()
 			s.caps.altered(f.Rule, side, f.Send[side], got)
 			s.confirmed(l, c, f, side, got, f.Why)
@@ -184,6 +191,20 @@ func (s *session) verify(f *FieldPlan, side Side, got mapping.Value) verdict {
 		return ignored
 	}
 	return altered
+}
+
+// alike: a system cuts a value, or writes it in other letters, digits and signs. Anything else is no form of it (sync-semantics 5.6).
+func alike(sent, got mapping.Value) bool {
+	plain := func(v mapping.Value) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, fmt.Sprint(v))
+	}
+	x, y := plain(sent), plain(got)
+	return y != "" && (strings.HasPrefix(x, y) || strings.HasSuffix(x, y) || strings.HasSuffix(y, x))
 }
 
 // opposite: a yes that is answered with a no is no form of it, as a cut name is, but what stood there already, or by default.

@@ -14,6 +14,10 @@ import (
 // create makes the partner of a record. Its intent is stored already, so whatever happens from here on, the next look
 // knows that the record may exist (sync-semantics 5.8).
 func (s *session) create(ctx context.Context, j job) outcome {
+	if o, over := s.stillThere(ctx, &j); over {
+		o.commit.Closed = append(o.commit.Closed, j.intent.ID)
+		return o
+	}
 	to := j.side.Other()
 	d, set := s.payload(j)
 	asked := s.e.Now()
@@ -54,6 +58,24 @@ func (s *session) create(ctx context.Context, j job) outcome {
 		o.commit.Entry.Version = j.m[to].Version
 	}
 	return o
+}
+
+// stillThere reads what a partner is to be made from, where what is known of it is old: somebody may have deleted it while it
+// waited. over says that the job ends here, which is decided anew when something changed.
+func (s *session) stillThere(ctx context.Context, j *job) (o outcome, over bool) {
+	was := j.m[j.side]
+	if s.e.Now().Sub(was.Seen) <= fresh || s.listed(was, j.side) {
+		return o, false
+	}
+	if o, over = s.reread(ctx, j, j.side); over {
+		return o, true
+	}
+	if is := j.m[j.side]; is.Version != was.Version || is.Changed != was.Changed || is.Parent != was.Parent {
+		o.commit.Mirrors[j.side] = []Mirror{is}
+		o.commit.Again = []Hint{j.atOnce(s.e.Now())}
+		return o, true
+	}
+	return o, false
 }
 
 // payload is what a new partner of the record holds: every value that may travel there, and the stamp.
@@ -192,6 +214,9 @@ func (s *session) inTheWay(ctx context.Context, j job, ce *connector.Error) outc
 // searchFirst asks the other side for the record's keys before it is created: its own look is too old to prove that
 // nobody is there.
 func (s *session) searchFirst(ctx context.Context, j job) outcome {
+	if o, over := s.stillThere(ctx, &j); over {
+		return o
+	}
 	asked := s.e.Now()
 	found, err := s.find(ctx, j, false)
 	if err != nil {
@@ -330,6 +355,10 @@ func (s *session) discovered(ctx context.Context, j job, found []connector.Recor
 			return c, false, err
 		}
 		m, changed, keep := s.merge(to, known[r.ID], r, asked)
+		if s.mayLag(to, known[r.ID], r, Cursor{Began: asked}, asked) {
+			m, changed, keep = known[r.ID], true, true
+			m.Missing = s.need[to]
+		}
 		if keep {
 			c.Mirrors[to] = append(c.Mirrors[to], m)
 		}

@@ -353,6 +353,9 @@ func (s *session) loadGens(ctx context.Context) error {
 			return err
 		}
 		s.gens[side], s.readings[side] = cur.GenBegan, cur.Generation
+		if ahead := cur.Began.Sub(cur.At); !cur.At.IsZero() && ahead > margin {
+			s.ahead[side] = ahead
+		}
 	}
 	return s.loadPassed(ctx)
 }

@@ -126,7 +126,8 @@ func (s *session) remains(c *Commit, x *Sending, d Decision, w *result, answered
 		}
 		for side := range sent.Sends {
 			told := answered[side] && (w.wrote[side] || f.answered[side])
-			if told && !f.missed[side] { // what is still to go there is not agreed upon when the other side's part arrives
+			whole := !f.joins() || f.Rule.Kind == mapping.Set || answered == [2]bool{true, true}
+			if told && whole && !f.missed[side] { // what is still to go there is not agreed upon when the other side's part arrives
 				sent.Sends[side] = false
 			}
 		}

@@ -209,6 +209,9 @@ func (s *session) pairUp(v *view, j job) job {
 func (s *session) timed(j job) job {
 	m := j.m[j.side]
 	since := m.Created
+	if !since.IsZero() { // the system says when, by its clock
+		since = since.Add(s.ahead[j.side])
+	}
 	if since.IsZero() || m.Changed.After(m.First) {
 		since = m.Changed
 	}

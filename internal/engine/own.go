@@ -57,7 +57,7 @@ func (f *FieldPlan) own(s SentField, base Base, known bool) (Base, bool) {
 		f.Arrived[side] = s.arrived(f.Rule, Side(side), f.Before[side])
 		any = any || f.Arrived[side]
 	}
-	if !any {
+	if !any || f.half(s) {
 		return base, known
 	}
 	if f.Rule.Kind == mapping.Set {
@@ -71,6 +71,24 @@ func (f *FieldPlan) own(s SentField, base Base, known bool) (Base, bool) {
 		}
 	}
 	return Base{V: v}, true
+}
+
+// half: of what both sides are to hold one holds its part, and the other shows what it showed then. Nothing is agreed upon, and
+// nothing that arrived is a change of the side that holds it: all of it is sent again.
+func (f *FieldPlan) half(s SentField) bool {
+	if f.Rule.Kind == mapping.Set || s.Sends != [2]bool{true, true} || f.Arrived[A] == f.Arrived[B] {
+		return false
+	}
+	open := A
+	if f.Arrived[A] {
+		open = B
+	}
+	if !f.Rule.Same(open, s.Before[open], f.Before[open]) {
+		return false
+	}
+	f.Arrived = [2]bool{}
+	f.part = true
+	return true
 }
 
 // ownSets are the lists that both sides agreed on: what they showed, with what arrived. What is still to go to a side counts
@@ -93,7 +111,7 @@ func (f *FieldPlan) ownSets(s SentField) [2]any {
 
 func union(x, y []string) []string { return append(append([]string{}, x...), mapping.Minus(y, x)...) }
 
-// resend takes an unfinished plan up again: nothing arrived, and both sides show what they showed then. The same value is
+// resend takes an unfinished plan up again: nothing arrived, or only half of what both are to hold, and else both sides show what they showed then. The same value is
 // sent, whatever a policy would say by now, unless the flow no longer writes there; it is absolute, so that sending it twice does no harm.
 func (f *FieldPlan) resend() {
 	s := f.sent
@@ -101,7 +119,8 @@ func (f *FieldPlan) resend() {
 		return
 	}
 	for side := range f.Before {
-		if !f.Rule.Same(Side(side), s.Before[side], f.Before[side]) || s.Sends[side] && !f.Rule.Direction.To(Side(side)) {
+		there := f.part && s.arrived(f.Rule, Side(side), f.Before[side])
+		if !there && !f.Rule.Same(Side(side), s.Before[side], f.Before[side]) || s.Sends[side] && !f.Rule.Direction.To(Side(side)) {
 			return
 		}
 	}

@@ -72,6 +72,7 @@ type FieldPlan struct {
 
 	// Arrived are the sides that hold what an unfinished update sent them; agreed is what both agreed on with that.
 	Arrived [2]bool
+	part    bool // half of what both are to hold arrived
 	agreed  [2]any
 	sent    *SentField
 	kept    bool // the losing value was stored when it was sent first

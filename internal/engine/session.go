@@ -52,9 +52,10 @@ type session struct {
 	stampField [2]string
 	caps       *abilities
 	gens       [2]time.Time
-	readings   [2]int64 // how many complete readings there were
-	limit      int      // writes this run may make, 0 = no limit
-	losable    int      // links this run may let go of, 0 = no limit
+	readings   [2]int64         // how many complete readings there were
+	ahead      [2]time.Duration // of a system's clock, by ours
+	limit      int              // writes this run may make, 0 = no limit
+	losable    int              // links this run may let go of, 0 = no limit
 	lost       int
 	deleted    int            // as people decided, within the same limit
 	agreed     *agreed        // the approved plan that is being carried out, nil when there is none

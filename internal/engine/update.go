@@ -11,7 +11,7 @@ import (
 // update sends changed fields. A field that the system refuses is taken out and the rest sent without it, so that one
 // bad value never holds back the others (sync-semantics 5.6, outcome table).
 func (s *session) update(ctx context.Context, m Mirror, side Side, set connector.Fields, w *result) (connector.Record, error) {
-	echo, err := s.conn[side].Update(ctx, s.refOf(m), set)
+	echo, err := s.conn[side].Update(connector.WithAsk(ctx, s.ours), s.refOf(m), set)
 	var ce *connector.Error
 	if err == nil || !errors.As(err, &ce) || ce.Kind != connector.Invalid {
 		return echo, err

@@ -211,14 +211,20 @@ func (s *session) keep(c *Commit, j job, seen [2]bool) {
 	}
 }
 
-// stale reports whether a record must be read again before it is written.
+// stale reports whether a record must be read again before it is written. Only its own answer is fresh: a list, or a search, may be
+// behind it. In a first or full run lists have to do.
 func (s *session) stale(m Mirror, side Side) bool {
 	now := s.e.Now()
-	if now.Sub(m.Seen) <= fresh {
+	if now.Sub(m.Seen) <= fresh && (s.bulk() || !m.Answered.Before(m.Seen)) {
 		return false
 	}
-	// An earlier run's reading says nothing of what was typed between the two.
-	return !(s.bulk() && now.Sub(m.Seen) <= bulkFresh && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero() && !m.Seen.Before(s.began))
+	return !s.listed(m, side)
+}
+
+// listed reports whether the reading of a first or full run has just shown a record. An earlier run's reading says nothing of what
+// was typed between the two.
+func (s *session) listed(m Mirror, side Side) bool {
+	return s.bulk() && s.e.Now().Sub(m.Seen) <= bulkFresh && m.Gen >= s.readings[side] && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero() && !m.Seen.Before(s.began)
 }
 
 // reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.
@@ -276,7 +282,9 @@ func (s *session) send(ctx context.Context, j *job, l *Link, c *Commit, d *Decis
 			continue
 		}
 		asked := s.e.Now()
-		echo, err := s.update(ctx, j.m[side], side, set, w)
+		told := connector.Traced(ctx)
+		traced := connector.WithTrace(ctx, func(x connector.Exchange) { w.readBack = !x.Write; told(x) })
+		echo, err := s.update(traced, j.m[side], side, set, w)
 		if err != nil {
 			if w.fatal = fatal(err); w.fatal == nil {
 				w.retry = err

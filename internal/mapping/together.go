@@ -57,6 +57,14 @@ func (r *Rule) unfit() *refusal {
 // between stands between two versions of a text that are kept one under the other.
 const between = "— — —"
 
+// holds reports whether a text holds another one as a whole part of it. That its words stand in it by chance is not enough.
+func holds(whole, part string) bool {
+	cut := func(s string) string {
+		return " " + between + " " + strings.Join(strings.Fields(s), " ") + " " + between + " "
+	}
+	return strings.Contains(cut(whole), cut(part))
+}
+
 // Together is what both sides hold when two versions of a text are kept one under the other, a's first. It reports false
 // when there is no room for both. Where one version holds the other already, as after a merge of which only one half
 // arrived, it is that one alone.
@@ -71,9 +79,9 @@ func (r *Rule) Together(a, b Value) (both [2]Value, ok bool) {
 	}
 	x, y := r.normal(connector.B, inB), r.normal(connector.B, b)
 	switch {
-	case strings.Contains(x, y):
+	case holds(x, y):
 		return [2]Value{a, inB}, true
-	case strings.Contains(y, x):
+	case holds(y, x):
 		return [2]Value{inA, b}, true
 	}
 	// The side that keeps formatting is put together first, and the other one is made of it.

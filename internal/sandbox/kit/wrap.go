@@ -8,7 +8,7 @@ import (
 
 // Options of Wrap. Nil parts are left out.
 type Options struct {
-	Clock    *Clock // of the handler; Wrap itself waits in real time
+	Clock    *Clock // of the handler, and of the Date header; Wrap itself waits in real time
 	Faults   *Faults
 	Counters *Counters
 	Latency  time.Duration              // real time added before every answer
@@ -25,6 +25,9 @@ type Options struct {
 func Wrap(h http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
+		if o.Clock != nil { // a system tells its own time
+			w.Header().Set("Date", o.Clock.Now().UTC().Format(http.TimeFormat))
+		}
 		if o.Counters != nil {
 			o.Counters.begin()
 			route := r.URL.Path
