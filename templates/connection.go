@@ -67,6 +67,9 @@ type ConnectionPage struct {
 	Name, NameError string
 	// Settings are the choices about the account that its system leaves open.
 	Settings []SettingField
+	// Seen names the name and the settings that the forms were made of. Clash is what a colleague saved meanwhile.
+	Seen  [2]string
+	Clash string
 }
 
 // SettingField is one choice about an account: one of Options, or a free value where there are none.

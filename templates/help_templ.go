@@ -123,7 +123,7 @@ func Help(p HelpPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</tbody></table></div><footer><small class=\"faint\">Letters act only outside of text fields. Whatever can be dragged can also be chosen one after the other, by mouse, finger or keyboard.</small></footer></section><section class=\"sheet\" id=\"more\" aria-labelledby=\"h-more\"><header><h2 id=\"h-more\">More to read</h2></header><ul class=\"finds\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</tbody></table></div><footer><small class=\"faint\">Letters act only outside of text fields, and can be switched off under <a href=\"/settings/account\">Settings, Account</a>. Whatever can be dragged can also be chosen one after the other, by mouse, finger or keyboard.</small></footer></section><section class=\"sheet\" id=\"more\" aria-labelledby=\"h-more\"><header><h2 id=\"h-more\">More to read</h2></header><ul class=\"finds\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,6 +13,9 @@ type WorkspaceSettings struct {
 	Every, Deletes []MapOption
 	Watch          bool
 	Keeps          []KeepField
+	// Seen names what each form was made of, by what it saves. Clash is what a colleague saved meanwhile.
+	Seen  map[string]string
+	Clash string
 }
 
 // KeepField is for how many days something is kept.

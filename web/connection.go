@@ -55,6 +55,7 @@ func (s *Server) showConnection(c echo.Context, status int, conn connection.Conn
 		return err
 	}
 	p := templates.ConnectionPage{Frame: frame(c, conn.Name, "connections"), Card: card, Name: conn.Name}
+	p.Seen = [2]string{seenOf(conn.Name), seenOf(conn.Settings)}
 	p.Settings = settingFields(s.o.Connect.Systems[conn.System].Spec, conn.Settings, nil)
 	if p.Lessons, err = s.lessons(c.Request().Context(), ws(c), conn); err != nil {
 		return err

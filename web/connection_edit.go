@@ -21,6 +21,9 @@ func (s *Server) renameConnection(c echo.Context) error {
 		return err
 	}
 	name := strings.TrimSpace(c.FormValue("name"))
+	if outdated(c, seenOf(conn.Name)) {
+		return s.showConnection(c, http.StatusConflict, conn, func(p *templates.ConnectionPage) { p.Clash, p.Name = clashText+conn.Name+".", name })
+	}
 	if wrong := badName(name); wrong != "" {
 		return s.badlyNamed(c, conn, name, wrong)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -22,6 +23,11 @@ func (s *Server) saveSettings(c echo.Context) error {
 	for _, x := range spec.Settings {
 		typed[x.Name] = strings.TrimSpace(c.FormValue(x.Name))
 	}
+	if outdated(c, seenOf(conn.Settings)) {
+		return s.showConnection(c, http.StatusConflict, conn, func(p *templates.ConnectionPage) {
+			p.Clash, p.Settings = clashText+saidSettings(p.Settings), settingFields(spec, typed, nil)
+		})
+	}
 	if bad := spec.BadSettings(typed); bad != nil {
 		return s.showConnection(c, http.StatusUnprocessableEntity, conn, func(p *templates.ConnectionPage) { p.Settings = settingFields(spec, typed, bad) })
 	}
@@ -35,6 +41,15 @@ func (s *Server) saveSettings(c echo.Context) error {
 		return err
 	}
 	return s.sayAndGo(c, "The settings of "+conn.Name+" are saved. The next run goes by them.", false, "/connections/"+conn.ID)
+}
+
+// saidSettings are settings in a sentence.
+func saidSettings(fields []templates.SettingField) string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.Label+": "+cmp.Or(f.Value, "not set"))
+	}
+	return strings.Join(all, "; ") + "."
 }
 
 // settingFields are the settings of a system with their values, and with what is wrong with them.

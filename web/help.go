@@ -38,7 +38,7 @@ func kept(p store.Policy) []templates.Term {
 		{Word: "Runs", Means: "What each did to which record, with the values before and after: " + days(p.Runs) + ". Runs that found nothing to do: " + days(p.QuietRuns) + ". An undo reaches back " + days(engine.UndoFor) + "."},
 		{Word: "Values that gave way", Means: "And what people decided: " + days(p.Conflicts) + ". What still needs you waits for ever."},
 		{Word: "Calls that told of changes", Means: "That they came and which record they were about, never what they said: " + days(p.Events) + "."},
-		{Word: "Deleted records", Means: "Their IDs, so that none of them comes back by itself, and their match keys for 90 days in a form from which nobody can read them."},
+		{Word: "Deleted records", Means: "Their IDs, so that none of them comes back by itself, and their match keys for 90 days in a form from which nobody can read them. The fields that your maps name stay as they were last shown, and no time takes them away: a flow may have to make the record again. What runs wrote to it is kept for as long as the runs are."},
 		{Word: "Keys of accounts", Means: "Sealed with a key that only this server has, until you disconnect the account. They are in no log and in no file that you take along."},
 		{Word: "Sign-ins", Means: "A session ends after 12 hours without use, and after " + days(store.SessionMost) + " in any case. Passwords are kept in a form from which nobody can read them."},
 	}

@@ -57,7 +57,7 @@ func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSetting
 		Hint: "Such as Europe/Warsaw. Empty: that of the accounts."}
 	p.Country = []templates.MapOption{{Text: "The country of the accounts", Chosen: d.Region == ""}}
 	for _, r := range mapping.Regions() {
-		p.Country = append(p.Country, templates.MapOption{Value: r.Code, Text: r.Name + " +" + strconv.Itoa(r.Prefix), Chosen: r.Code == d.Region})
+		p.Country = append(p.Country, templates.MapOption{Value: r.Code, Text: strings.ReplaceAll(r.Name, "&", "and") + " +" + strconv.Itoa(r.Prefix), Chosen: r.Code == d.Region})
 	}
 	p.Every = []templates.MapOption{{Text: fromTemplate, Chosen: d.Every == 0}}
 	for _, e := range everies {
@@ -77,6 +77,7 @@ func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSetting
 	for _, k := range keeps {
 		p.Keeps = append(p.Keeps, templates.KeepField{Name: k.name, Label: k.label, Help: k.help, Value: strconv.Itoa(days(*k.of(&kept))), Least: days(*k.of(&least)), Most: days(*k.of(&most))})
 	}
+	p.Seen = map[string]string{"name": seenOf(p.Name.Value), "zone": seenOf(zone), "defaults": seenOf(d), "keeps": seenOf(kept)}
 	return p, nil
 }
 
@@ -95,6 +96,10 @@ func (s *Server) saveWorkspace(c echo.Context) error {
 	p, err := s.workspaceSettings(c)
 	if err != nil {
 		return err
+	}
+	if outdated(c, p.Seen[c.FormValue("do")]) {
+		p.Clash = clashText + typedOver(c, &p)
+		return page(c, http.StatusConflict, templates.WorkspacePage(p))
 	}
 	said := ""
 	switch c.FormValue("do") {
