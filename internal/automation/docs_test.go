@@ -1,0 +1,123 @@
+package automation_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"couplet/internal/automation"
+	"couplet/internal/mapping"
+)
+
+// TestThePageOfAutomationsIsTrue holds docs/automations.md to the data; COUPLET_WRITE_DOCS=1 writes it.
+func TestThePageOfAutomationsIsTrue(t *testing.T) {
+	t.Parallel()
+	const page = "../../docs/automations.md"
+	want := automationsPage(t)
+	if os.Getenv("COUPLET_WRITE_DOCS") != "" {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != want {
+		t.Errorf("docs/automations.md is not what the data say (%v); COUPLET_WRITE_DOCS=1 go test ./internal/automation -run PageOfAutomations writes it", err)
+	}
+}
+
+const automationsIntro = `# Automations
+
+An automation is a trigger that sets it off, a filter that lets through or not, and steps that follow one after the other. It is made on its page, or written as a
+YAML file of which this is one. In this version automations are made, checked and tried on a record; nothing runs them yet.
+
+%s
+A file is read strictly: a key that is not known, comes twice or has no value is an error with its line. What is wrong with an automation is said with the step, the
+field and the fix, and one with a problem cannot be switched on.
+
+## Values in texts
+
+What a step is given is text with pills: ` + "`Call {{contact.firstName}}`" + `. A pill names a value of the trigger, of a step before it (by the id of the step), of the account's settings, or
+` + "`now`" + `. ` + "`{{person.id or made.id}}`" + ` takes the first that is not empty; a text in quotes may stand last: ` + "`{{contact.phone or \"none\"}}`" + `. It must be so where a value comes from a step that is not always
+done. A text that is one pill alone keeps the value's type: a number stays a number, a list a list. A value may go through steps on its way, settings as
+` + "`name=value`" + `: ` + "`{{contact.phone | e164 country=PT}}`" + `. These are for automations, besides those that [pairs have](steps.md):
+
+`
+
+func automationsPage(t *testing.T) string {
+	var b strings.Builder
+	table := func(head string, rows func(row func(cells ...string))) {
+		b.WriteString("| " + head + " |\n" + strings.Repeat("|---", strings.Count(head, "|")+1) + "|\n")
+		rows(func(cells ...string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") })
+	}
+	words := func(title, intro string, list []automation.Word) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", title, intro)
+		table("kind | what it is | more", func(row func(...string)) {
+			for _, w := range list {
+				row("`"+w.ID+"`", w.Title, w.Help)
+			}
+		})
+	}
+	example, err := automation.Write(template(t, "tasks-from-notes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&b, automationsIntro, indented(string(example)))
+	table("step | what it does", func(row func(...string)) {
+		for _, k := range automation.PillSteps() {
+			if _, ofPairs := mapping.StepKindNamed(k.Name); ofPairs {
+				continue
+			}
+			name := k.Name
+			for _, s := range k.Settings {
+				name += " " + s.Name + "=" + s.Example
+			}
+			row("`"+name+"`", k.Title+": "+k.Help)
+		}
+	})
+	words("Triggers", "Nothing that Couplet itself does sets an automation off, unless `own: true` says so.", automation.TriggerKinds)
+	for _, id := range []string{"highlevel", "usercom"} {
+		sys := systems()[id]
+		fmt.Fprintf(&b, "\n### %s\n\n", sys.Spec.Name)
+		table("event | how it is known | what it is", func(row func(...string)) {
+			for _, e := range sys.Catalog.Events {
+				var how []string
+				if len(e.Hooks) > 0 {
+					how = append(how, "told ("+strings.Join(e.Hooks, ", ")+")")
+				}
+				if e.Manual != "" {
+					how = append(how, "told by an automation of yours, on "+e.Manual)
+				}
+				if e.Poll != "" {
+					how = append(how, "looked for (`"+e.Poll+"`)")
+				}
+				does := e.Does
+				if e.Doubt != "" {
+					does += " *Unverified: " + e.Doubt + "*"
+				}
+				row(e.Title+" (`"+e.ID+"`)", strings.Join(how, "; "), does)
+			}
+		})
+	}
+	b.WriteString("\n## Conditions\n\nA filter, and the `if` of a step, is one condition, a group (`all` or `any`) of conditions and groups, or a `formula` that gives yes or no. Texts are the same " +
+		"whatever\ntheir capitals; what cannot be compared does not hold.\n\n")
+	table("op | in words | for", func(row func(...string)) {
+		for _, o := range automation.Ops {
+			row("`"+o.ID+"`", o.Title, strings.Join(o.Types, ", "))
+		}
+	})
+	words("Steps", fmt.Sprintf("At most %d, %d in each other. A loop takes %d members of its list where it says nothing, %d at most.", automation.MostSteps, automation.Deepest-1, automation.UsualEach, automation.MostEach), automation.StepKinds)
+	words("Waits", "`for: 2h` waits a time, at most "+automation.Span(automation.LongestWait)+"; `until` waits for a moment:", automation.Untils)
+	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most. `once: true` does a step at most once for each record.", automation.Fails)
+	b.WriteString("\n## Templates\n\n")
+	table("template | what it does", func(row func(...string)) {
+		for _, x := range automation.Templates() {
+			row(x.Title+" (`"+x.ID+"`)", x.Description)
+		}
+	})
+	return b.String()
+}
+
+// indented is a text as Markdown shows it unchanged.
+func indented(s string) string {
+	return "    " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n    ") + "\n"
+}
