@@ -70,9 +70,14 @@ func (h *history) weather() {
 	}
 }
 
+// pause is the time between what people did last and a run: enough for an index to show it, or none.
+func (h *history) pause() {
+	h.pass(rapid.SampledFrom([]time.Duration{3 * time.Second, 0}).Draw(h.rt, "pause"))
+}
+
 // look runs the flow as its schedule does.
 func (h *history) look(full bool) {
-	h.pass(3 * time.Second)
+	h.pause()
 	r := h.try(engine.Request{Look: true, Full: full})
 	h.tellf("look at %ss (full %v): %s %s %+v", h.flow.Object, full, r.Status, r.Note, r.To)
 }
@@ -80,7 +85,7 @@ func (h *history) look(full bool) {
 // follow runs the flow for webhooks alone.
 func (h *history) follow() {
 	if h.seeded() {
-		h.pass(3 * time.Second)
+		h.pause()
 		r := h.try(engine.Request{})
 		h.tellf("hooks of %ss: %s %s %+v", h.flow.Object, r.Status, r.Note, r.To)
 	}
@@ -102,7 +107,7 @@ func (h *history) notice() {
 	if !h.seeded() {
 		return
 	}
-	h.pass(time.Second) // until the index shows it
+	h.pass(3 * time.Second) // until the index shows it, and what this run read is no reason for the next one to write
 	var all [2]map[string]connector.Record
 	for i := range h.typed {
 		e := &h.typed[i]
@@ -126,7 +131,7 @@ func (h *history) notice() {
 
 // die ends a run at some call of the store.
 func (h *history) die() {
-	h.pass(3 * time.Second)
+	h.pause()
 	left := rapid.IntRange(1, 60).Draw(h.rt, "calls left")
 	req := engine.Request{Look: rapid.Bool().Draw(h.rt, "looking") || !h.seeded()}
 	last := ""
