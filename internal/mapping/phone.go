@@ -8,17 +8,21 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// PhoneKey is the number in E.164 with its extension kept apart, or its bare digits when it is no number.
+// PhoneKey is the number in E.164 with its extension kept apart, its bare digits when it is no number, or the text itself when it has none.
 func PhoneKey(s, region string) string {
 	if e := E164(s, region); e != "" {
 		return e
 	}
-	return "?" + strings.Map(func(c rune) rune {
+	digits := strings.Map(func(c rune) rune {
 		if unicode.IsDigit(c) {
 			return c
 		}
 		return -1
 	}, s)
+	if digits == "" {
+		return "?" + lowered(strings.TrimSpace(s))
+	}
+	return "?" + digits
 }
 
 // E164 is the number in E.164 (";ext=" added when there is an extension), "" when it is no valid number.
