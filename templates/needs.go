@@ -170,6 +170,8 @@ type NeedDoomed struct {
 type NeedCandidate struct {
 	ID, Name string
 	Facts    []NeedFact
+	// Seen is which state of the two is shown, for the answer.
+	Seen string
 	// Taken says that it has a partner already, and Href leads to the two.
 	Taken bool
 	Href  string

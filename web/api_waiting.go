@@ -76,10 +76,12 @@ func (s *Server) apiReviews(c echo.Context, d command.Desk) (any, error) {
 	return doc, err
 }
 
-// AnswerIn is an answer about a record that waits. Partner is the id of the record of the other side that it is linked with.
+// AnswerIn is an answer about a record that waits. Partner is the id of the record of the other side that it is linked with. Seen goes
+// with delete, and is that of the list that showed the record.
 type AnswerIn struct {
 	Answer  engine.OrderKind `json:"answer"`
 	Partner string           `json:"partner,omitempty"`
+	Seen    string           `json:"seen,omitempty"`
 	WhereIn
 }
 
@@ -97,7 +99,7 @@ func (s *Server) apiAnswer(c echo.Context, d command.Desk) (any, error) {
 	if (in.Answer == engine.OrderLink) != (in.Partner != "") {
 		return nil, notMeant("A record is linked with a partner, and no other answer has one, so nothing was decided.", `Send {"answer": "link", "partner": "its id"}, or another answer without partner.`)
 	}
-	_, o, err := d.Answer(c.Request().Context(), command.Named{Record: word(c, "record"), Flow: in.Flow, Side: in.Side}, engine.Order{Kind: in.Answer, Partner: in.Partner})
+	_, o, err := d.Answer(c.Request().Context(), command.Named{Record: word(c, "record"), Flow: in.Flow, Side: in.Side}, engine.Order{Kind: in.Answer, Partner: in.Partner}, in.Seen)
 	return command.OrderJSON(o), err
 }
 

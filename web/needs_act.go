@@ -214,6 +214,10 @@ func orderOf(c echo.Context, do string) (o engine.Order, ok bool) {
 	o = engine.Order{Link: c.FormValue("link"), Field: c.FormValue("field"), Side: sideOf(c.FormValue("side")), Record: c.FormValue("record")}
 	if do == "link" || do == "create" || do == "alone" {
 		o.Kind, o.Partner, o.Link, o.Field = engine.OrderKind(do), c.FormValue("partner"), "", ""
+		if a, b, both := strings.Cut(c.FormValue("seen"), "."); do == "link" {
+			o.Seen = [2]any{a, b}
+			return o, o.Record != "" && both
+		}
 		return o, o.Record != ""
 	}
 	if do == "accept" {

@@ -111,6 +111,9 @@ func TestAnAnswerToADeleteIsAboutWhatWasSeen(t *testing.T) {
 	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", movedText+standText)
 	goesTo(t, b.post(client, "/needs-you", answer(form, "delete", url.Values{"seen": {""}})), "/needs-you")
 	goesTo(t, b.post(client, "/needs-you", answer(form, "alone", nil)), "/needs-you")
+	link := b.all(client, "/needs-you").Find("[data-testid=review] form").First()
+	goesTo(t, b.post(client, "/needs-you", answer(link, "link", url.Values{"seen": {"0011223344556677.0011223344556677"}})), "/needs-you")
+	wants(t, b.all(client, "/needs-you"), "[data-testid=said]", movedText+standText)
 	other := b.all(client, "/needs-you").Find("[data-testid=review] form").Last()
 	goesTo(t, b.post(client, "/needs-you", answer(other, "delete", url.Values{"seen": {"12345"}})), "/needs-you")
 	if got := b.orders(); len(got) != 0 {

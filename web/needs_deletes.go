@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -76,7 +75,7 @@ func (n *needsOf) deleteCard(ctx context.Context, r engine.Review) (x templates.
 	if err != nil {
 		return x, err
 	}
-	if x.Name, x.Seen = n.named(r.Side, r.ID, m[r.Side]), strconv.FormatInt(m[r.Side].Sight(), 10); x.Name == "" {
+	if x.Name, x.Seen = n.named(r.Side, r.ID, m[r.Side]), m[r.Side].Sight(); x.Name == "" {
 		x.Name = name
 	}
 	x.Fields = n.beside(l, m, r.Side)
@@ -164,7 +163,7 @@ func (n *needsOf) hangs(ctx context.Context, side engine.Side, id string) (strin
 // deleteOrder reads an answer to a delete that waits.
 func deleteOrder(c echo.Context, kind engine.OrderKind) (o engine.Order, ok bool) {
 	o = engine.Order{Kind: kind, Side: sideOf(c.FormValue("side")), Record: c.FormValue("record")}
-	at, err := strconv.ParseInt(c.FormValue("seen"), 10, 64)
-	o.Seen[o.Side] = at
-	return o, err == nil && o.Record != ""
+	seen := c.FormValue("seen")
+	o.Seen[o.Side] = seen
+	return o, seen != "" && o.Record != ""
 }

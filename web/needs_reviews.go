@@ -55,7 +55,9 @@ func (n *needsOf) review(ctx context.Context, r engine.Review) (x templates.Need
 	for _, id := range ids {
 		if c, ok := theirs[id]; ok && c.Gone.IsZero() {
 			l, taken := links[id]
-			x.Candidates = append(x.Candidates, templates.NeedCandidate{ID: id, Name: n.named(other, id, c), Facts: n.facts(other, c, m[r.Side]), Taken: taken, Href: recordHref(l.ID)})
+			var seen [2]string
+			seen[r.Side], seen[other] = m[r.Side].Sight(), c.Sight()
+			x.Candidates = append(x.Candidates, templates.NeedCandidate{ID: id, Seen: seen[engine.A] + "." + seen[engine.B], Name: n.named(other, id, c), Facts: n.facts(other, c, m[r.Side]), Taken: taken, Href: recordHref(l.ID)})
 		}
 	}
 	x.Again, err = n.again(ctx, r.Side, r.ID, "")

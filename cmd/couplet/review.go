@@ -75,6 +75,9 @@ func tellReview(t *terminal, x command.Waiting[command.ReviewDoc]) {
 	for _, r := range d.Twins {
 		t.printf("    is like %s of %s%s\n", r.Record, names[side], after(", ", r.Name))
 	}
+	if x.Order == nil && d.Seen != "" {
+		t.printf("    `couplet review delete %s --seen %s` deletes it as it is now, `couplet review keep %s` keeps it\n", d.Record, d.Seen, d.Record)
+	}
 	if o := x.Order; o != nil {
 		t.printf("    decided by %s: %s; `couplet review back %s` takes it back\n", o.By, saysOrder(*o, names), d.Record)
 	}
@@ -98,13 +101,13 @@ type waitingRecord struct {
 func (w waitingRecord) named() command.Named { return command.Named(w) }
 
 // answer stores an answer about the record.
-func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o engine.Order, asJSON bool) error {
+func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o engine.Order, seen string, asJSON bool) error {
 	a, err := g.open(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	q, o, err := a.desk().Answer(ctx, w.named(), o)
+	q, o, err := a.desk().Answer(ctx, w.named(), o, seen)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,7 @@ type linkReviewCmd struct {
 func (linkReviewCmd) Help() string { return "Example: couplet review link 17 ocQHyuzHvysMo5N5VsXc" }
 
 func (c *linkReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderLink, Partner: c.Partner}, c.JSON)
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderLink, Partner: c.Partner}, "", c.JSON)
 }
 
 // plainAnswer is an answer that needs no more than its kind.
@@ -130,7 +133,7 @@ type plainAnswer struct {
 }
 
 func (p plainAnswer) say(ctx context.Context, g *Globals, t *terminal, kind engine.OrderKind) error {
-	return p.answer(ctx, g, t, engine.Order{Kind: kind}, p.JSON)
+	return p.answer(ctx, g, t, engine.Order{Kind: kind}, "", p.JSON)
 }
 
 type createReviewCmd struct{ plainAnswer }
@@ -149,12 +152,18 @@ func (c *aloneReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error
 	return c.say(ctx, g, t, engine.OrderAlone)
 }
 
-type deleteReviewCmd struct{ plainAnswer }
+type deleteReviewCmd struct {
+	plainAnswer
+	Seen string `help:"The state of the record that you saw, as couplet review lists it: one that changed since is not deleted." placeholder:"STATE"`
+}
 
-func (deleteReviewCmd) Help() string { return "Example: couplet review delete 17" }
+func (deleteReviewCmd) Help() string {
+	return "Nobody deletes what they did not see: --seen names the state of the record that `couplet review` showed.\n\n" +
+		"Example: couplet review contacts\nExample: couplet review delete 17 --seen 3f0a9c1b7d52e864"
+}
 
 func (c *deleteReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.say(ctx, g, t, engine.OrderDelete)
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderDelete}, c.Seen, c.JSON)
 }
 
 type keepReviewCmd struct{ plainAnswer }

@@ -22,6 +22,8 @@ type ReviewDoc struct {
 	Candidates []TwinDoc `json:"candidates"`
 	Twins      []TwinDoc `json:"twins"`
 	At         time.Time `json:"at"`
+	// Seen names the state of a record that waits to be deleted, for the answer that deletes it.
+	Seen string `json:"seen,omitempty"`
 	// Decided is the answer that waits for the next run.
 	Decided *OrderDoc `json:"decided,omitempty"`
 }
@@ -108,8 +110,17 @@ func (d Desk) reviewJSON(ctx context.Context, q Place, r engine.Review) (doc Rev
 	if known := name(r.Side, r.ID); len(known) > 0 {
 		doc.Name = known[0].Name
 	}
+	if err == nil && r.AsksDelete() {
+		doc.Seen, err = d.sight(ctx, q, r)
+	}
 	doc.Candidates, doc.Twins = name(r.Side.Other(), r.Candidates...), name(r.Side, r.Twins...)
 	return doc, err
+}
+
+// sight names the state of a record that waits, as it was last read.
+func (d Desk) sight(ctx context.Context, q Place, r engine.Review) (string, error) {
+	m, err := d.Store.Mirrors(ctx, d.Workspace, q.Pair.Conns[r.Side], q.Pair.Object, []string{r.ID})
+	return m[r.ID].Sight(), err
 }
 
 // Named names a record that waits. Where several flows or both sides use one id, Flow and Side tell them apart.
@@ -146,8 +157,9 @@ func (d Desk) Review(ctx context.Context, n Named) (q Place, r engine.Review, er
 	return q, r, &Refusal{Kind: NotMeant, What: fmt.Sprintf("record %s waits in several places", n.Record), Command: "say which: " + strings.Join(found, ", or "), Request: "give flow and side, too"}
 }
 
-// Answer decides about a record that waits: with what o names, which must fit what it waits for.
-func (d Desk) Answer(ctx context.Context, n Named, o engine.Order) (Place, engine.Order, error) {
+// Answer decides about a record that waits: with what o names, which must fit what it waits for. seen is which state of a record that is
+// to be deleted was listed; nobody has one deleted that they did not see so, and no other answer has it.
+func (d Desk) Answer(ctx context.Context, n Named, o engine.Order, seen string) (Place, engine.Order, error) {
 	q, r, err := d.Review(ctx, n)
 	if err != nil {
 		return q, o, err
@@ -156,7 +168,17 @@ func (d Desk) Answer(ctx context.Context, n Named, o engine.Order) (Place, engin
 		words := "answer with " + orList(fit)
 		return q, o, &Refusal{Kind: NotMeant, What: fmt.Sprintf("record %s waits because it is %s", r.ID, engine.Explain(r.Reason, q.Names)), Command: words, Request: words}
 	}
+	switch deletes := o.Kind == engine.OrderDelete; {
+	case deletes && seen == "":
+		return q, o, &Refusal{Kind: NotMeant, What: fmt.Sprintf("nothing says which state of record %s you saw, so nothing was decided", r.ID),
+			Command: "list it with `couplet review`, which says how it is deleted as it is now", Request: "list it with GET /api/v1/reviews, then send its seen, too"}
+	case !deletes && seen != "":
+		return q, o, &Refusal{Kind: NotMeant, What: "what was seen goes with delete only, so nothing was decided", Command: "leave --seen out", Request: "leave seen out"}
+	}
 	o.Side, o.Record = r.Side, r.ID
+	if seen != "" {
+		o.Seen[r.Side] = seen
+	}
 	o, err = d.Decide(ctx, q, o)
 	return q, o, err
 }

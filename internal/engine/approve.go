@@ -30,15 +30,6 @@ func (r Review) AsksDelete() bool { return strings.HasPrefix(r.Reason, string(fa
 // DeleteReasons are the reasons of the records that do.
 func DeleteReasons() [2]string { return [2]string{string(fateAsk) + "_a", string(fateAsk) + "_b"} }
 
-// Sight is what a person saw of a record, in a form that an order keeps: when it was last seen to change.
-func (m Mirror) Sight() int64 { return m.Changed.UnixMilli() }
-
-// saw reports whether a record still is as the person saw it who gave the order.
-func (o Order) saw(side Side, m Mirror) bool {
-	at, ok := o.Seen[side].(float64) // it came from JSON
-	return ok && int64(at) == m.Sight()
-}
-
 // obeyDelete decides about a record that a person said is to be deleted, or kept.
 func (s *session) obeyDelete(j job) job {
 	j.lost = j.side.Other()
@@ -75,7 +66,6 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 	if err != nil {
 		return s.failed(j, err)
 	}
-	edited := m.Version != j.m[side].Version // in a field of the map or another one
 	j.m[side] = m
 	wanted := j.order != nil && j.order.Kind == OrderDelete
 	switch {
@@ -89,7 +79,7 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 			o.commit.Mirrors[j.lost] = []Mirror{back}
 		}
 		return o
-	case !j.order.saw(side, m) || edited:
+	case !j.order.saw(side, m):
 		return s.unsent(j, s.takeBack(j.withdraw(changedSince)))
 	}
 	if err := s.spend(); err != nil {

@@ -1,6 +1,11 @@
 package engine
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
 
 // Order is what a person decided about one record or field. It is stored first, and carried out at the record's turn by the
 // same planner, lease, brake and log as everything else. The engine does not trust that the world still is as the person
@@ -19,7 +24,7 @@ type Order struct {
 	// From is the side whose value is chosen, or in whose form the Value of a put is.
 	From  Side
 	Value any
-	// Seen is what the two sides showed when the person decided.
+	// Seen is what the two sides showed when the person decided; of orders to delete and to link, which state of the records (Sight).
 	Seen [2]any
 	// By is the person, as the log is to name them.
 	By string
@@ -29,6 +34,16 @@ type Order struct {
 	Run    string
 	Over   time.Time
 }
+
+// Sight names the state of a record that a person saw, in a form that an order keeps: when its fields were last seen to change, and the
+// version that its system gave it, which moves with the fields that no map names, too.
+func (m Mirror) Sight() string {
+	sum := sha256.Sum256([]byte(strconv.FormatInt(m.Changed.UnixMilli(), 10) + " " + m.Version))
+	return hex.EncodeToString(sum[:8])
+}
+
+// saw reports whether a record still is as the person saw it who gave the order.
+func (o Order) saw(side Side, m Mirror) bool { return o.Seen[side] == m.Sight() }
 
 // OrderKind is what is to be done.
 type OrderKind string

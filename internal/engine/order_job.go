@@ -171,12 +171,19 @@ func (s *session) obeyLink(v *view, j job, o Order) job {
 		return j.withdraw(partnerGone)
 	case s.kin != nil && p.Parent != j.parent[other]:
 		return j.withdraw(otherParent)
+	case !o.saw(j.side, j.m[j.side]) || !o.saw(other, p):
+		return j.withdraw(changedSince)
 	}
 	if in, ok := v.intent[other][o.Partner]; ok && in.State != Absent {
 		return s.behind(j, in, p)
 	}
 	j.do, j.m[other], j.match = join, p, Match{Kind: MatchLink, Partner: o.Partner, By: "person"}
 	return j
+}
+
+// strangers reports whether a record that a person linked by name is not as they saw it: it may be somebody else by now.
+func (j job) strangers() bool {
+	return j.do == join && j.order != nil && j.order.Kind == OrderLink && (!j.order.saw(A, j.m[A]) || !j.order.saw(B, j.m[B]))
 }
 
 // obeyCreate makes a new partner although somebody looks like one, or somebody with such a key was deleted. It still needs

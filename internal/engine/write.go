@@ -182,6 +182,11 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 			d = s.plan(j)
 		}
 	}
+	if j.strangers() {
+		o := s.takeBack(j.withdraw(changedSince))
+		s.keep(&o.commit, j, seen)
+		return o
+	}
 	if o, told := s.arrivals(j, d, seen); told {
 		return o
 	}

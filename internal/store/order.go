@@ -142,7 +142,7 @@ func fitRecord(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *e
 		err = ErrSettled
 	}
 	if err == nil && o.Kind == engine.OrderDelete {
-		err = fitDelete(ctx, tx, ws, pair, o)
+		err = fitSight(ctx, tx, ws, pair, o)
 	}
 	if seen, _ := o.Seen[0].(string); err == nil && o.Kind == engine.OrderAccept && seen != "" && seen != PlanSeen(r.Plan) {
 		err = ErrMoved
@@ -151,32 +151,40 @@ func fitRecord(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *e
 		return err
 	}
 	other := o.Side.Other()
-	there, err := tx.Get(ctx, "select 1 from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4 and gone_at = 0",
-		[]any{ws, pair.Conns[other], pair.Object, o.Partner}, &one)
-	if err != nil {
+	if err := fitSight(ctx, tx, ws, pair, o); err != nil {
 		return err
 	}
 	linked, err := tx.Get(ctx, "select 1 from link where workspace_id = $1 and pair = $2 and "+[2]string{"a_id", "b_id"}[other]+" = $3 and "+live,
 		[]any{ws, o.Pair, o.Partner}, &one)
-	if err == nil && (!there || linked) {
+	if err == nil && linked {
 		err = ErrTaken
 	}
 	return err
 }
 
-// fitDelete checks that a record that is to be deleted still is as the person saw it.
-func fitDelete(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *engine.Order) error {
-	var m engine.Mirror
-	there, err := tx.Get(ctx, "select changed_at from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4 and gone_at = 0",
-		[]any{ws, pair.Conns[o.Side], pair.Object, o.Record}, db.Time(&m.Changed))
-	if err != nil {
-		return err
-	}
-	if !there {
-		return ErrSettled
-	}
+// fitSight checks that the record of an order still is as the person saw it, and so the other one that it names, and completes the
+// order by that.
+func fitSight(ctx context.Context, tx *db.Tx, ws string, pair engine.Pair, o *engine.Order) error {
 	var now [2]any
-	now[o.Side] = m.Sight()
+	for side := range now {
+		id, gone := o.Record, ErrSettled
+		if engine.Side(side) != o.Side {
+			id, gone = o.Partner, ErrTaken
+		}
+		if id == "" && o.Kind == engine.OrderDelete {
+			continue
+		}
+		var m engine.Mirror
+		there, err := tx.Get(ctx, "select changed_at, version from mirror where workspace_id = $1 and conn = $2 and object = $3 and id = $4 and gone_at = 0",
+			[]any{ws, pair.Conns[side], pair.Object, id}, db.Time(&m.Changed), &m.Version)
+		if err != nil {
+			return err
+		}
+		if !there {
+			return gone
+		}
+		now[side] = m.Sight()
+	}
 	if !seenAs(o.Seen, now) {
 		return ErrMoved
 	}

@@ -14,6 +14,7 @@ func TestOrders(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, start))
 		must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[1], Object: "contact", Page: "1"}, 1, []engine.Mirror{mirror("b1"), mirror("b2")}, nil, nil))
+		must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{mirror("a2")}, nil, nil))
 		l := w.link("l1", "a1", "b1", engine.On)
 		l.Base = map[string]engine.Base{"city": {V: [2]any{"x", "y"}}}
 		w.commit(t, engine.Commit{Link: l, Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "no_key"}},
@@ -30,6 +31,8 @@ func TestOrders(t *testing.T) {
 		}{
 			{"waits for nobody", engine.Order{Kind: engine.OrderCreate, Record: "a9"}, store.ErrSettled},
 			{"nobody there", engine.Order{Kind: engine.OrderLink, Record: "a2", Partner: "b9"}, store.ErrTaken},
+			{"with nobody", engine.Order{Kind: engine.OrderLink, Record: "a2"}, store.ErrTaken},
+			{"as it was", engine.Order{Kind: engine.OrderLink, Record: "a2", Partner: "b2", Seen: [2]any{"x", "y"}}, store.ErrMoved},
 			{"has a partner", engine.Order{Kind: engine.OrderLink, Record: "a2", Partner: "b1"}, store.ErrTaken},
 			{"free", engine.Order{Kind: engine.OrderLink, Record: "a2", Partner: "b2"}, nil},
 			{"no such link", engine.Order{Kind: engine.OrderChoose, Link: "l9", Field: "name"}, store.ErrSettled},
@@ -83,7 +86,6 @@ func TestOrders(t *testing.T) {
 
 		// A delete that is written down is not taken back, and one that was taken back is not written down.
 		w.commit(t, engine.Commit{Link: w.link("l2", "a2", "b2", engine.OneGone), Review: []engine.Review{{Pair: w.pair.ID, ID: "a2", Reason: "to_delete_b"}}})
-		must(t, w.SavePage(w.ctx, w.ws, w.lease, engine.Cursor{Conn: w.conns[0], Object: "contact", Page: "1"}, 1, []engine.Mirror{mirror("a2")}, nil, nil))
 		erase := func(id string) error {
 			return w.Intend(w.ctx, w.ws, w.lease, w.run, []engine.Commit{{Sending: &engine.Sending{Link: "l2", Run: "run", At: start, Erase: &engine.Erasing{Side: engine.A, Who: "ann", Order: id}}}})
 		}
