@@ -24,6 +24,15 @@ type CopyTarget struct {
 	Why, Next, Button string
 }
 
+// CopyBack is the way back to the copy of a flow of another workspace, which waits for accounts of this one.
+type CopyBack struct {
+	Flow, Workspace string
+	// From is the id of that workspace, and Next where the copy goes on there.
+	From, Next string
+	// Ready says that the accounts are here.
+	Ready bool
+}
+
 // CopyLook is what a copy would be.
 type CopyLook struct {
 	// Accounts are those of the workspace, by side, and Chosen the ones that are used.

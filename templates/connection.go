@@ -4,6 +4,8 @@ import "time"
 
 // Connections is the page of all connected accounts.
 type Connections struct {
+	// Back leads to the copy for which somebody came to connect an account, nil for none.
+	Back  *CopyBack
 	Frame Frame
 	Clock Clock
 	// Headline is the finding, Line what follows from it.

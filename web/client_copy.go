@@ -60,7 +60,7 @@ func (s *Server) copying(c echo.Context, to string) (*copying, error) {
 		if all[i].Workspace.ID == ws(c) {
 			continue
 		}
-		t := s.copyTarget(all[i], x.specs)
+		t := s.copyTarget(all[i], x.specs, copyWaits(ws(c), x.flow.ID))
 		x.page.Targets = append(x.page.Targets, t)
 		if t.ID == to && t.Why == "" {
 			x.to, x.page.To = &all[i], &t
@@ -75,8 +75,8 @@ func (s *Server) copying(c echo.Context, to string) (*copying, error) {
 	return x, nil
 }
 
-// copyTarget says whether a flow of two systems can be copied to a workspace.
-func (s *Server) copyTarget(client store.Client, specs [2]*connector.Spec) templates.CopyTarget {
+// copyTarget says whether a flow of two systems can be copied to a workspace. Whoever connects an account there for it comes to then.
+func (s *Server) copyTarget(client store.Client, specs [2]*connector.Spec, then string) templates.CopyTarget {
 	t := templates.CopyTarget{ID: client.Workspace.ID, Name: client.Workspace.Name}
 	edits := may(client.Role, editor)
 	for side, spec := range specs {
@@ -85,8 +85,8 @@ func (s *Server) copyTarget(client store.Client, specs [2]*connector.Spec) templ
 		if t.Why != "" || len(usable(client.Conns, spec.ID)) > 0 {
 			continue
 		}
-		if t.Why, t.Next, t.Button = spec.Name+" is not connected there yet. Connect it, then come back here.", "/connect/"+spec.ID, "Connect "+spec.Name; conn.ID != "" {
-			t.Why, t.Next, t.Button = spec.Name+" does not take the key there. Connect it again, then come back here.", "/connections/"+conn.ID, "Reconnect "+spec.Name
+		if t.Why, t.Next, t.Button = spec.Name+" is not connected there yet. Connect it there; the way leads back here.", connecting(spec.ID, then), "Connect "+spec.Name; conn.ID != "" {
+			t.Why, t.Next, t.Button = spec.Name+" does not take the key there. Connect it again there; the way leads back here.", mending(conn, then), "Reconnect "+spec.Name
 		}
 	}
 	if !edits {

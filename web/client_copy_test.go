@@ -67,7 +67,7 @@ func TestAFlowIsCopiedToAnotherClient(t *testing.T) {
 		got[li.Find("b").Text()] = textIn(li.Find("small")) + "|" + textIn(li.Find("a, button")) + "|" + li.Find("[name=next]").AttrOr("value", "")
 	})
 	for name, want := range map[string]string{"Northfold": "|Choose Northfold|", "Looks only": "You may look there, and a copy takes an editor. An owner of Looks only can change your role.||",
-		"Half": "User.com is not connected there yet. Connect it, then come back here.|Connect User.com at Half|/connect/usercom"} {
+		"Half": "User.com is not connected there yet. Connect it there; the way leads back here.|Connect User.com at Half|" + connecting("usercom", copyWaits(s.ws(), s.flow.ID))} {
 		if got[name] != want {
 			t.Errorf("%s: %q", name, got[name])
 		}

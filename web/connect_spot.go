@@ -19,8 +19,8 @@ type spot struct {
 	// side is the step of the way, -1 outside of it; journey is set on the way.
 	side    int
 	journey journey
-	// again is the connection that is connected again, nil for a new one; then is the page that sent the person here for it,
-	// and waits, "" for none.
+	// again is the connection that is connected again, nil for a new one; then is the page that sent the person here and waits, ""
+	// for none.
 	again *connection.Connection
 	then  string
 }
@@ -44,7 +44,7 @@ func (s *Server) spotAt(ctx context.Context, ws, address string) (spot, error) {
 		return spot{spec: j.specs[side], side: side, journey: j}, nil
 	case len(parts) == 2 && parts[0] == "connect":
 		if known, ok := s.o.Connect.Systems[parts[1]]; ok {
-			return spot{spec: known.Spec, side: -1}, nil
+			return spot{spec: known.Spec, side: -1, then: inside(u.Query().Get("then"), "")}, nil
 		}
 	case len(parts) == 3 && parts[0] == "connections" && parts[2] == "key":
 		c, err := s.o.Store.ConnectionByID(ctx, ws, parts[1])
@@ -66,7 +66,16 @@ func (p spot) here() string {
 	case p.again != nil:
 		return mending(*p.again, p.then)
 	}
-	return "/connect/" + p.spec.ID
+	return connecting(p.spec.ID, p.then)
+}
+
+// connecting is the spot where an account of a system is connected, for the sake of a page that waits for it; "" for none.
+func connecting(system, then string) string {
+	q := url.Values{}
+	if then != "" {
+		q.Set("then", then)
+	}
+	return address("/connect/"+system, q)
 }
 
 // mending is the spot where a connection is connected again, for the sake of a page that waits for it; "" for none.
@@ -118,7 +127,7 @@ func (p spot) onward(conn string) string {
 	switch {
 	case p.side >= 0:
 		return p.journey.with(p.side, conn).at("")
-	case p.then != "" && conn == p.again.ID:
+	case p.then != "" && (p.again == nil || conn == p.again.ID):
 		return p.then
 	}
 	return "/connections/" + conn

@@ -22,6 +22,9 @@ func (s *Server) connections(c echo.Context) error {
 		return err
 	}
 	p := templates.Connections{Frame: frame(c, "Connections", "connections"), Editor: may(visitorOf(c).Role, editor)}
+	if p.Back, err = s.copyBack(c); err != nil {
+		return err
+	}
 	known, err := s.knowledge(ctx, ws(c))
 	if err != nil {
 		return err
