@@ -8,3 +8,4 @@ import './js/steps.js';
 import './js/table.js';
 import './js/live.js';
 import './js/narrow.js';
+import './js/canvas.js';

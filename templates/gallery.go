@@ -6,6 +6,9 @@ type Gallery struct {
 	Clock Clock
 	Flows []FlowLine
 	Cards []TemplateCard
+	// Automations are those that there are, Kits the templates of more.
+	Automations []AutomationLine
+	Kits        []AutomationCard
 	// Editor says that the visitor may change flows.
 	Editor bool
 }

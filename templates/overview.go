@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Overview is the first page: how all flows are, what they did in the last day, and what waits for a person.
@@ -189,7 +191,8 @@ func Capital(s string) string {
 	if first, _, _ := strings.Cut(s, " "); s == "" || strings.Contains(first, "@") {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // plainNumber is a number for an attribute.

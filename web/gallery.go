@@ -30,6 +30,9 @@ func (s *Server) flows(c echo.Context) error {
 	for _, t := range flow.Templates() {
 		p.Cards = append(p.Cards, s.templateCard(t, w.flows))
 	}
+	if p.Automations, p.Kits, err = s.automations(ctx, ws(c)); err != nil {
+		return err
+	}
 	return page(c, http.StatusOK, templates.Flows(p))
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -149,34 +150,42 @@ func (s *Server) clash(c echo.Context, m *mapOf, wanted string) error {
 		return err
 	}
 	form, _ := c.FormParams()
-	at := mapState(c)
-	return s.showMap(c, http.StatusConflict, m, at, func(v *templates.Mapping) {
-		x := templates.MapClash{Who: who, When: when, Wanted: wanted, Theirs: theirs, Action: c.Request().URL.Path}
-		for name, values := range form {
-			for _, value := range values {
-				if name != "revision" {
-					x.Inputs = append(x.Inputs, [2]string{name, value})
-				}
+	return s.showMap(c, http.StatusConflict, m, mapState(c), func(v *templates.Mapping) {
+		v.Clash = &templates.MapClash{Who: who, When: when, Wanted: wanted, Theirs: theirs, Action: c.Request().URL.Path, Inputs: inputsOf(form)}
+	})
+}
+
+// inputsOf are the inputs of a form that is sent once more, but for the revision that it named.
+func inputsOf(form url.Values) (inputs [][2]string) {
+	for name, values := range form {
+		for _, value := range values {
+			if name != "revision" {
+				inputs = append(inputs, [2]string{name, value})
 			}
 		}
-		slices.SortStableFunc(x.Inputs, func(p, q [2]string) int { return strings.Compare(p[0], q[0]) })
-		v.Clash = &x
-	})
+	}
+	slices.SortStableFunc(inputs, func(p, q [2]string) int { return strings.Compare(p[0], q[0]) })
+	return inputs
 }
 
 // changer is who changed the draft last. Without a draft it was published or thrown away meanwhile.
 func (s *Server) changer(c echo.Context, m *mapOf) (string, time.Time) {
-	if m.draft.By == "" {
+	return s.lastBy(c, m.draft.By, m.draft.At)
+}
+
+// lastBy says in words who made the last change of something, which is a user's id, and when.
+func (s *Server) lastBy(c echo.Context, by string, at time.Time) (string, time.Time) {
+	if by == "" {
 		return "Somebody", s.o.Now()
 	}
-	if m.draft.By == visitorOf(c).User.ID {
-		return "In another window you", m.draft.At
+	if by == visitorOf(c).User.ID {
+		return "In another window you", at
 	}
-	u, err := s.o.Store.UserByID(c.Request().Context(), ws(c), m.draft.By)
+	u, err := s.o.Store.UserByID(c.Request().Context(), ws(c), by)
 	if err != nil {
-		return "Somebody", m.draft.At
+		return "Somebody", at
 	}
-	return u.Called(), m.draft.At
+	return u.Called(), at
 }
 
 // stepsMap goes back or forth along the history of the draft.

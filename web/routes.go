@@ -169,6 +169,17 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/needs-you/count/events", viewer, s.needsCount},
 		{http.MethodPost, "/needs-you", editor, s.decideNeed},
 
+		// automations
+		{http.MethodGet, "/automations/new", editor, s.newAutomationPage},
+		{http.MethodPost, "/automations/new", editor, s.makeAutomation},
+		{http.MethodGet, "/automations/:id", viewer, s.automationPage},
+		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},
+		{http.MethodPost, "/automations/:id/add", editor, s.changesCanvas(editAdd)},
+		{http.MethodPost, "/automations/:id/do", editor, s.changesCanvas(editDo)},
+		{http.MethodPost, "/automations/:id/step", editor, s.changesCanvas(editOpen)},
+		{http.MethodPost, "/automations/:id/undo", editor, s.stepsCanvas(-1)},
+		{http.MethodPost, "/automations/:id/redo", editor, s.stepsCanvas(1)},
+
 		// the catalog
 		{http.MethodGet, "/operations", viewer, s.operations},
 		{http.MethodGet, "/operations/:system/:operation", viewer, s.operation},

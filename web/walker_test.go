@@ -69,6 +69,9 @@ func (w *walker) send(button string, change url.Values) *walker {
 		w.t.Fatalf("%s: %d buttons for %s:\n%s", w.url, b.Length(), button, w.text())
 	}
 	form := b.Closest("form")
+	if id, ok := b.Attr("form"); ok {
+		form = w.doc.Find("form#" + id)
+	}
 	fields := url.Values{}
 	form.Find("input, select, textarea").Each(func(_ int, n *goquery.Selection) {
 		name, kind := n.AttrOr("name", ""), n.AttrOr("type", "text")
@@ -79,6 +82,9 @@ func (w *walker) send(button string, change url.Values) *walker {
 		value := n.AttrOr("value", "")
 		if n.Is("select") {
 			value = n.Find("option[selected]").AttrOr("value", "")
+		}
+		if n.Is("textarea") {
+			value = n.Text()
 		}
 		fields.Add(name, value)
 	})
@@ -162,7 +168,7 @@ func (w *walker) check() {
 	})
 	w.doc.Find("main form input:not([type=hidden]), main form select").Each(func(_ int, n *goquery.Selection) {
 		id := n.AttrOr("id", "")
-		if n.Closest("label").Length() == 0 && w.doc.Find("label[for='"+id+"']").Length() == 0 {
+		if n.AttrOr("aria-label", "") == "" && n.Closest("label").Length() == 0 && w.doc.Find("label[for='"+id+"']").Length() == 0 {
 			w.t.Errorf("%s: field %s has no label", w.url, n.AttrOr("name", "?"))
 		}
 	})

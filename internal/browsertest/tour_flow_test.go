@@ -39,6 +39,24 @@ func (g *guide) mapping() {
 	g.page("/", "overview, a flow that was never on", "02-overview")
 }
 
+// automating makes an automation of a template and goes through what can be open on it.
+func (g *guide) automating() {
+	g.page("/automations/new", "an automation of one's own", "")
+	g.page("/automations/new?template=new-contact-follow-up", "a template of an automation", "")
+	g.h.press(testid("make"))
+	g.b.at("^/automations/auto_")
+	g.h.press(css("[data-testid=card]", "Create an activity"))
+	g.b.see(testid("becomes"))
+	g.h.press(testid("try"))
+	g.b.see(testid("tried"))
+	g.look("an automation, tried, a step is open", "06-canvas")
+	g.h.press(css("[data-testid=card]", "Only if"))
+	g.b.see(testid("condition"))
+	g.h.write(css("#oq"), "note")
+	g.b.until("the list is narrowed", func() bool { return !g.b.shows(css(".ops-g")) })
+	g.look("an automation, the filter is open and the list narrowed", "06-canvas")
+}
+
 // previewing ends with a flow that is on and whose first run is over.
 func (g *guide) previewing() {
 	g.page(g.flow+"/preview", "preview, nothing was rehearsed", "07-preview")

@@ -51,6 +51,7 @@ var tours = map[string]struct {
 	"from both accounts": {[]string{"--first-run"}, func(g *guide) {
 		setUp(g.w, g.b, g.h)
 		connectBoth(g.b, g.h)
+		g.automating()
 		g.mapping()
 		g.previewing()
 		g.watching()

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"couplet/db"
+	"couplet/internal/engine"
 )
 
 // Found is a record that somebody looked for.
@@ -48,4 +49,19 @@ func (s *Store) Find(ctx context.Context, ws string, words []string, limit int) 
 // begins reports whether each word is the beginning of one of those of a text.
 func begins(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, " "+w) })
+}
+
+// SomeMirrors are some records of an account as they were last seen, at most limit: to show what one looks like.
+func (s *Store) SomeMirrors(ctx context.Context, ws, conn, object string, limit int) ([]engine.Mirror, error) {
+	ids, err := db.All(ctx, s.db, "select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and suspect_at = 0 order by id limit $4",
+		[]any{ws, conn, object, limit}, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Mirrors(ctx, ws, conn, object, ids)
+	out := make([]engine.Mirror, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, found[id])
+	}
+	return out, err
 }
