@@ -103,6 +103,10 @@ func (c *checker) operation(st Step) {
 
 // text checks a text with pills for a value that takes it, called so in messages.
 func (c *checker) text(field, label, text string, t connector.Take) {
+	if len(text) > longestText {
+		c.add(field, "%s is longer than %d characters; shorten it", label, longestText)
+		return
+	}
 	pieces, err := Pieces(text)
 	if err != nil {
 		c.add(field, "%s: %s", label, err)

@@ -72,6 +72,7 @@ var broken = []struct {
 		a.Steps[2].With["name"] = "{{person.name}}"
 	}, "event", "with.name", "step 1 is not always done"},
 	{"no such value", func(a *made) { a.Steps[2].With["name"] = "{{moon}}" }, "event", "with.name", `no value "moon"`},
+	{"a text without end", func(a *made) { a.Steps[2].With["name"] = strings.Repeat("x", 20_001) }, "event", "with.name", "shorten it"},
 	{"odd pill", func(a *made) { a.Steps[2].With["name"] = "x {{moon" }, "event", "with.name", "close it with }}"},
 	{"odd step of a pill", func(a *made) { a.Steps[2].With["name"] = "{{contact.email | dance}}" }, "event", "with.name", "dance"},
 	{"step of several fields", func(a *made) { a.Steps[2].With["name"] = "{{contact.email | join_fields}}" }, "event", "with.name", "several fields"},
@@ -155,6 +156,26 @@ func TestEachMistakeIsNamedWithItsStepAndField(t *testing.T) {
 			t.Errorf("%s: want step %q, %s to say %q, and there is only %+v", b.name, b.step, b.field, b.says, automation.Check(a, s))
 		}
 	}
+}
+
+// FuzzPieces reads texts with pills: whatever is read is written and read as the same again.
+func FuzzPieces(f *testing.F) {
+	f.Add(`Call {{contact.name or "x" | truncate length="5" | at time=17:00}}!`)
+	f.Fuzz(func(t *testing.T, text string) {
+		pieces, err := automation.Pieces(text)
+		if err != nil {
+			return
+		}
+		for _, p := range pieces {
+			if p.Pill == nil {
+				continue
+			}
+			again, err := automation.Pieces(p.Pill.String())
+			if err != nil || len(again) != 1 || again[0].Pill == nil || again[0].Pill.String() != p.Pill.String() {
+				t.Errorf("%q is read as %s, and that as %+v (%v)", text, p.Pill, again, err)
+			}
+		}
+	})
 }
 
 func TestWhatIsRightIsNotRefused(t *testing.T) {

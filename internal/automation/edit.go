@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Insert puts a step at a place, before the one that is there. Steps without an id, or with one that is taken, get a new
-// one. It returns the automation and the place.
+// Insert puts a step at a place, before the one that is there. It and the steps in it get new ids where they have none, or one
+// that is taken.
 func Insert(a Automation, place string, st Step) (Automation, error) {
 	a = Clone(a)
 	list, i, err := a.at(place)

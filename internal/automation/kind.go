@@ -77,6 +77,7 @@ const (
 	UsualFail      = 24 * time.Hour
 	LongestFail    = 7 * 24 * time.Hour
 	longestCode    = 20_000
+	longestText    = 20_000
 )
 
 // titled is the word of a list, "" for one that is not in it.
