@@ -286,7 +286,10 @@ func (s *session) wrapUp(j job, l Link, d Decision, o outcome, w result) outcome
 		if problem == "" {
 			problem = brokenText(d)
 		}
-		o.commit.Finished, o.commit.Again = j.also, []Hint{j.again("parked", never, problem)}
+		o.commit.Finished, o.commit.Again = j.also, []Hint{s.parkedBeside(j, l, d, w, unknown, problem)}
+		if toldBefore(j.hint, problem) {
+			break
+		}
 		e.Result, e.Reason = ResultFailed, problem
 		to := j.side.Other()
 		o.count = both(o.count, func(r *Run) { r.To[to].Failed++ })

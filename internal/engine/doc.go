@@ -38,7 +38,8 @@
 //
 // A write sends only fields that the plan names (write.go). The base is then made of what the system answered, never of
 // what was sent (confirm.go): taken, ignored, or altered. An ignored field is tried again, and when that keeps
-// happening it is learned as not writable (ability.go). An altered one is remembered as it is.
+// happening it is learned as not writable (ability.go). An altered one is remembered as it is. A record that is given up because of
+// one field is looked at again for the others (parked.go).
 //
 // A record without a link is matched by its keys (match.go). A key that more than one record holds identifies nobody.
 // What cannot be told apart goes to review and stays there until a person decides.

@@ -78,7 +78,17 @@ func calmAt(changed [2]time.Time, b Base) time.Time {
 
 // calmed has a record looked at again when its resting fields may have become calm.
 func (s *session) calmed(j job, l Link, d Decision, c *Commit) {
-	var due time.Time
+	due := s.calmDue(j, l, d)
+	if due.IsZero() {
+		return
+	}
+	h := j.again("calm", due, "")
+	h.Attempts = 0
+	c.Finished, c.Again = j.also, []Hint{h}
+}
+
+// calmDue is when the first of a record's resting fields may have become calm, zero for never.
+func (s *session) calmDue(j job, l Link, d Decision) (due time.Time) {
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		b := l.Base[f.Rule.Key]
@@ -89,10 +99,5 @@ func (s *session) calmed(j job, l Link, d Decision, c *Commit) {
 			due = at
 		}
 	}
-	if due.IsZero() {
-		return
-	}
-	h := j.again("calm", due, "")
-	h.Attempts = 0
-	c.Finished, c.Again = j.also, []Hint{h}
+	return due
 }
