@@ -105,9 +105,9 @@ func (s *session) bereaved(ctx context.Context, side Side) error {
 		now := s.e.Now()
 		hints := make([]Hint, len(ids))
 		for i, id := range ids {
-			hints[i] = Hint{Side: side, ID: id, Reason: "absent", At: now, Due: now}
+			hints[i] = Hint{ID: id, Reason: "absent", At: now, Due: now}
 		}
-		if err := s.e.Store.AddHints(ctx, s.ws, s.pair.ID, hints); err != nil {
+		if err := s.e.Store.SpreadHints(ctx, s.ws, s.flow.Connections[side], s.flow.Object, hints); err != nil {
 			return err
 		}
 		after = ids[len(ids)-1]

@@ -71,6 +71,8 @@ type Store interface {
 	// Pending counts lines of the inbox that are due by `by`, and says when the next one is due (zero: none).
 	Pending(ctx context.Context, ws, pair string, by time.Time) (due int, next time.Time, err error)
 	AddHints(ctx context.Context, ws, pair string, hints []Hint) error
+	// SpreadHints adds hints about records of a connection to every seeded pair of it, on the side that it has there.
+	SpreadHints(ctx context.Context, ws, conn, object string, hints []Hint) error
 
 	// LinksOf returns the live links of the given records of one side, by record id.
 	LinksOf(ctx context.Context, ws, pair string, side Side, ids []string) (map[string]Link, error)
@@ -117,7 +119,8 @@ type Store interface {
 	Sendings(ctx context.Context, ws string, links []string) (map[string]Sending, error)
 	// Asks returns what the fields show that wait for a person, by link and field.
 	Asks(ctx context.Context, ws string, links []string) (map[string]map[string][2]any, error)
-	// Commit stores outcomes and the run's counts, all or nothing.
+	// Commit stores outcomes and the run's counts, all or nothing. What the mirrors show that is new is put before the other
+	// seeded pairs of their connections.
 	Commit(ctx context.Context, ws string, l Lease, run Run, outcomes []Commit) error
 
 	StartRun(ctx context.Context, r Run) error

@@ -10,7 +10,7 @@ import (
 )
 
 // Commit implements engine.Store. Everything of the group is gathered by table and stored in one transaction with the
-// counts of the run. When a new link meets a live link of one of its records, it returns an error that is
+// counts of the run; other pairs that share an account learn what it shows of that. When a new link meets a live link of one of its records, it returns an error that is
 // engine.ErrLinked and stores nothing.
 func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engine.Run, outcomes []engine.Commit) error {
 	g := gather(ws, run, outcomes)
@@ -20,6 +20,9 @@ func (s *Store) Commit(ctx context.Context, ws string, l engine.Lease, run engin
 			return err
 		}
 		for side := range g.mirrors {
+			if err := tellOthers(ctx, tx, ws, pair, pair.Conns[side], g.mirrors[side], s.now()); err != nil {
+				return err
+			}
 			if err := putMirrors(ctx, tx, ws, pair.Conns[side], pair.Object, 0, g.mirrors[side]); err != nil {
 				return err
 			}

@@ -204,6 +204,9 @@ func (w *world) writes() []call {
 		{"AddHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.AddHints(ctx, ws, p, []engine.Hint{hint})
 		}},
+		{"SpreadHints", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SpreadHints(ctx, ws, c, "contact", []engine.Hint{{ID: "a8", Reason: "absent", At: start, Due: start}})
+		}},
 		{"SaveCapability", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveCapability(ctx, ws, engine.Capability{Conn: c, Object: "contact", Field: "f", Verb: "update", MaxLen: 9})
 		}},

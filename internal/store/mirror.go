@@ -134,11 +134,15 @@ func moveKeys(ctx context.Context, tx *db.Tx, ws, conn, object string, old map[m
 
 // Mirrors implements engine.Store.
 func (s *Store) Mirrors(ctx context.Context, ws, conn, object string, ids []string) (map[string]engine.Mirror, error) {
+	return mirrorsOf(ctx, s.db, ws, conn, object, ids)
+}
+
+func mirrorsOf(ctx context.Context, q db.Queryer, ws, conn, object string, ids []string) (map[string]engine.Mirror, error) {
 	found := make(map[string]engine.Mirror, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
-	err := db.Walk(ctx, s.db, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, answered_at, changed_at, gen, suspect_at, gone_at, words
+	err := db.Walk(ctx, q, `select id, parent, fields, missing, version, keys, stamp, created_at, first_at, seen_at, answered_at, changed_at, gen, suspect_at, gone_at, words
 		from mirror where workspace_id = $1 and conn = $2 and object = $3 and id in [$4]`,
 		[]any{ws, conn, object, db.Strings(ids)}, func(r *sql.Rows) error {
 			m, err := scanMirror(r)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"couplet/db"
 	"couplet/internal/engine"
@@ -35,6 +37,11 @@ func markSeen(ctx context.Context, tx *db.Tx, ws, conn, object string, gen int64
 	return err
 }
 
+// SpreadHints implements engine.Store.
+func (s *Store) SpreadHints(ctx context.Context, ws, conn, object string, hints []engine.Hint) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return spread(ctx, tx, ws, conn, object, hints) })
+}
+
 // spread puts hints about records of a connection into the inbox of each seeded pair, on the side that the connection
 // has there.
 func spread(ctx context.Context, tx *db.Tx, ws, conn, object string, hints []engine.Hint) error {
@@ -45,6 +52,39 @@ func spread(ctx context.Context, tx *db.Tx, ws, conn, object string, hints []eng
 	if err != nil {
 		return err
 	}
+	return spreadOver(ctx, tx, ws, pairs, conn, hints)
+}
+
+// tellOthers has the other pairs of a connection look at records whose content is not what it was: no page will show them
+// as news any more, once the mirror knows. The pair that found it out does not tell itself.
+func tellOthers(ctx context.Context, tx *db.Tx, ws string, p engine.Pair, conn string, shown []engine.Mirror, now time.Time) error {
+	if len(shown) == 0 {
+		return nil
+	}
+	others, err := seededPairs(ctx, tx, ws, conn, p.Object)
+	others = slices.DeleteFunc(others, func(o engine.Pair) bool { return o.ID == p.ID })
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	ids := make([]string, len(shown))
+	for i, m := range shown {
+		ids[i] = m.ID
+	}
+	old, err := mirrorsOf(ctx, tx, ws, conn, p.Object, ids)
+	if err != nil {
+		return err
+	}
+	var hints []engine.Hint
+	for _, m := range shown {
+		was, known := old[m.ID]
+		if !known || was.Parent != m.Parent || was.Gone.IsZero() != m.Gone.IsZero() || jsonOf(was.Fields) != jsonOf(m.Fields) {
+			hints = append(hints, engine.Hint{ID: m.ID, Parent: m.Parent, Reason: "poll", At: now, Due: now})
+		}
+	}
+	return spreadOver(ctx, tx, ws, others, conn, hints)
+}
+
+func spreadOver(ctx context.Context, tx *db.Tx, ws string, pairs []engine.Pair, conn string, hints []engine.Hint) error {
 	for _, p := range pairs {
 		var own []engine.Hint
 		for side := range p.Conns {
