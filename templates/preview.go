@@ -99,6 +99,8 @@ type Foreseen struct {
 	Aside string
 	// Costs is what carrying it out takes.
 	Costs Costs
+	// Trial says that one record can be brought into step before the flow is switched on.
+	Trial bool
 	// SetsOff is what may begin by itself in the systems.
 	SetsOff []SetsOff
 }

@@ -215,6 +215,8 @@ func Began(r engine.Run, schedule string) string {
 		text = "Asked for on the preview" + asker
 	case engine.SwitchedOn:
 		text = "Switched on" + asker
+	case engine.Trial:
+		text = "One record tried" + asker
 	case engine.Once:
 		text = "By " + by + ", beyond the brake"
 	case engine.Undo:

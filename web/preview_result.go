@@ -26,7 +26,7 @@ func (s *Server) foreseen(ctx context.Context, ws string, p prospect, r rehearse
 	if err != nil {
 		return nil, err
 	}
-	out := &templates.Foreseen{At: r.run.Started, Changes: r.changes(), Outdated: !r.of(p), Since: r.since(p), Costs: p.costs(r, counts), SetsOff: p.setsOff(r)}
+	out := &templates.Foreseen{At: r.run.Started, Changes: r.changes(), Outdated: !r.of(p), Since: r.since(p), Costs: p.costs(r, counts), SetsOff: p.setsOff(r), Trial: p.tryable() && r.changes() > 0}
 	h, err := s.house(ctx, ws)
 	if err != nil {
 		return nil, err

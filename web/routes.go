@@ -139,6 +139,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/flows/:id/preview", viewer, s.preview},
 		{http.MethodGet, "/flows/:id/preview/events", viewer, s.previewEvents},
 		{http.MethodPost, "/flows/:id/preview/rehearse", editor, s.rehearse},
+		{http.MethodGet, "/flows/:id/one", editor, s.trialPage},
+		{http.MethodPost, "/flows/:id/one", editor, s.startTrial},
 		{http.MethodGet, "/flows/:id/on", editor, s.onPage},
 		{http.MethodPost, "/flows/:id/on", editor, s.switchOn},
 		{http.MethodPost, "/flows/:id/switch", editor, s.switchFlow},

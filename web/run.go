@@ -133,6 +133,8 @@ func (v runView) began() string {
 		return "A rehearsal, asked for on the preview" + v.asker()
 	case engine.SwitchedOn:
 		return "Started because the flow was switched on" + v.asker()
+	case engine.Trial:
+		return "One record, tried before the flow is switched on" + v.asker()
 	case engine.Once:
 		return "Started by " + by + ", to go beyond the brake this once"
 	case engine.Undo:

@@ -90,8 +90,11 @@ func (s *stage) act(trigger string, want engine.Status) engine.Run {
 func (s *stage) run(trigger string, want engine.Status) engine.Run {
 	s.t.Helper()
 	f, err := s.store.FlowByID(s.t.Context(), s.ws(), s.flow.ID)
-	if trigger == engine.Rehearse {
+	switch trigger {
+	case engine.Rehearse:
 		f, _, err = s.store.Draft(s.t.Context(), s.ws(), s.flow.ID)
+	case engine.Trial:
+		f, err = s.store.TrialOf(s.t.Context(), s.ws(), s.flow.ID)
 	}
 	must(s.t, err)
 	r, err := s.eng.Run(s.t.Context(), engine.Request{Workspace: s.ws(), Flow: f, Trigger: trigger, Look: true, DryRun: trigger == engine.Rehearse})

@@ -54,14 +54,18 @@ func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 		}})
 }
 
-// work is what a wake-up of a flow leads to. A rehearsal is of what a person is editing, whether the flow is on or not. The
+// work is what a wake-up of a flow leads to. A rehearsal is of what a person is editing, whether the flow is on or not,
+// and so is the trial of one record before it ever was. The
 // run of a flow that was switched off meanwhile is ended when its worker is gone; one that lives hears of it by itself.
 func (a *app) work(ctx context.Context, ws, id, trigger, by string) (engine.Run, error) {
 	var f flow.Flow
 	var err error
-	if trigger == engine.Rehearse {
+	switch trigger {
+	case engine.Rehearse:
 		f, _, err = a.store.Draft(ctx, ws, id)
-	} else {
+	case engine.Trial:
+		f, err = a.store.TrialOf(ctx, ws, id)
+	default:
 		f, err = a.store.FlowByID(ctx, ws, id)
 	}
 	switch {
@@ -71,7 +75,7 @@ func (a *app) work(ctx context.Context, ws, id, trigger, by string) (engine.Run,
 		return engine.Run{}, err
 	case trigger == engine.Rehearse:
 		return a.engine.Run(ctx, engine.Request{Workspace: ws, Flow: f, Trigger: trigger, By: by, Look: true, DryRun: true})
-	case !f.Enabled:
+	case !f.Enabled && trigger != engine.Trial:
 		undo, err := a.undoing(ctx, ws, id, trigger)
 		if err != nil {
 			return engine.Run{}, err

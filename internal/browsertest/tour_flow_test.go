@@ -82,6 +82,13 @@ func (g *guide) previewing() {
 	g.h.press(testid("rehearse"))
 	g.b.reload("it was rehearsed again", func() bool { return g.b.shows(testid("go-on")) })
 
+	g.h.press(testid("try-one"))
+	g.b.see(testid("sync-one"))
+	g.look("one record first", "")
+	g.h.press(testid("sync-one"))
+	g.b.reload("the record is in step", func() bool { return g.b.shows(testid("came")) })
+	g.look("one record first, and it is in step", "")
+
 	g.page(g.flow+"/on", "the last step", "")
 	g.h.write(field("Changes in one run"), "many")
 	g.h.press(css("[data-testid=save]"))

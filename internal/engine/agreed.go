@@ -128,6 +128,9 @@ func (s *session) recall(ctx context.Context) error {
 			n += c.Created + c.Updated
 		}
 		s.agreed, s.holding = &agreed{run: plan.ID, most: max(leastChanges, n/20) + waiting, used: beyond}, true
+		if s.run.Trigger == Trial { // of one record there is nothing but what was looked at
+			s.agreed.most = 0
+		}
 	case s.pair.Settled.IsZero() && !s.run.Allow:
 		return &stopError{Halt: Halt{Why: HaltApproval, Side: noSide}, Note: fmt.Sprintf("What was approved for flow %s is not kept any more, so nothing was written. Look at a dry run of it once more and approve that.", s.flow.Name)}
 	}

@@ -68,7 +68,7 @@ func (s *session) drain(ctx context.Context) error {
 			continue
 		}
 		if next.IsZero() || next.Sub(now) > s.farthest() {
-			if s.pair.Settled.IsZero() {
+			if s.pair.Settled.IsZero() && s.run.Trigger != Trial { // the first run is still to come
 				if err := s.e.Store.SettlePair(ctx, s.ws, s.lease, s.pair.ID, now); err != nil {
 					return err
 				}

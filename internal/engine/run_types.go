@@ -124,6 +124,9 @@ const Rehearse = "rehearse"
 // SwitchedOn is the trigger of the run that begins because a flow was switched on.
 const SwitchedOn = "switched_on"
 
+// Trial is the trigger of the run of one record that a person lets through before a flow is switched on for the first time.
+const Trial = "trial"
+
 // Once is the trigger of a run that a person lets write beyond the brake, this one time.
 const Once = "once"
 

@@ -23,7 +23,7 @@ func queueOf(trigger string) string {
 	switch trigger {
 	case Webhook:
 		return quick
-	case engine.Rehearse, engine.SwitchedOn:
+	case engine.Rehearse, engine.SwitchedOn, engine.Trial:
 		return long
 	}
 	return slow
