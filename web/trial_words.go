@@ -79,6 +79,9 @@ func (t *trials) came(ctx context.Context, run engine.Run) (*templates.TrialCame
 		}
 		for i := range said {
 			said[i].Open = true
+			if g != store.PlanNeed {
+				said[i].Head[1] = "Before"
+			}
 		}
 		if g == store.PlanNeed {
 			out.Waits = said

@@ -112,6 +112,8 @@
 // beyond that becomes a review with what would be written (hold.go), and waits, linked or not, until a person accepts just
 // that or approves a new preview that shows it. A wish not to be contacted does not wait with it (consent.go). The rest goes on. A flow file approves the first plan whatever it is. Once
 // the plan is carried out the brake holds the runs after it, and what was approved or accepted counts for no brake.
+// One record of a rehearsal may be carried out before the flow is approved, as a trial: a run of the flow as it is edited, with that
+// record for its scope (scope.go). Nothing goes beyond what was foretold of it, nothing else is written, and the first run is still to come.
 //
 // # Which records, and only watching
 //
