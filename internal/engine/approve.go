@@ -58,6 +58,14 @@ func (s *session) keptOnOrder(j job) outcome {
 func (s *session) erase(ctx context.Context, j job) outcome {
 	side, begun := j.side, j.sending != nil
 	id := j.link.IDs[side]
+	wanted := j.order != nil && j.order.Kind == OrderDelete
+	kin := ""
+	if wanted { // first, because it may take long
+		var err error
+		if kin, err = s.newerOn(ctx, side, j.m[side], j.order.At); err != nil {
+			return s.failed(j, err)
+		}
+	}
 	back, away, err := s.read(ctx, j.lost, j.link.IDs[j.lost], j.m[j.lost].Parent, j.m[j.lost])
 	if err != nil {
 		return s.failed(j, err)
@@ -67,7 +75,6 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 		return s.failed(j, err)
 	}
 	j.m[side] = m
-	wanted := j.order != nil && j.order.Kind == OrderDelete
 	switch {
 	case gone && begun:
 		return s.erased(j)
@@ -81,6 +88,8 @@ func (s *session) erase(ctx context.Context, j job) outcome {
 		return o
 	case !j.order.saw(side, m):
 		return s.unsent(j, s.takeBack(j.withdraw(changedSince)))
+	case kin != "":
+		return s.unsent(j, s.takeBack(j.withdraw(kin)))
 	}
 	if err := s.spend(); err != nil {
 		return outcome{err: err}

@@ -144,7 +144,7 @@
 //
 // What a person decides about a record or a field is an order (order.go): stored first, with what the person saw, and carried
 // out at the record's turn by the same planner, lease, brake and log. The world may have changed since: a partner that is
-// taken, a value that changed, a record to be deleted or linked that was edited, a match that came up withdraw the order with a reason, and the person is asked again. One about
+// taken, a value that changed, a record to be deleted or linked that was edited, a note that hangs on one to be deleted by now, a match that came up withdraw the order with a reason, and the person is asked again. One about
 // the record that a merge left ends the link first. The end of an order is committed with its outcome, so after a crash it is
 // found done, or done again. A delete is written down only while its order is open, and from then on nobody takes that back or decides otherwise.
 //

@@ -82,6 +82,8 @@ var why = map[string]string{
 	"erased":              "deleted in {side}, and then here: {who} decided it",
 	"kept":                "deleted in {side}; {who} decided that its partner is kept",
 	"there_again":         "what {who} decided was withdrawn: the record that was gone is there again",
+	"kin_since":           "what {who} decided was withdrawn: something was added to the record in {side} since, and would have gone with it",
+	"kin_unproven":        "what {who} decided was withdrawn: whether something was added to the record in {side} since cannot be told, so it was left there; delete it there by hand",
 	"not_deleted":         "what {who} decided was withdrawn: {side} did not delete the record",
 	"deleted_again":       "it was made again once, and somebody deleted it in {side} again",
 	"merged_there":        "its partner is gone in {side}, and another record there holds its email, phone or tasks: most likely the two were merged",

@@ -21,7 +21,7 @@ var reasons = strings.Fields(`in_sync changed_a changed_b new_a new_b blank if_e
 	undo undo_back undo_changed_a undo_changed_b undo_newer_a undo_newer_b undo_parted undo_unpaired undo_one_way_a undo_one_way_b undo_consent
 	undo_created_a undo_created_b undo_gone_a undo_gone_b undo_deleted_a undo_deleted_b
 	undo_pristine_a undo_pristine_b undo_touched_a undo_touched_b undo_kin_a undo_kin_b undo_shared_a undo_shared_b undo_unproven_a undo_unproven_b unmade_a unmade_b
-	to_delete_a to_delete_b erased_a erased_b kept_a kept_b there_again not_deleted_a not_deleted_b`)
+	to_delete_a to_delete_b erased_a erased_b kept_a kept_b there_again not_deleted_a not_deleted_b kin_since_a kin_since_b kin_unproven_a kin_unproven_b`)
 
 func TestEveryReasonHasASentence(t *testing.T) {
 	t.Parallel()
