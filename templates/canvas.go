@@ -148,9 +148,17 @@ type Inspector struct {
 	Once    *CanvasField
 	// Places are where it can be moved, nil for what stays where it is.
 	Places []MapOption
+	// Tried is what a try came to at this step, nil for none.
+	Tried *InspectorTried
 	// Gives are the values that steps after it may use.
 	Gives []CanvasValue
 	Focus bool
+}
+
+// InspectorTried is what would become of the step that is open. Request is what would be sent, "" for nothing.
+type InspectorTried struct {
+	CanvasResult
+	Title, Request string
 }
 
 // CanvasField is one thing that a person gives. Its name is the key in a file.

@@ -44,7 +44,7 @@ func (b *canvasView) open() *templates.Inspector {
 		x.knows(id)
 		i = x.openStep(place)
 	}
-	i.ID = b.at.Step
+	i.ID, i.Tried = b.at.Step, b.tried.told(b.at.Step)
 	for _, p := range b.problems {
 		if b.opensAt(p) == i.ID && !x.used[p.Field] {
 			i.Problems = append(i.Problems, sentence(templates.Capital(p.Text)))
@@ -56,10 +56,7 @@ func (b *canvasView) open() *templates.Inspector {
 // knows sets what the open step may name.
 func (x *inspected) knows(step string) {
 	x.known = automation.Values(x.a(), step, x.systems)
-	x.scene = automation.Scene{Data: automation.Samples(x.known), Now: x.now, Zone: x.a().TimeZone, Region: x.region()}
-	for k, v := range x.data {
-		x.scene.Data[k] = v
-	}
+	x.scene = x.sceneOf(x.known)
 }
 
 func (x *inspected) openStep(place string) *templates.Inspector {

@@ -117,6 +117,11 @@ func TestAnAutomationIsTriedOnAStoredContact(t *testing.T) {
 	}
 	before := s.written()
 	w.click("#open-ring").says("becomes", "Becomes “Call Ada”")
+	kind := s.conns[1].Settings["task_type"]
+	if kind == "" {
+		t.Fatalf("the account has no setting: %v", s.conns[1].Settings)
+	}
+	w.says("becomes", "Becomes “"+kind+"”")
 	w.send("#b-try", url.Values{"sample": {w.doc.Find("#cnv-sample option").AttrOr("value", "")}}).says("tried", "Tried on: Ada Lovelace").says("filter", "Does not pass: ")
 	if s.written() != before {
 		t.Error("trying has written")

@@ -12,7 +12,7 @@ import (
 // madeAutomation makes an automation of a template as a person does, without scripts.
 func madeAutomation(b *bundle, w *walker, template string) (id string) {
 	b.t.Helper()
-	w.open("/automations/new?template="+template).send("[data-testid=make]", nil)
+	w.open("/automations/new?template="+template).send("[data-testid=make]", url.Values{"account.highlevel": {b.conns[0].ID}, "account.usercom": {b.conns[1].ID}})
 	if w.status != http.StatusOK || !strings.HasPrefix(w.url.Path, "/automations/auto_") {
 		b.t.Fatalf("%d at %s: %s", w.status, w.url, w.text())
 	}
@@ -90,6 +90,7 @@ func TestAnAutomationIsMadeBuiltAndTriedWithoutScripts(t *testing.T) {
 
 	// A try stands on the cards.
 	w.send("#b-try", nil).says("tried", "Nothing was written").says("filter", "Passes.").says("step", "Would be done in HighLevel: Add tags to a contact, “from Website form”. Nothing was written.")
+	w.open("/automations/"+id+"?step="+fresh+"&sample=sample").says("step-tried", "it would work").says("step-tried", `POST /contacts/nmFmQEsNgz6AVpgLVUJ0/tags { "tags": [ "from Website form" ] }`)
 }
 
 func TestTheFilterIsEdited(t *testing.T) {

@@ -49,11 +49,7 @@ func (s *Server) tryOn(c echo.Context, b *canvasView) ([]templates.MapOption, er
 
 // try works out what would happen.
 func (s *Server) try(_ echo.Context, b *canvasView) (*tried, error) {
-	scene := automation.Scene{Data: automation.Samples(automation.Values(b.a(), "", b.systems)), Now: b.now, Zone: b.a().TimeZone, Region: b.region()}
-	for k, v := range b.data {
-		scene.Data[k] = v
-	}
-	t := automation.Trial{Scene: scene, Params: map[string]map[string]string{}}
+	t := automation.Trial{Scene: b.sceneOf(automation.Values(b.a(), "", b.systems)), Params: map[string]map[string]string{}}
 	for id := range b.systems {
 		if conn := b.account(id); conn != nil {
 			t.Params[id] = conn.Params
@@ -66,6 +62,34 @@ func (s *Server) try(_ echo.Context, b *canvasView) (*tried, error) {
 		}
 	})
 	return out, nil
+}
+
+// sceneOf is what is known of some values: their samples, the record that is tried on, and the settings of the accounts.
+func (b *canvasView) sceneOf(values []automation.Value) automation.Scene {
+	scene := automation.Scene{Data: automation.Samples(values), Now: b.now, Zone: b.a().TimeZone, Region: b.region()}
+	for k, v := range b.data {
+		scene.Data[k] = v
+	}
+	settings, _ := scene.Data["settings"].(map[string]any)
+	if settings == nil {
+		settings = map[string]any{}
+		scene.Data["settings"] = settings
+	}
+	for id := range b.systems {
+		conn := b.account(id)
+		if conn == nil {
+			continue
+		}
+		own, _ := settings[id].(map[string]any)
+		if own == nil {
+			own = map[string]any{}
+			settings[id] = own
+		}
+		for name, v := range conn.Settings {
+			own[name] = v
+		}
+	}
+	return scene
 }
 
 // region is the country of the phone numbers of its accounts.
@@ -128,6 +152,30 @@ func (t *tried) result(id string) *templates.CanvasResult {
 		return &r
 	}
 	return nil
+}
+
+// told is what came of the step that is open, with the request that would be sent.
+func (t *tried) told(id string) *templates.InspectorTried {
+	r := t.result(id)
+	if r == nil {
+		return nil
+	}
+	out := &templates.InspectorTried{CanvasResult: *r, Title: "Last try: it would work"}
+	out.Kind = map[string]string{"ok": "pine", "bad": "bad", "warn": "warn"}[r.Kind]
+	switch r.Kind {
+	case "bad":
+		out.Title = "Last try: it cannot be done"
+	case "off":
+		out.Title = "Last try: it is left out"
+	case "warn":
+		out.Title = "Last try: it does not pass"
+	}
+	for _, o := range t.out.Steps {
+		if o.Step == id && o.Request != nil {
+			out.Request = strings.TrimSpace(o.Request.Method + " " + o.Request.Address + "\n" + o.Request.Body)
+		}
+	}
+	return out
 }
 
 var triedWords = map[string]templates.CanvasResult{
