@@ -176,6 +176,8 @@ type CanvasField struct {
 	Becomes      string
 	ShowBecomes  bool
 	BecomesWrong string
+	// Later says that it names a value that only a step before it gives.
+	Later bool
 	// Values is the list to choose from, where it is open.
 	Values []CanvasValue
 	// Example stands in an empty one.

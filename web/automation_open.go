@@ -173,13 +173,30 @@ func (x *inspected) typedField(f templates.CanvasField) templates.CanvasField {
 		if v, err := x.scene.Fill(f.Value); err != nil {
 			f.BecomesWrong = sentence(templates.Capital(err.Error()))
 		} else {
-			f.Becomes = shown(v)
+			f.Becomes, f.Later = shown(v), x.later(f.Value)
 		}
 	}
 	if f.Pills && x.at.Values == f.Name {
 		f.Values = x.values()
 	}
 	return f
+}
+
+// later reports whether a text names a value of a step before.
+func (x *inspected) later(text string) bool {
+	pieces, _ := automation.Pieces(text) // it was filled already
+	for _, p := range pieces {
+		if p.Pill == nil {
+			continue
+		}
+		for _, t := range p.Pill.Of {
+			word, _, _ := strings.Cut(t.Path, ".")
+			if automation.PlaceOf(x.a(), word) != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fault is what is wrong with a field, "" for nothing.

@@ -186,7 +186,7 @@ func TestEveryKindOfStepAndTriggerHasItsFields(t *testing.T) {
 		if w.doc.Find("[name='"+field+"']").Length() == 0 {
 			t.Errorf("%s has no field %s: %s", kind, field, w.at("inspector"))
 		}
-		w.send("#b-try", nil).says("tried", "Nothing was written")
+		w.send("#b-try", nil).says("tried", "Nothing was written").says("step", "Nothing decides between the two paths yet")
 	}
 	w.send("[data-testid=save]", url.Values{"trigger.kind": {automation.OnEvent}}).send("[data-testid=save]", url.Values{"trigger.event": {"usercom/person-created"}})
 	if got := b.automation(id).Trigger; got.System != "usercom" || got.Event == "" {

@@ -171,6 +171,9 @@ func (r *trying) step(st Step, o *Outcome) (path string) {
 		if holds {
 			o.Text, path = "Yes: “"+st.If.Words(values)+"” holds.", InThen
 		}
+		if st.If.IsZero() {
+			o.Text = "Nothing decides between the two paths yet. Shown is the way for yes."
+		}
 		for _, j := range each {
 			if j.Later {
 				o.Text = "This is known only when the steps before are really done. Shown is the way for yes."
