@@ -112,6 +112,9 @@ func (s *Server) obstacle(ctx context.Context, ws string, p prospect) (problem s
 	if why := f.Orphaned(others); why != "" {
 		return inSentence(why), &templates.Link{Text: "Make that flow", Href: "/new"}, nil
 	}
+	if rival, found := f.Rival(others); found {
+		return inSentence(f.Beside(rival)), &templates.Link{Text: "Open the map of " + rival.Name, Href: "/flows/" + rival.ID + "/map"}, nil
+	}
 	for _, bad := range append(f.Problems(), flow.WritesConflict(others, f)...) {
 		return inSentence(bad.Text), &templates.Link{Text: "Open the map", Href: p.path("map")}, nil
 	}

@@ -281,7 +281,7 @@ func TestSettingsOfAFlowThatIsOnHoldAtOnce(t *testing.T) {
 	}
 }
 
-func TestTwoFlowsThatWriteOneFieldAreNotBothSwitchedOn(t *testing.T) {
+func TestTwoFlowsForTheSameRecordsAreNotBothSwitchedOn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sandbox.Options{Contacts: 10, Seed: 7})
 	twin := s.stored()
@@ -291,7 +291,7 @@ func TestTwoFlowsThatWriteOneFieldAreNotBothSwitchedOn(t *testing.T) {
 	w := s.walk("editor")
 	s.rehearsedBy(w)
 	w.click("[data-testid=go-on]").send("[data-testid=press]", nil)
-	if w.status != http.StatusUnprocessableEntity || !strings.Contains(w.at("problem"), "already writes") || s.stored().Enabled {
+	if w.status != http.StatusUnprocessableEntity || !strings.Contains(w.at("problem"), "already keeps the contact records of these two accounts in step") || s.stored().Enabled {
 		t.Errorf("%d %s", w.status, w.at("problem"))
 	}
 }

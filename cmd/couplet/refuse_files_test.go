@@ -37,10 +37,10 @@ func TestAFileThatIsWrongNamesItsLineAndChangesNothing(t *testing.T) {
 			one("{ a: email, b: e_mail }"), `:6: flow contacts, row 1 of its map: User.com has no field "e_mail"; did you mean "email"?`},
 		"a variable that is not set": {
 			h.with("${UC_TOKEN}", "${UC_TOKN}"), `:4: auth.token needs the variable UC_TOKN, which is not set; set it in the environment of this command`},
-		"a field that two flows of the file write": {
-			h.with(flow, flow+second), `:7: flow "contacts" already writes email on side a's account, and flow "again" would write it too; limit the direction of one of them, remove the row, or switch one flow off`},
-		"a field that a stored flow writes": {
-			h.with("name: contacts", "name: again"), `:6: flow again: flow "contacts" already writes email on side a's account, and flow "again" would write it too; limit the direction of one of them, remove the row, or switch one flow off`},
+		"two flows of the file for the same records": {
+			h.with(flow, flow+second), `:7: flow "contacts" already keeps the contact records of these two accounts in step, and of two such flows each would miss what the other one looks at first; put the pairs of fields of flow "again" into that flow, or switch one of the two off`},
+		"a second flow beside a stored one": {
+			h.with("name: contacts", "name: again"), `:6: flow again: flow "contacts" already keeps the contact records of these two accounts in step, and of two such flows each would miss what the other one looks at first; put the pairs of fields of flow "again" into that flow, or switch one of the two off`},
 		"a connection that is not there": {
 			h.with("b: uc }", "b: us }"), `:6: connection "us" is not in this file and does not exist; known: hl, uc`},
 		"an interval that is too short": {

@@ -79,6 +79,9 @@
 //
 // # Who may work
 //
+// One flow per pair: a second one that is on would find in the inbox only what the first one left (rival.go). An account may be part of several
+// pairs; they share its mirror, and what one of them reads, writes or misses there is a hint for the others (store.Commit).
+//
 // One worker per pair, by a lease with a fence (run.go). A heartbeat keeps it; after 15 seconds of silence another
 // worker takes the run over under the same id and goes on. Every commit names the fence it was made under. A create asks right
 // before it leaves whether the lease still holds (lease.go): the process may have been stopped, and replaced, while it waited.

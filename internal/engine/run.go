@@ -59,8 +59,6 @@ type Request struct {
 	Started func(Run)
 	// Undo asks for a run that takes back what an earlier one wrote, and does nothing else.
 	Undo *Undoing
-	// Resume names a dead run to go on with.
-	Resume string
 }
 
 // Run runs a flow once, or goes on with its unfinished run, and returns at a final status. The error is not nil only
@@ -223,6 +221,9 @@ func (s *session) work(ctx context.Context) error {
 	}
 	s.leave(PhasePrepare, noSide)
 	if err := s.nameFields(ctx); err != nil {
+		return err
+	}
+	if err := s.beside(ctx); err != nil {
 		return err
 	}
 	if err := s.mayStart(); err != nil {

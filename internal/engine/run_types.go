@@ -157,6 +157,7 @@ const (
 	HaltMap      HaltWhy = "map"      // a row of the map cannot work; N is its number
 	HaltAfresh   HaltWhy = "afresh"   // all records are compared anew, and nobody has looked at what that comes to; N of Most came or went
 	HaltObject   HaltWhy = "object"   // a system has no such records
+	HaltRival    HaltWhy = "rival"    // another flow that is on keeps the same records in step
 	HaltParents  HaltWhy = "parents"  // the records hang on others that are not kept in step
 )
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"couplet/internal/connector"
+	"couplet/internal/flow"
 )
 
 // ErrLeaseLost says that another worker owns the pair now. Whatever was written since is found again by that worker.
@@ -37,6 +38,9 @@ type Store interface {
 	TakeOver(ctx context.Context, ws string, dead Lease, owner string, now time.Time) (Lease, bool, error)
 	Beat(ctx context.Context, ws string, l Lease, run string, p Progress, now time.Time) error
 	Release(ctx context.Context, ws string, l Lease) error
+
+	// Flows lists the flows of a workspace.
+	Flows(ctx context.Context, ws string) ([]flow.Flow, error)
 
 	PairFor(ctx context.Context, ws string, conns [2]string, object string, newID string) (Pair, error)
 	// Seed puts every live record of both sides into the pair's inbox and marks the pair seeded. What came since pair.Again was

@@ -107,7 +107,10 @@ type Hint struct {
 	Side   Side
 	ID     string
 	Parent string
-	Reason string // why we look: poll, sweep, webhook, seed, retry, settle, absent; parent: waits until that is linked
+	// Reason is why we look. A list showed something new: gen (one of everything), since, poll. Somebody else's word: webhook, absent from a
+	// list. Ours: seed, order, seen (a look before), gone (a look that did not find it). It waits: settle, parent, owner_unknown,
+	// link_unknown, calm. It failed: retry, ignored, parked.
+	Reason string
 	// At is when the newest hint came in; a mirror row older than that is read again.
 	At time.Time
 	// Due is when to look. Seq changes with each new hint, so that finishing an old look does not drop a new one.
