@@ -17,6 +17,16 @@ func (w *world) draftReads() []call {
 		{"FlowVersionOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowVersionOf(ctx, ws, w.flow.ID, 1)
 		}},
+		{"SomeMirrors", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.SomeMirrors(ctx, ws, w.conns[0], "contact", 9)
+		}},
+		{"AskedTrial", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			t, _, err := s.AskedTrial(ctx, ws, w.off.ID)
+			return t, err
+		}},
+		{"TrialOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TrialOf(ctx, ws, w.off.ID)
+		}},
 		{"Draft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			f, _, err := s.Draft(ctx, ws, w.flow.ID)
 			return f, err
@@ -36,6 +46,9 @@ func (w *world) draftWrites() []call {
 		{"SaveFlowBy", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			_, _, err := s.SaveFlowBy(ctx, ws, store.Author{By: "thief"}, flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "changed again"})
 			return nil, err
+		}},
+		{"AskTrial", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.AskTrial(ctx, ws, w.off.ID, store.Trial{Records: []string{"a2"}, Rehearsal: "tried", By: "thief"})
 		}},
 		{"SaveDraft", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveDraft(ctx, ws, "thief", flow.Flow{ID: w.flow.ID, Name: "contacts", Object: "draft"})

@@ -69,6 +69,12 @@ func (w *world) fill(t testing.TB) {
 	must(t, w.StartRun(w.ctx, kept))
 	w.commitAs(t, kept, engine.Commit{Entry: &engine.Entry{ID: "k1", Run: "kept", IDs: [2]string{"a1", ""}, Result: engine.ResultCreated, At: start, Planned: true}})
 	must(t, w.KeepPlan(w.ctx, w.ws, w.flow.ID, "kept"))
+	w.off, _, err = w.SaveFlow(w.ctx, w.ws, flow.Flow{Name: "off", Object: "company", Connections: w.conns, Match: []string{"name"}})
+	must(t, err)
+	tried := w.plan
+	tried.ID, tried.Flow, tried.Pair = "tried", w.off.ID, "none"
+	must(t, w.StartRun(w.ctx, tried))
+	must(t, w.AskTrial(w.ctx, w.ws, w.off.ID, store.Trial{Records: []string{"a1"}, Rehearsal: "tried", By: "ann", At: start}))
 	w.silent = w.run
 	w.silent.ID, w.silent.Flow = "silent", "none"
 	must(t, w.StartRun(w.ctx, w.silent))

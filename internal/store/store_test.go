@@ -87,6 +87,7 @@ type world struct {
 	invited store.Invitation
 	token   store.Token
 	auto    store.Automation
+	off     flow.Flow // one that is not switched on
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {
