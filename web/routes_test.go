@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"couplet/db"
+	"couplet/internal/automation"
 	"couplet/internal/store"
 )
 
@@ -48,7 +49,7 @@ func deciding(r route) bool {
 // fleeting are routes of things that are found by nobody but the session that began them, whichever its workspace.
 var fleeting = map[string]string{"/connect/pending/:id": "a consent under way"}
 
-// samples are addresses of routes with parameters. What begins with /flows/:id or /connections/:id needs none.
+// samples are addresses of routes with parameters. What begins with /flows/:id, /connections/:id or /automations/:id needs none.
 var samples = map[string]func(b *bundle, caller store.User) string{
 	"/help/:guide":                       func(*bundle, store.User) string { return "/help/limits" },
 	"/invite/:secret":                    func(*bundle, store.User) string { return "/invite/none" },
@@ -151,7 +152,7 @@ func (b *bundle) sample(r route, caller store.User) string {
 		return f(b, caller)
 	}
 	path := strings.ReplaceAll(r.path, ":system", "highlevel")
-	for prefix, id := range map[string]string{"/flows/:id": b.flow.ID, "/connections/:id": b.conns[0].ID} {
+	for prefix, id := range map[string]string{"/flows/:id": b.flow.ID, "/connections/:id": b.conns[0].ID, "/automations/:id": b.someAutomation()} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			path = strings.ReplaceAll(prefix, ":id", id) + rest
 		}
@@ -160,6 +161,16 @@ func (b *bundle) sample(r route, caller store.User) string {
 		return ""
 	}
 	return path
+}
+
+// someAutomation is an automation of the first workspace.
+func (b *bundle) someAutomation() string {
+	b.t.Helper()
+	return b.once("automation", func() string {
+		made, err := b.store.AddAutomation(b.t.Context(), b.conns[0].Workspace, "", automation.Templates()[0].Automation)
+		must(b.t, err)
+		return made.Draft.ID
+	})
 }
 
 func TestEveryRouteIsKnown(t *testing.T) {
