@@ -17,6 +17,7 @@ var apart = map[string]string{
 	"prospectTop": "the head of the pages of a flow before it is on, which the tours see", "prospectCrumbs": "the same", "recordList": "the records of a run or an undo, which the tours see",
 	"diffValue": "a value of two versions, which the tours see", "whatChanged": "the changes of a draft, which the tours see",
 	"FieldCheck": "within a field", "orphans": "a note of a flow that is on, with its links", "needDecided": "a sentence of two pages about a decision",
+	"foretoldRow": "a record of a preview or of a trial, which the tours see", "foretoldLine": "a value of one, which the tours see",
 	"choose": "a list of the map", "radio": "a choice of the map", "rowInputs": "nothing that is seen", "mapInputs": "nothing that is seen", "mapForm": "nothing that is seen",
 }
 
