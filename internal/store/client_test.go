@@ -49,7 +49,7 @@ func TestClientsAreThoseOfTheMember(t *testing.T) {
 			t.Errorf("%d and %d run", all[0].Running, all[1].Running)
 		}
 		f := all[0].Flows
-		if len(f) != 1 || f[0].ID != w.flow.ID || f[0].Status != engine.Done || f[0].Last.IsZero() {
+		if len(f) != 2 || f[0].ID != w.flow.ID || f[0].Status != engine.Done || f[0].Last.IsZero() || f[1].ID != w.off.ID || f[1].On {
 			t.Errorf("the flows here: %+v", f)
 		}
 		if f = all[1].Flows; len(f) != 1 || !f[0].On || f[0].Status != "" || !f[0].Last.IsZero() {
