@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -107,6 +108,30 @@ func TestATaskWithoutADueDateStaysWithoutOne(t *testing.T) {
 	if at, err := time.Parse(time.RFC3339, fmt.Sprint(f.kids(engine.B)[id].Fields["due_date"])); err != nil || at.Format(time.RFC3339) != due2 {
 		t.Errorf("due %v", f.kids(engine.B)[id].Fields["due_date"])
 	}
+}
+
+// That a task was moved may show only when it is read for a write to its partner: nothing of it goes over then either.
+func TestATaskThatWasMovedUnseenWaits(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, sandbox.Options{Seed: 3})
+	_, ada := f.couple("ada@example.com")
+	bea := f.as(f.contacts).add(engine.B, fields{"first_name": "Bea", "email": "bea@example.com"})
+	f.sync(f.contacts)
+	f.as(f.tasks)
+	id := f.put(engine.B, ada, fields{"name": "Call", "due_date": due1, "done": false})
+	f.sync(f.tasks)
+	m := f.mirror(engine.B, id)
+	m.Missing = []string{"name"}
+	f.world.put(engine.B, m)
+	n, _ := strconv.ParseFloat(bea, 64)
+	f.turn(engine.B, id, fields{"user_id": n, "name": "Call soon"})
+	f.pass(time.Minute)
+	now := f.box.Clock.Now()
+	if err := f.st.AddHints(t.Context(), ws, f.pair().ID, []engine.Hint{{Side: engine.A, ID: f.partner(engine.B, id), Reason: "poll", At: now, Due: now}}); err != nil {
+		t.Fatal(err)
+	}
+	f.request(engine.Request{}, engine.Done)
+	f.wantKids(engine.A, "title", "Call")
 }
 
 // A task that somebody moves to another contact waits: its partner cannot be moved, and is not made anew. When it comes back, or

@@ -245,6 +245,11 @@ func (s *session) reread(ctx context.Context, j *job, side Side) (o outcome, ove
 	if gone {
 		return s.missing(ctx, *j, side, id), true
 	}
+	if was := j.m[side].Parent; s.kin != nil && was != "" && m.Parent != was { // whether the two still belong together is decided anew
+		o.commit.Mirrors[side] = []Mirror{m}
+		o.commit.Finished, o.commit.Again = j.also, []Hint{j.atOnce(s.e.Now())}
+		return o, true
+	}
 	j.m[side] = m
 	return o, false
 }
