@@ -41,6 +41,7 @@ type commands struct {
 	Rotate     rotateCmd     `cmd:"" name:"rotate-key" help:"Make a new key and seal every secret with it."`
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, files, database, clock, both systems and keys, and say what to mend."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Script     scriptCmd     `cmd:"" name:"script-child" hidden:"" help:"Run one script of an automation; the program calls this itself."`
 }
 
 // exit is a command's wish for a particular exit code; Text, when there is one, goes to stderr.
