@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"couplet/internal/automation/script"
 	"couplet/internal/connector"
 	"couplet/internal/mapping"
 )
@@ -330,8 +331,10 @@ func (c *checker) script(st Step) {
 		c.add("code", "the script is empty; define run(input), which returns what comes out")
 	case len(st.Code) > longestCode:
 		c.add("code", "the script is longer than %d characters; shorten it", longestCode)
-	case !strings.Contains(st.Code, "def run("):
-		c.add("code", "the script does not define run(input); begin with def run(input):")
+	default:
+		for _, e := range script.Check(st.Code) {
+			c.add("code", "%s", e)
+		}
 	}
 	for _, name := range sorted(st.With) {
 		c.text("with."+name, name, st.With[name], connector.Take{})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"couplet/internal/automation"
+	"couplet/internal/automation/script"
 	"couplet/internal/mapping"
 )
 
@@ -41,6 +42,17 @@ What a step is given is text with pills: ` + "`Call {{contact.firstName}}`" + `.
 done. A text that is one pill alone keeps the value's type: a number stays a number, a list a list. A value may go through steps on its way, settings as
 ` + "`name=value`" + `: ` + "`{{contact.phone | e164 country=PT}}`" + `. These are for automations, besides those that [pairs have](steps.md):
 
+`
+
+const scriptExample = `- id: rank
+  kind: script
+  with:
+    tags: "{{contact.tags}}"
+  code: |
+    def run(input):
+        if "vip" in input.get("tags", []):
+            return {"rank": "first"}
+        return {"rank": "later"}
 `
 
 func automationsPage(t *testing.T) string {
@@ -106,6 +118,12 @@ func automationsPage(t *testing.T) string {
 		}
 	})
 	words("Steps", fmt.Sprintf("At most %d, %d in each other. A loop takes %d members of its list where it says nothing, %d at most.", automation.MostSteps, automation.Deepest-1, automation.UsualEach, automation.MostEach), automation.StepKinds)
+	b.WriteString("\n## Scripts\n\nA step `script` holds a small program in `code`, in Starlark, which reads like Python:\n\n" + indented(scriptExample) + "\nIts grammar and its names are checked before it is switched on.\n\n")
+	table("about | what holds", func(row func(...string)) {
+		for _, f := range script.Facts() {
+			row(f.About, f.Text)
+		}
+	})
 	words("Waits", "`for: 2h` waits a time, at most "+automation.Span(automation.LongestWait)+"; `until` waits for a moment:", automation.Untils)
 	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most. `once: true` does a step at most once for each record.", automation.Fails)
 	b.WriteString("\n## Templates\n\n")

@@ -21,6 +21,8 @@ type Trial struct {
 	Params map[string]map[string]string
 	// Finder looks things up; nil has a try go by samples.
 	Finder Finder
+	// Scripts runs the scripts of steps; nil has a try only tell of them.
+	Scripts Scripts
 }
 
 // Tried is what would happen. Nothing of it did.
@@ -36,7 +38,7 @@ type Tried struct {
 
 // The ways a step ends in a try.
 const (
-	Worked    = "worked"      // it was really done: something was looked up
+	Worked    = "worked"      // it was really done: something was looked up, or a script ran
 	Would     = "would"       // it would be done
 	Skipped   = "skipped"     // its own condition does not hold
 	Wrong     = "wrong"       // it cannot be done
@@ -60,11 +62,14 @@ type Outcome struct {
 	Path string   `json:"path,omitempty"`
 	// Until is when a wait would be over.
 	Until time.Time `json:"until,omitzero"`
-	// Gives is what a look-up found.
+	// Gives is what a look-up found, or what a script made.
 	Gives any `json:"gives,omitempty"`
+	// Printed is what a script printed on its way.
+	Printed string `json:"printed,omitempty"`
 }
 
-// Try works out what an automation would do, and does nothing. Only look-ups are really made, and only with a Finder.
+// Try works out what an automation would do, and does nothing. Only look-ups are really made and
+// scripts run, which reach nothing, and only with a Finder and with Scripts.
 func Try(ctx context.Context, a Automation, s Systems, t Trial) Tried {
 	r := &trying{ctx: ctx, a: a, s: s, t: t, scene: t.Scene, given: s.given(a), count: map[string]float64{}}
 	r.scene.Data = Data{}
@@ -201,12 +206,7 @@ func (r *trying) step(st Step, o *Outcome) (path string) {
 		o.Did, o.Request, o.Text = Would, &sent, "Would call "+sent.Address+". Nobody was called."
 		r.give(st, nil, false)
 	case Script:
-		in, err := r.scene.Input(st)
-		if err != nil {
-			return r.wrong(o, "It cannot run", err)
-		}
-		o.Did, o.Text, o.Becomes = Would, "Would run with what stands here. It did not run.", becomes(in)
-		r.give(st, nil, false)
+		r.script(st, o)
 	case Stop:
 		o.Did, o.Text, r.over = Would, "It ends here for this record.", true
 	default:

@@ -86,7 +86,7 @@ func Facts() []Fact {
 }
 
 var facts = []Fact{
-	{"Form", "`def run(input):` with one parameter, a dict of the step's texts with their values; what it returns is the step's result. Other functions may stand beside it. One that calls itself is refused."},
+	{"Form", "`def run(input):` with one parameter, a dict of what the step is given, by name; what is empty is left out, so ask with `input.get(…)`. What it returns is the step's result, `{{step.result}}`. Other functions may stand beside it. One that calls itself is refused."},
 	{"Values", "Texts, numbers (12 comes in as a whole number), `True` and `False`, `None`, lists and dicts whose keys are texts. Anything else cannot be returned, nor can a whole number beyond " +
 		"9007199254740992, which would lose digits: return `str(…)` of it."},
 	{"At hand", "All that Starlark has, `while` and sets with it, and the modules `json` and `math`. `fail(\"…\")` ends it with words of its own, `print(…)` shows something in a try."},
