@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"couplet/internal/automation/script"
 )
@@ -17,10 +16,4 @@ func (scriptCmd) Help() string {
 
 func (*scriptCmd) Run(_ context.Context, t *terminal) error {
 	return script.Child(t.In, t.Out)
-}
-
-// scripts runs the scripts of automations, each in a process of this very program.
-func scripts() (*script.Runner, error) {
-	program, err := os.Executable()
-	return script.NewRunner(program, "script-child"), err
 }

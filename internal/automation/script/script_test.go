@@ -179,10 +179,11 @@ func TestARunEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	door := newDoor(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() {
 		_, err := script.NewRunner(os.Args[0], "child", door.Addr().String()).Run(ctx, "def run(input): pass", nil)
 		done <- err
+		_ = door.Close() // nobody waits at it for a child that failed
 	}()
 	held, err := door.Accept()
 	if err != nil {
@@ -211,6 +212,7 @@ func TestTwoRunAtOnce(t *testing.T) {
 			}
 		})
 	}
+	go func() { all.Wait(); _ = door.Close() }() // nobody waits at the door for a child that failed
 	for range 3 {
 		var held []net.Conn
 		for range script.AtOnce { // both must be inside before one is let go
