@@ -59,7 +59,7 @@ func TestAFullDiskFailsTheCommandAndTheNextOneGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := t.TempDir()
-	c := exec.Command("unshare", "-rm", "sh", "-c", `mkdir -p "$COUPLET_DATA" && mount -t tmpfs -o size=1500k,mode=700 none "$COUPLET_DATA" || exit 77
+	c := exec.Command("unshare", "-rm", "sh", "-c", `mkdir -p "$COUPLET_DATA" && mount -t tmpfs -o size=1900k,mode=700 none "$COUPLET_DATA" || exit 77
 		couplet apply -f "$1" || exit 1
 		couplet run contacts --json; echo "code $?"
 		mount -o remount,size=64m "$COUPLET_DATA" || exit 77
