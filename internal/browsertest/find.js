@@ -1,11 +1,13 @@
 // What tests find things on a page by, in the words of a person: what can be seen and what it is called.
 // Chromium drops what is clicked or typed before a page was painted for the first time.
 const ready = () => document.readyState === "complete" && performance.getEntriesByType("paint").length > 0;
-// Notes whether the next click comes to an element, or to its label.
-const hear = (e) => {
+// Notes whether the next click comes to an element, or to its label. What came from the server meanwhile may have put another one in its place.
+const hear = (find) => {
+  const was = find();
   window.couplet_heard = false;
   addEventListener("click", (c) => {
-    if (e.contains(c.target) || c.target.closest("label")?.control === e) window.couplet_heard = true;
+    const hit = (e) => e && (e.contains(c.target) || c.target.closest("label")?.control === e);
+    if (hit(was) || hit(find())) window.couplet_heard = true;
   }, { capture: true, once: true });
   return true;
 };

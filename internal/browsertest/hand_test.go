@@ -106,12 +106,17 @@ func (b *tab) clicks(w what, do func()) bool {
 		do()
 		return true
 	}
-	ask[bool](b, fmt.Sprintf("hear(%s)", w))
+	ask[bool](b, fmt.Sprintf("hear(() => %s)", w))
 	do()
-	late := time.Now().Add(2 * time.Second)
-	for time.Now().Before(late) {
-		if got, err := try[bool](b, "window.couplet_heard !== false"); err == nil && got {
+	late, last := time.Now().Add(2*time.Second), time.Now().Add(patience)
+	for {
+		got, err := try[bool](b, "window.couplet_heard !== false")
+		if err == nil && got {
 			return true
+		}
+		// No answer at all is that of a page that is being left, because of the click.
+		if now := time.Now(); now.After(last) || err == nil && now.After(late) {
+			break
 		}
 	}
 	b.t.Logf("measured: a click did not come to %s; it is made again", w)
