@@ -16,23 +16,25 @@ import (
 // the one who gave way is kept.
 func TestAListThatIsBehindIsNoReasonToWriteWithoutReading(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandbox.Options{UserComLag: 20 * time.Second})
-	w.e.Settle = 30 * time.Second
-	a, b := w.couple(fields{"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "phone": "+12025550100"})
-	w.pass(10 * time.Minute)
-	w.run(engine.Done)
-	w.pass(10 * time.Minute)
-	w.edit(engine.B, b, fields{"name": "Augusta Byron"})
-	w.pass(22 * time.Second)
-	w.edit(engine.B, b, fields{"phone_number": "+12025550102"}) // not shown by the list yet
-	w.edit(engine.A, a, fields{"phone": "+12025550101"})
-	w.pass(3 * time.Second)
-	for range 3 {
+	for _, full := range []bool{false, true} {
+		w := newWorld(t, sandbox.Options{UserComLag: 20 * time.Second})
+		a, b := w.couple(fields{"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "phone": "+12025550100"})
+		w.e.Settle = 30 * time.Second
+		w.pass(10 * time.Minute)
 		w.run(engine.Done)
-		w.pass(time.Minute)
-	}
-	if len(w.conflicts(false))+len(w.conflicts(true)) == 0 {
-		t.Error("somebody typed +12025550102 into User.com, and nobody knows of it any more")
+		w.pass(10 * time.Minute)
+		w.edit(engine.B, b, fields{"name": "Augusta Byron"})
+		w.pass(22 * time.Second)
+		w.edit(engine.B, b, fields{"phone_number": "+12025550102"}) // not shown by the list yet
+		w.edit(engine.A, a, fields{"phone": "+12025550101"})
+		w.pass(3 * time.Second)
+		for range 3 {
+			w.request(engine.Request{Look: true, Full: full}, engine.Done)
+			w.pass(time.Minute)
+		}
+		if len(w.conflicts(false))+len(w.conflicts(true)) == 0 {
+			t.Errorf("full %v: somebody typed +12025550102 into User.com, and nobody knows of it any more", full)
+		}
 	}
 }
 

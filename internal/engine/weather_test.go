@@ -72,7 +72,11 @@ func (h *history) weather() {
 
 // pause is the time between what people did last and a run: enough for an index to show it, or none.
 func (h *history) pause() {
-	h.pass(rapid.SampledFrom([]time.Duration{3 * time.Second, 0}).Draw(h.rt, "pause"))
+	wait := rapid.SampledFrom([]time.Duration{3 * time.Second, 0}).Draw(h.rt, "pause")
+	if !h.seeded() || h.pair().Settled.IsZero() { // a first run goes by what lists show (docs/limits.md)
+		wait = 3 * time.Second
+	}
+	h.pass(wait)
 }
 
 // look runs the flow as its schedule does.

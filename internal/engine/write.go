@@ -11,7 +11,7 @@ import (
 )
 
 // fresh is how old an observation may be that a write rests on; an older one is read again right before (sync-semantics
-// 5.6). In a first or full run the generation that was just read stands for it (correction 2), for a minute: a first sync
+// 5.6). In a first run the generation that was just read stands for it (correction 2), for a minute: a first sync
 // may take hours, and what a person typed meanwhile must not be overwritten unseen.
 const (
 	fresh     = 2 * time.Second
@@ -217,19 +217,19 @@ func (s *session) keep(c *Commit, j job, seen [2]bool) {
 }
 
 // stale reports whether a record must be read again before it is written. Only its own answer is fresh: a list, or a search, may be
-// behind it. In a first or full run lists have to do.
+// behind it. In a first run, of which most is written, lists have to do.
 func (s *session) stale(m Mirror, side Side) bool {
 	now := s.e.Now()
-	if now.Sub(m.Seen) <= fresh && (s.bulk() || !m.Answered.Before(m.Seen)) {
+	if now.Sub(m.Seen) <= fresh && (s.pair.Settled.IsZero() || !m.Answered.Before(m.Seen)) {
 		return false
 	}
 	return !s.listed(m, side)
 }
 
-// listed reports whether the reading of a first or full run has just shown a record. An earlier run's reading says nothing of what
+// listed reports whether the reading of a first run has just shown a record. An earlier run's reading says nothing of what
 // was typed between the two.
 func (s *session) listed(m Mirror, side Side) bool {
-	return s.bulk() && s.e.Now().Sub(m.Seen) <= bulkFresh && m.Gen >= s.readings[side] && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero() && !m.Seen.Before(s.began)
+	return s.pair.Settled.IsZero() && s.e.Now().Sub(m.Seen) <= bulkFresh && m.Gen >= s.readings[side] && !m.Seen.Before(s.gens[side]) && !s.gens[side].IsZero() && !m.Seen.Before(s.began)
 }
 
 // reread reads one side of a linked pair. over says that the job ends here: the record is gone, or the call failed.
