@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,10 +20,12 @@ func TestARecordThatIsDeletedBeforeItsPartnerIsMadeGetsNone(t *testing.T) {
 	b := w.add(engine.B, fields{"email": "spam@example.com", "first_name": "Spam", "last_name": "Bot"})
 	w.pass(time.Second)
 	var once sync.Once
-	known := false
+	var known atomic.Bool
 	w.e.Store = &tap{Store: w.st, on: func(m string) error {
-		known = known || m == "Commit"
-		if known && m == "Pending" {
+		if m == "Commit" {
+			known.Store(true)
+		}
+		if known.Load() && m == "Pending" {
 			once.Do(func() {
 				w.pass(5 * time.Second)
 				w.remove(engine.B, b)
