@@ -29,11 +29,6 @@ func TestAPersonEditsConflictsResolvesDeletesAndUndoes(t *testing.T) {
 	b.counts("Failed", 0)
 	c.lap("contacts are in step, by a flow that asks")
 	people := w.both(6)
-	w.later("1m") // nobody edits in the very second in which the first run ends
-	for _, page := range []string{"/runs", "/needs-you", "/connections", "/flows", "/help", "/"} {
-		b.open(page)
-		b.see(css("h1"))
-	}
 	for i, h := range []hand{h, keyboard{b}} {
 		who := people[3*i:]
 		undone(w, b, h, who[0])

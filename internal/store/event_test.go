@@ -87,6 +87,33 @@ func TestOnlyFurtherHintsAreDebounced(t *testing.T) {
 	})
 }
 
+// A flow is handed out for the first of its calls that is due. What is due a moment later is worked then, and not when the schedule comes round.
+func TestAFlowIsHandedOutForEachOfItsCalls(t *testing.T) {
+	suite(t, func(t *testing.T, w *world) {
+		must(t, w.Seed(w.ctx, w.ws, w.lease, w.pair, start))
+		one, two := mirror("one"), mirror("two")
+		one.Seen, two.Seen = start, start.Add(time.Second)
+		w.page(t, engine.B, 0, one, two)
+		_, err := w.TakeDue(w.ctx, start) // the schedule's turn is over
+		must(t, err)
+		const debounce = 3 * time.Second
+		for i, id := range []string{"one", "two"} {
+			_, _, err := w.TakeHook(w.ctx, w.ws, w.conns[1], store.Event{WebhookID: id}, []connector.Ref{{Object: "contact", ID: id}}, start.Add(time.Duration(i+1)*time.Second), debounce)
+			must(t, err)
+		}
+		for _, at := range []struct {
+			after time.Duration
+			want  int
+		}{{3900 * time.Millisecond, 0}, {4 * time.Second, 1}, {4900 * time.Millisecond, 0}, {5 * time.Second, 1}, {6 * time.Second, 0}} {
+			all, err := w.TakeDue(w.ctx, start.Add(at.after))
+			must(t, err)
+			if len(all) != at.want || len(all) == 1 && all[0].Scheduled {
+				t.Errorf("after %s: %+v, want %d", at.after, all, at.want)
+			}
+		}
+	})
+}
+
 func TestAWebhookWakesOnlyWhoWorksOnIt(t *testing.T) {
 	suite(t, func(t *testing.T, w *world) {
 		off, _, err := w.SaveFlow(w.ctx, w.ws, flow.Flow{Name: "off", Object: "contact", Connections: w.conns})

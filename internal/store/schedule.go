@@ -61,8 +61,8 @@ func (s *Store) DueFlows(ctx context.Context, now time.Time) ([]DueFlow, error) 
 		order by st.workspace_id, st.flow`, []any{db.MS(now)}, scanDue)
 }
 
-// TakeDue is DueFlows that also moves each flow to its next time and takes its mark away, in one transaction: a flow is
-// handed out once, whoever asks.
+// TakeDue is DueFlows that also moves each flow to its next time and its mark to the next call that is not due yet, in one transaction: a
+// flow is handed out once, whoever asks.
 func (s *Store) TakeDue(ctx context.Context, now time.Time) ([]DueFlow, error) {
 	var all []DueFlow
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -85,7 +85,11 @@ func (s *Store) TakeDue(ctx context.Context, now time.Time) ([]DueFlow, error) {
 
 // plan moves a flow that was handed out to its next time.
 func plan(ctx context.Context, tx *db.Tx, d DueFlow, now time.Time) error {
-	if _, err := tx.Exec(ctx, "update flow_state set due_at = 0 where workspace_id = $1 and flow = $2 and due_at <= $3", d.Workspace, d.Flow, db.MS(now)); err != nil || !d.Scheduled {
+	if _, err := tx.Exec(ctx, `update flow_state set due_at = coalesce((select min(i.due_at) from inbox i
+			join pair p on p.workspace_id = i.workspace_id and p.id = i.pair
+			join flow f on f.workspace_id = p.workspace_id and f.conn_a = p.conn_a and f.conn_b = p.conn_b and f.object = p.object
+			where i.workspace_id = $1 and f.id = $2 and i.reason = 'webhook' and i.due_at > $3), 0)
+		where workspace_id = $1 and flow = $2 and due_at <= $3`, d.Workspace, d.Flow, db.MS(now)); err != nil || !d.Scheduled {
 		return err
 	}
 	f, err := oneFlow(ctx, tx, "id", d.Workspace, d.Flow)
