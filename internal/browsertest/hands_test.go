@@ -7,7 +7,7 @@ import (
 )
 
 // TestEveryPageIsWorkedWithoutAMouse goes the ways of the tours by keyboard alone, and with a finger on a screen that is 390 pixels wide:
-// some of them, and with COUPLET_HANDS=all every one.
+// two of the six, and with COUPLET_HANDS=all (make prove) every one.
 func TestEveryPageIsWorkedWithoutAMouse(t *testing.T) {
 	t.Parallel()
 	require(t)
@@ -18,10 +18,10 @@ func TestEveryPageIsWorkedWithoutAMouse(t *testing.T) {
 	} {
 		for way, tour := range tours {
 			by := name + ": " + way
+			if os.Getenv("COUPLET_HANDS") != "all" && !slices.Contains(some, by) {
+				continue
+			}
 			t.Run(by, func(t *testing.T) {
-				if os.Getenv("COUPLET_HANDS") != "all" && !slices.Contains(some, by) {
-					t.Skip("gone by mouse only; COUPLET_HANDS=all (make prove) goes all ways with every hand")
-				}
 				t.Parallel()
 				w := newWorld(t, tour.world...)
 				b := w.tab(t)
