@@ -57,7 +57,11 @@ func (f *FieldPlan) own(s SentField, base Base, known bool) (Base, bool) {
 		f.Arrived[side] = s.arrived(f.Rule, Side(side), f.Before[side])
 		any = any || f.Arrived[side]
 	}
-	if !any || f.half(s) {
+	if !any {
+		return base, known
+	}
+	if f.half(s) { // nothing is agreed upon, and nothing that arrived is a change of the side that holds it: all of it is sent again
+		f.Arrived, f.part = [2]bool{}, true
 		return base, known
 	}
 	if f.Rule.Kind == mapping.Set {
@@ -73,8 +77,7 @@ func (f *FieldPlan) own(s SentField, base Base, known bool) (Base, bool) {
 	return Base{V: v}, true
 }
 
-// half: of what both sides are to hold one holds its part, and the other shows what it showed then. Nothing is agreed upon, and
-// nothing that arrived is a change of the side that holds it: all of it is sent again.
+// half reports whether, of what both sides are to hold, one holds its part and the other shows what it showed then.
 func (f *FieldPlan) half(s SentField) bool {
 	if f.Rule.Kind == mapping.Set || s.Sends != [2]bool{true, true} || f.Arrived[A] == f.Arrived[B] {
 		return false
@@ -83,12 +86,7 @@ func (f *FieldPlan) half(s SentField) bool {
 	if f.Arrived[A] {
 		open = B
 	}
-	if !f.Rule.Same(open, s.Before[open], f.Before[open]) {
-		return false
-	}
-	f.Arrived = [2]bool{}
-	f.part = true
-	return true
+	return f.Rule.Same(open, s.Before[open], f.Before[open])
 }
 
 // ownSets are the lists that both sides agreed on: what they showed, with what arrived. What is still to go to a side counts

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -179,14 +180,36 @@ func (h *history) race(side engine.Side, id string, set connector.Fields) {
 	}
 	value := values[rand.IntN(len(values))]
 	own := map[string][2]string{"phone": {"phone", "phone_number"}, "company": {"companyName", "company_name"}}[field][side]
-	if h.shows(side, id, own) == value {
+	old := h.shows(side, id, own)
+	if old == value {
 		return
 	}
+	h.arrived(side, id, field, orNothing(old))
 	h.tellf("%s: %s types %s %q between a read and a write", side, id, field, value)
 	h.edit(side, id, fields{own: value})
 	h.note(side, id, field, value)
 	_, overwritten := set[own]
 	h.typed[len(h.typed)-1].window = overwritten
+}
+
+// arrived marks what somebody typed on the other side and this record shows: it was carried over before it was typed over,
+// though the run that carried it goes on.
+func (h *history) arrived(side engine.Side, id, field, shown string) {
+	crm, object := h.people(side)
+	r, err := crm.Get(object, id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := range h.typed {
+		e := &h.typed[i]
+		if e.side == side || e.carried > 0 || e.object != "contact" || e.field != field || !h.holds(field, shown, noted(*e)) {
+			continue
+		}
+		madeFrom := strings.Contains(fmt.Sprint(r), ":"+e.id) // which its reference says, before the link is stored
+		if madeFrom || h.partner(e.side, e.id) == id {
+			e.carried = h.now
+		}
+	}
 }
 
 // varied takes from the engine of a history what the variant says.
