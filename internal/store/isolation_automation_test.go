@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"couplet/internal/automation"
 	"couplet/internal/engine"
@@ -25,6 +26,12 @@ func (w *world) fillAutomation(t testing.TB) {
 	}
 	w.auto, err = w.StepAutomation(w.ctx, w.ws, "ann", a.Draft.ID, -1, a.Revision)
 	must(t, err)
+	w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "k", Record: "c1"})
+	w.firing = w.taken(t, a.Draft.ID, "p")[0]
+	must(t, w.Note(w.ctx, w.ws, w.firing, automation.Entry{At: "s1", Step: "s1", State: automation.Sending}))
+	_, err = w.Claim(w.ctx, w.ws, w.firing, "s1")
+	must(t, err)
+	w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "due", Record: "c2"})
 }
 
 // automationReads and automationWrites are the calls about automations.
@@ -39,6 +46,21 @@ func (w *world) automationReads() []call {
 		}},
 		{"AutomationVersions", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.AutomationVersions(ctx, ws, w.auto.Draft.ID, 0, 9)
+		}},
+		{"FiringsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringsOf(ctx, ws, w.auto.Draft.ID, "", "", 9)
+		}},
+		{"Firing", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Firing(ctx, ws, w.firing.ID)
+		}},
+		{"FiringCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringCounts(ctx, ws, w.auto.Draft.ID)
+		}},
+		{"FiringEntries", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringEntries(ctx, ws, w.firing.ID)
+		}},
+		{"AutomationAt", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.AutomationAt(ctx, ws, w.auto.Draft.ID, 1)
 		}},
 		{"AutomationVersionOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.AutomationVersionOf(ctx, ws, w.auto.Draft.ID, 1)
@@ -57,7 +79,38 @@ func (w *world) automationWrites() []call {
 		return err
 	}
 	id := w.auto.Draft.ID
+	at := func() automation.Firing { f, _ := w.Firing(w.ctx, w.ws, w.firing.ID); return f } // as it is now, at home
+	entry := automation.Entry{At: "s9", Step: "s9", State: automation.StepDone}
 	return []call{
+		{"TakeFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.TakeFirings(ctx, ws, id, "thief", w.now, w.now.Add(time.Hour), 9)
+		}},
+		{"KeepFiring", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.KeepFiring(ctx, ws, at(), w.now.Add(2*time.Hour))
+		}},
+		{"Note", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.Note(ctx, ws, at(), entry)
+		}},
+		{"Claim", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Claim(ctx, ws, at(), "s8")
+		}},
+		{"Unclaim", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.Unclaim(ctx, ws, at(), "s1")
+		}},
+		{"AddFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.AddFirings(ctx, ws, []automation.Firing{{Automation: id, Version: 1, Key: "thief"}})
+		}},
+		{"ChangeFiring", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.ChangeFiring(ctx, ws, w.firing.ID, func(f *automation.Firing, e []automation.Entry) ([]automation.Entry, error) {
+				f.Reason = "stolen"
+				return e, nil
+			})
+		}},
+		{"Settle", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			f := at()
+			f.State = automation.Ended
+			return nil, s.Settle(ctx, ws, f)
+		}},
 		{"AddAutomation", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			_, err := s.AddAutomation(ctx, ws, "thief", automation.Automation{ID: id, Workspace: w.ws, Name: "another"})
 			return nil, err

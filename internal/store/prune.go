@@ -57,6 +57,7 @@ func (s *Store) Prune(ctx context.Context, ws string, now time.Time, p Policy) (
 			select id from person_order where workspace_id = $1 and state <> 'open' and over_at < $2 limit $3)`, []any{ws, db.MS(now.Add(-p.Conflicts))}},
 		{new(int64), `delete from consent where workspace_id = $1 and id in (select id from consent where workspace_id = $1 and expires_at <= $2 limit $3)`, []any{ws, db.MS(now)}},
 		{new(int64), `delete from once where workspace_id = $1 and (token, key) in (select token, key from once where workspace_id = $1 and began_at <= $2 limit $3)`, []any{ws, db.MS(now.Add(-OnceFor))}},
+		{new(int64), `delete from firing where workspace_id = $1 and id in (select id from firing where workspace_id = $1 and over_at > 0 and over_at < $2 limit $3)`, []any{ws, old}},
 		{&n.Keys, `delete from tombstone_key where workspace_id = $1 and (pair, side, hash, id) in (
 			select pair, side, hash, id from tombstone_key where workspace_id = $1 and keys_until <= $2 limit $3)`, []any{ws, db.MS(now)}},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"couplet/db"
 	"couplet/db/dbtest"
+	"couplet/internal/automation"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
@@ -87,6 +88,7 @@ type world struct {
 	invited store.Invitation
 	token   store.Token
 	auto    store.Automation
+	firing  automation.Firing
 	off     flow.Flow // one that is not switched on
 }
 
