@@ -43,7 +43,7 @@ func (r *trying) operation(st Step, o *Outcome) {
 	for _, v := range in {
 		known = known && !isLater(v)
 	}
-	if err = r.unset(op, st, in); err == nil {
+	if err = unset(op, st, in, r.given); err == nil {
 		o.Request, err = told(op, system, r.t.Params[st.System], in)
 	}
 	if err != nil {
@@ -75,10 +75,10 @@ func (r *trying) operation(st Step, o *Outcome) {
 }
 
 // unset says of what is missing that it is a choice which nobody made for the account.
-func (r *trying) unset(op *connector.Operation, st Step, in map[string]any) error {
+func unset(op *connector.Operation, st Step, in map[string]any, given []Value) error {
 	for _, t := range op.Takes {
 		if path := onlyPath(st.With[t.Name]); t.Required && in[t.Name] == nil && root(path) == "settings" {
-			return fmt.Errorf("“%s” is not set. Set it with the connection, under its settings", Label(r.given, path))
+			return fmt.Errorf("“%s” is not set. Set it with the connection, under its settings", Label(given, path))
 		}
 	}
 	return nil
