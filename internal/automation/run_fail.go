@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"couplet/internal/automation/script"
 	"couplet/internal/connector"
@@ -92,7 +94,8 @@ func sentence(err error) string {
 	if text == "" {
 		return "It failed."
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
 // stopped reports whether a script ended by no fault of its own.

@@ -104,7 +104,7 @@ func (s *shop) Account(_ context.Context, _, id string) (automation.Account, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	staff, _ := s.acc[system].(connector.Staff)
-	return automation.Account{System: system, Operator: s.acc[system], Staff: staff, Region: "US"}, s.closed[system]
+	return automation.Account{System: system, Operator: s.acc[system], Staff: staff, Region: "US", Settings: map[string]string{"task_type": "1"}}, s.closed[system]
 }
 
 // Hosts implements automation.Accounts.
