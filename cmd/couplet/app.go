@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/internal/automation"
 	"couplet/internal/command"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
@@ -36,6 +37,7 @@ type app struct {
 	pool    *connection.Pool
 	connect *connection.Service
 	engine  *engine.Engine
+	runner  *automation.Runner
 	ws      string // workspace id
 	public  string // address of this installation, "" when not said
 	now     func() time.Time
@@ -104,7 +106,7 @@ func (a *app) wire(ctx context.Context, g *Globals, t *terminal) error {
 	me := ownerName(engine.NewID("p", a.now()))
 	a.engine = &engine.Engine{Store: a.store, Links: links{a}, Now: a.now, Settle: g.Settle, Log: a.log,
 		Owner: me, Dead: func(owner string) bool { return owner != me && deadProcess(owner) }, HashKey: hashKey, Random: rand.Float64}
-	return nil
+	return a.automations(me)
 }
 
 // ownerName names this process in leases: machine, process, and a word of its own, because process numbers come again.

@@ -17,6 +17,7 @@ import (
 type source struct {
 	st   *store.Store
 	dead func(owner string) bool
+	now  func() time.Time
 }
 
 func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error) {
@@ -28,7 +29,8 @@ func (s source) DueFlows(ctx context.Context, now time.Time) ([]jobs.Due, error)
 			list[i].Trigger = "schedule"
 		}
 	}
-	return list, err
+	more, e := s.dueAutomations(ctx)
+	return append(list, more...), errors.Join(err, e)
 }
 
 func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due, error) {
@@ -44,8 +46,11 @@ func (s source) DeadRuns(ctx context.Context, beatBefore time.Time) ([]jobs.Due,
 
 // jobs wires the workers. seen is told the status of each run that ends; it may be nil.
 func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
-	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead}, Now: a.now, Log: a.log,
+	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead, a.now}, Now: a.now, Log: a.log,
 		Work: func(ctx context.Context, ws, id, trigger, by string) error {
+			if isAutomation(id) {
+				return a.automate(ctx, ws, id)
+			}
 			r, err := a.work(ctx, ws, id, trigger, by)
 			if err == nil && seen != nil && r.ID != "" {
 				seen(r.Status)

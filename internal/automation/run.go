@@ -32,6 +32,8 @@ type Runner struct {
 	Random func() float64
 	Owner  string
 	Log    *slog.Logger
+
+	busy sync.Map // what is being worked off here
 }
 
 // Accounts opens what automations work with.
@@ -61,8 +63,13 @@ const (
 	atOnce = 4
 )
 
-// Work works off what is due of an automation, until nothing is.
+// Work works off what is due of an automation, until nothing is. While it is at that, a second call here does nothing: whoever asks
+// every second what is due finds what came in between.
 func (r *Runner) Work(ctx context.Context, ws, id string) error {
+	if _, at := r.busy.LoadOrStore(id, true); at {
+		return nil
+	}
+	defer r.busy.Delete(id)
 	for ctx.Err() == nil {
 		now := r.Now()
 		list, err := r.Store.TakeFirings(ctx, ws, id, r.Owner, now, now.Add(held), atOnce)

@@ -350,10 +350,9 @@ func TestAWaitOfThreeDaysIsOverOnce(t *testing.T) {
 			s.Fatalf("due before its time: %v %v", due, err)
 		}
 		s.pass(time.Second)
-		other := *s.run
-		other.Owner = "other"
+		other := &automation.Runner{Store: s.st, Accounts: s, Systems: systems(), Now: s.clock, Random: s.run.Random, Owner: "other", Log: s.run.Log}
 		errs := make(chan error, 2)
-		for _, r := range []*automation.Runner{s.run, &other} {
+		for _, r := range []*automation.Runner{s.run, other} {
 			go func() { errs <- r.Work(s.Context(), s.ws, id) }()
 		}
 		s.must(errors.Join(<-errs, <-errs))

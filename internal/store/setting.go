@@ -6,6 +6,9 @@ import (
 	"couplet/db"
 )
 
+// HostsSetting names the setting that holds the hosts which steps of automations may call, with spaces between.
+const HostsSetting = "automation_hosts"
+
 // Setting returns a setting of a workspace, "" when it was never set.
 func (s *Store) Setting(ctx context.Context, ws, name string) (value string, err error) {
 	_, err = s.db.Get(ctx, "select value from setting where workspace_id = $1 and name = $2", []any{ws, name}, &value)

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"couplet/internal/automation"
+	"couplet/internal/flow"
+	"couplet/internal/sandbox"
+	"couplet/internal/store"
+)
+
+// TestAWaitSurvivesAKillAndFiresOnce kills the program while an automation waits two seconds.
+func TestAWaitSurvivesAKillAndFiresOnce(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, url func(testing.TB) string) {
+		h := newHouse(t, sandbox.Options{Contacts: 5, Seed: 3}, url(t))
+		h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
+		st := store.New(h.db(), time.Now)
+		w, err := st.Default(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns, err := st.Connections(t.Context(), w.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := automation.Automation{Name: "wait", Trigger: automation.Trigger{Kind: automation.ByHand}, Steps: []automation.Step{
+			{ID: "s1", Kind: automation.Script, Code: "def run(input): return \"made-by-\" + input[\"word\"] + \"@example.com\"", With: map[string]string{"word": "automation"}},
+			{ID: "s2", Kind: automation.Pause, Wait: automation.Wait{For: flow.Duration(2 * time.Second)}},
+			{ID: "s3", Kind: automation.Operation, System: "highlevel", Operation: "contact-create", With: map[string]string{"email": "{{s1.result}}"}},
+		}}
+		for i, c := range conns {
+			a.Connections[i] = c.ID
+		}
+		stored, err := st.AddAutomation(t.Context(), w.ID, "ann", a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := stored.Draft.ID
+		if _, _, err = st.PublishAutomation(t.Context(), w.ID, "ann", id, stored.Revision); err == nil {
+			err = st.SwitchAutomation(t.Context(), w.ID, id, true)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := st.AddFirings(t.Context(), w.ID, []automation.Firing{{Automation: id, Version: 1, Key: "once"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stands := func() automation.Firing {
+			f, err := st.Firing(t.Context(), w.ID, fresh[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		f := newFront(t)
+		p := h.serve(f)
+		eventually(t, 20*time.Second, "it waits", func() bool { return stands().State == automation.Waiting })
+		p.kill()
+		h.serve(f)
+		eventually(t, 40*time.Second, "it is done", func() bool { return stands().State == automation.Done })
+		if n := h.created("POST /contacts/ 201"); n != 1 {
+			t.Errorf("%d contacts were made", n)
+		}
+		entries, err := st.FiringEntries(t.Context(), w.ID, fresh[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(entries) != 3 || entries[0].Output["result"] != "made-by-automation@example.com" || entries[2].Made == "" {
+			t.Errorf("%+v", entries)
+		}
+		if took := entries[1].Over.Sub(entries[1].Began); took < 2*time.Second {
+			t.Errorf("it waited %s", took)
+		}
+	})
+}
