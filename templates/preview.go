@@ -150,6 +150,8 @@ type Foretold struct {
 	Lines    []ForetoldField
 	Why, Fix string
 	Open     bool
+	// Stays says that it is made where nobody can tell whether it was touched since, so that no undo deletes it.
+	Stays bool
 	// Href leads to the page of the two records, "" where they are no pair yet.
 	Href string
 }

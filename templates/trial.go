@@ -19,6 +19,10 @@ type Trial struct {
 	Words   string
 	Choices []TrialChoice
 	More    bool
+	// Said says that records are known by what they say: tasks and notes. Orphans are those that wait for the records that they hang on,
+	// and cannot be tried before.
+	Said    bool
+	Orphans *Orphans
 	// Entry is the chosen one, Name what people know it by, and Will what would be written to it.
 	Entry, Name string
 	Will        []Foretold
@@ -73,7 +77,31 @@ func (t Trial) headline() string {
 	case t.Came != nil:
 		return "Nothing was written"
 	}
+	if t.Said {
+		return "Try one real " + t.Flow.Ends[0].One + " first"
+	}
 	return "Try one real record first"
+}
+
+// finder is what stands in the empty field of the search, and before it for those who do not see that.
+func (t Trial) finder() string {
+	if t.Said {
+		return "What it says"
+	}
+	return "Name, email or phone"
+}
+
+// none says why there is nothing to choose from.
+func (t Trial) none() string {
+	switch {
+	case t.Words != "" && t.Said:
+		return "No " + t.Flow.Ends[0].One + " in the rehearsal says so and would change."
+	case t.Words != "":
+		return "Nobody in the rehearsal is called so and would change."
+	case t.Orphans != nil && t.Came == nil:
+		return "None of the others would change. What waits cannot be tried yet: do what stands above, rehearse again, and come back."
+	}
+	return "There is no other record that would change."
 }
 
 func (t Trial) lead() string {
@@ -85,6 +113,9 @@ func (t Trial) lead() string {
 	case t.Came != nil:
 		return "The record is not what it was when it was rehearsed, or is in step already. The flow is off."
 	}
+	if t.Said {
+		return "You see exactly what changes in it. Nothing else is touched, and the flow stays off."
+	}
 	return "You see exactly what changes in it, and it can be taken back. Nothing else is touched, and the flow stays off."
 }
 
@@ -94,6 +125,26 @@ func (t Trial) address(entry string) string {
 		q += "&q=" + url.QueryEscape(t.Words)
 	}
 	return t.Flow.Path("one") + q + "#will"
+}
+
+// stays says what no undo takes back of what was written, or would be, "" where it takes all of it back.
+func stays(rows []Foretold) string {
+	for _, r := range rows {
+		if r.Stays {
+			return r.System.Name + " does not say whether somebody touched a " + r.System.One + " since it was made, so an undo leaves this one where it is. Delete it there, by hand, if you do not want it."
+		}
+	}
+	return ""
+}
+
+// undoable reports whether something of it can be taken back.
+func (c TrialCame) undoable() bool {
+	for _, r := range c.Wrote {
+		if !r.Stays {
+			return true
+		}
+	}
+	return false
 }
 
 // makes says which fields are made on the way.

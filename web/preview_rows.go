@@ -81,6 +81,9 @@ func (v view) changes(out *templates.Foretold, r store.PlanRow) {
 		out.Why = "Somebody decided that it is deleted, because its partner was. Nothing brings it back."
 	}
 	if v.glance.group == store.PlanCreated {
+		if o, ok := v.specs[r.Side].Object(v.flow.Object); ok {
+			out.Stays = o.Undated
+		}
 		from := v.systems()[1-r.Side]
 		out.Why = "It is made from the " + from.One + " in " + from.Name + "."
 	}

@@ -9,10 +9,16 @@ import (
 	"couplet/templates"
 )
 
-// titleOf is what people know a record by, as one line: a note is known by the words of its text.
+// titleOf is what people know a record by, as one line: a note is known by the words of its text, also where it has a name of its own
+// that nobody gave it.
 func titleOf(o *connector.Object, f connector.Fields) (name, address string) {
 	name, address = o.TitleOf(f)
 	if o.Parent != "" {
+		for _, field := range o.Alike {
+			if text, ok := f[field].(string); ok && strings.TrimSpace(name) == "" {
+				name = text
+			}
+		}
 		if words := []rune(strings.Join(strings.Fields(mapping.Plain(name)), " ")); len(words) > titleMost {
 			name = string(words[:titleMost]) + "…"
 		} else {

@@ -17,9 +17,9 @@ import (
 // Before a flow is switched on for the first time, a person may have one real record brought into step, and look at what came of
 // it on both sides. The record stands in the rehearsal; nothing but what is written there is done to it, and the flow stays off.
 
-// tryable reports whether one record can be tried: the flow was never on, it is to write, and its records stand for themselves.
+// tryable reports whether one record can be tried: the flow was never on, and it is to write.
 func (p prospect) tryable() bool {
-	return !p.published.Enabled && p.published.Approval == nil && !p.flow.Watch && p.flow.Parent() == "" && len(p.flow.Match) > 0
+	return !p.published.Enabled && p.published.Approval == nil && !p.flow.Watch
 }
 
 // trialPage offers records to try, shows what would change in one of them, and what came of the one that was tried.
@@ -40,7 +40,7 @@ func (s *Server) showTrial(c echo.Context, status int, problem string, fix *temp
 	case !r.of(p):
 		return redirect(c, p.path("preview"))
 	}
-	v := templates.Trial{Frame: frame(c, "Try one record of "+p.flow.Name, "flows"), Clock: l.clock, Flow: p.shown(), Words: c.FormValue("q"), Problem: problem, Fix: fix, Makes: p.makes()}
+	v := templates.Trial{Frame: frame(c, "Try one record of "+p.flow.Name, "flows"), Clock: l.clock, Flow: p.shown(), Words: c.FormValue("q"), Problem: problem, Fix: fix, Makes: p.makes(), Said: p.flow.Parent() != ""}
 	run, tried, err := s.tried(ctx, ws(c), p.flow.ID)
 	if err != nil {
 		return err
@@ -55,6 +55,9 @@ func (s *Server) showTrial(c echo.Context, status int, problem string, fix *temp
 	}
 	h, err := s.house(ctx, ws(c))
 	if err != nil {
+		return err
+	}
+	if v.Orphans, err = s.orphans(ctx, ws(c), h, h.pairs[r.run.Pair], r.run.Waiting); err != nil {
 		return err
 	}
 	t := &trials{s: s, ws: ws(c), p: p, named: h.named}

@@ -137,7 +137,7 @@ type candidate struct {
 }
 
 // weigh is how much harm a write could do: little where something empty is filled, more where a value is replaced, most where a
-// record is made.
+// record is made, above all one that no undo deletes.
 func weigh(r store.PlanRow, g store.PlanGroup) (n int) {
 	if g == store.PlanCreated {
 		n += 100
@@ -219,6 +219,9 @@ func (t *trials) gather(ctx context.Context, run engine.Run, g store.PlanGroup, 
 			of[r.Entry.ID], *all = x, append(*all, x)
 		}
 		x.rows, x.weight = append(x.rows, said[i]), x.weight+weigh(r, g)
+		if said[i].Stays {
+			x.weight += 100
+		}
 	}
 	return nil
 }

@@ -22,9 +22,9 @@ func TestTasksAndNotesFollowTheirContacts(t *testing.T) {
 	preview(w, b, h)
 	firstRun(w, b, switchOn(b, h))
 	c.lap("contacts are in step")
-	flow := childFlow(b, h, "task-sync", w.made.Tasks, true)
+	flow := childFlow(b, h, "task-sync", w.made.Tasks, true, func() hand { return keyboard{b} })
 	c.lap("tasks are in step")
-	childFlow(b, h, "note-sync", w.made.Notes, false)
+	childFlow(b, h, "note-sync", w.made.Notes, false, func() hand { return touching(b) })
 	c.lap("notes are in step")
 	task := finished(w, b, h)
 	within(t, time.Minute, "the task is done in User.com", func() bool { return doneThere(w, task) })
@@ -38,9 +38,9 @@ func TestTasksAndNotesFollowTheirContacts(t *testing.T) {
 	}
 }
 
-// childFlow makes a flow from the gallery, allows what is missing, looks at the preview, switches on and waits for the end of
-// the first run.
-func childFlow(b *tab, h hand, template string, want sandbox.ExpectedOf, asks bool) (flow string) {
+// childFlow makes a flow from the gallery, allows what is missing, looks at the preview, tries one record with another hand, switches
+// on and waits for the end of the first run.
+func childFlow(b *tab, h hand, template string, want sandbox.ExpectedOf, asks bool, other func() hand) (flow string) {
 	b.t.Helper()
 	b.open("/flows")
 	h.press(css(`a[href="/new?template=` + template + `"]`))
@@ -61,11 +61,31 @@ func childFlow(b *tab, h hand, template string, want sandbox.ExpectedOf, asks bo
 	b.reload("the rehearsal is over", func() bool { return b.shows(testid("go-on")) })
 	b.counts("created", want.CreatedA+want.CreatedB)
 	b.counts("need-you", 0)
+	tryOne(b, other())
+	b.seen(looks[0])
 	switchOn(b, h)
 	b.reload("the run is over", func() bool { return b.shows(testid("run-now")) })
-	b.counts("Created", want.CreatedA+want.CreatedB)
+	b.counts("Created", want.CreatedA+want.CreatedB-1)
 	b.counts("Failed", 0)
 	return flow
+}
+
+// tryOne begins on a preview, has the record that is suggested brought into step, looks at the way back, and ends where one goes on.
+func tryOne(b *tab, h hand) {
+	b.t.Helper()
+	h.press(testid("try-one"))
+	b.at("/one$")
+	h.press(css("[data-testid=choice]:not([aria-current])")) // another one than is suggested
+	b.at(`/one\?record=`)
+	name := b.see(testid("will"))
+	h.press(css("[data-testid=choice]"))
+	b.until("the suggested one is shown", func() bool { return b.see(testid("will")) != name })
+	h.press(testid("sync-one"))
+	b.reload("the record is in step", func() bool { return b.shows(testid("came")) })
+	one := b.path()
+	h.press(testid("undo-trial"))
+	b.at("^/runs/[^/]+/undo")
+	b.open(one)
 }
 
 // finished marks a task as done on the pages of HighLevel, and returns its title.

@@ -248,6 +248,8 @@ type Object struct {
 	// Whole says that the records are few, and that the system answers neither what changed nor a search: all of them are
 	// read each time, and one is looked for among all.
 	Whole bool `json:"whole,omitempty"`
+	// Undated says that a record's own answer has no stamp of its last change, so nobody can tell whether it was touched since.
+	Undated bool `json:"undated,omitempty"`
 	// Settle is how long a write may stay invisible to List and Find.
 	Settle Duration `json:"settle"`
 	// Views list the fields that each kind of answer shows, where it shows fewer than all.

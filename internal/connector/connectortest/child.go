@@ -87,6 +87,9 @@ func childComesBack(b *bench, c Child, parent string) {
 		}
 	}
 	object, _ := b.conn.Spec().Object(c.Object)
+	if undated := made.Version == "" && truth.Version == ""; undated != object.Undated {
+		b.Errorf("a %s is made with version %q and read with %q, and the spec says undated: %v", c.Object, made.Version, truth.Version, object.Undated)
+	}
 	for _, name := range object.View("full") {
 		if _, shown := truth.Fields[name]; !shown {
 			b.Errorf("get of a %s does not show %s", c.Object, name)
