@@ -31,6 +31,8 @@ type Event struct {
 	Poll   string   `json:"poll,omitempty"`
 	// Scope is the permission that being told or finding it needs, "" when the system has none for it.
 	Scope string `json:"scope,omitempty"`
+	// When says by what a record shows that it happened; nil for what Couplet does not watch yet.
+	When *When `json:"when,omitempty"`
 	// Gives are values besides those of the record and its parent.
 	Gives []Given `json:"gives,omitempty"`
 	// Doubt is what the vendor has not documented, "" when it has documented all.
@@ -84,6 +86,7 @@ func (c *Catalog) checkEvents(p *problems) {
 		o, found := c.Find(e.Poll)
 		p.want(e.Poll == "" || found && o.Kind == Finds, "poll %q is no find operation", e.Poll)
 		p.want(len(e.Hooks) > 0 || e.Manual != "" || e.Poll != "", "nothing tells of it and nothing finds it")
+		e.When.check(p, e)
 		for _, g := range e.Gives {
 			p.want(g.Name != "" && g.Label != "" && slices.Contains(takeTypes, g.Type), "gives %q without a label, or of the unknown type %q", g.Name, g.Type)
 		}

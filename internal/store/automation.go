@@ -117,6 +117,9 @@ func (s *Store) SwitchAutomation(ctx context.Context, ws, id string, on bool) er
 		if err == nil && a.Published.Version == 0 && on {
 			err = ErrUnpublished
 		}
+		if err == nil && on && !a.Published.Enabled { // what happened while it was off is passed over
+			err = forgetWatch(ctx, tx, ws, id)
+		}
 		if err != nil {
 			return err
 		}

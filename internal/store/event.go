@@ -26,8 +26,8 @@ func (s *Store) RecordEvent(ctx context.Context, ws, conn, webhookID, typ string
 	return inserted, err
 }
 
-// TakeHook notes a call, puts the records that it names into the inbox of every seeded pair of the connection, and marks
-// the flows that work there, in one transaction. It reports whether the call was new, and the enabled flows to wake. The
+// TakeHook notes a call, puts the records that it names into the inbox of every seeded pair of the connection, marks
+// the flows that work there, and leaves hints with the automations that hear it, in one transaction. It reports whether the call was new, and the enabled flows to wake. The
 // first hint for a record is due at once. A further one, for a record that has a line already or was looked at within
 // debounce, is due after debounce: several calls for one change cost one look.
 func (s *Store) TakeHook(ctx context.Context, ws, conn string, ev Event, refs []connector.Ref, now time.Time, debounce time.Duration) (fresh bool, flows []string, err error) {
@@ -43,6 +43,9 @@ func (s *Store) TakeHook(ctx context.Context, ws, conn string, ev Event, refs []
 			return err
 		}
 		for object, refs := range objects {
+			if err := hintWatches(ctx, tx, ws, conn, ev, object, refs, now, debounce); err != nil {
+				return err
+			}
 			pairs, err := seededPairs(ctx, tx, ws, conn, object)
 			if err != nil {
 				return err

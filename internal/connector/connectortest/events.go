@@ -12,6 +12,9 @@ func Events(t *testing.T, spec *connector.Spec, catalog *connector.Catalog) {
 	if len(catalog.Events) == 0 {
 		t.Fatal("there are no events")
 	}
+	if err := catalog.Watches(spec); err != nil {
+		t.Error(err)
+	}
 	for name, thing := range catalog.Things {
 		fields := catalog.FieldsOf(name, spec, nil)
 		if len(fields) == 0 {
