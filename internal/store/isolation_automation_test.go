@@ -32,11 +32,12 @@ func (w *world) fillAutomation(t testing.TB) {
 	_, err = w.Claim(w.ctx, w.ws, w.firing, "s1")
 	must(t, err)
 	w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "due", Record: "c2"})
+	w.fillLook(t)
 }
 
 // automationReads and automationWrites are the calls about automations.
 func (w *world) automationReads() []call {
-	return []call{
+	return append(w.lookReads(), []call{
 		{"Automations", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Automations(ctx, ws)
 		}},
@@ -65,7 +66,7 @@ func (w *world) automationReads() []call {
 		{"AutomationVersionOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.AutomationVersionOf(ctx, ws, w.auto.Draft.ID, 1)
 		}},
-	}
+	}...)
 }
 
 func (w *world) automationWrites() []call {
@@ -81,7 +82,7 @@ func (w *world) automationWrites() []call {
 	id := w.auto.Draft.ID
 	at := func() automation.Firing { f, _ := w.Firing(w.ctx, w.ws, w.firing.ID); return f } // as it is now, at home
 	entry := automation.Entry{At: "s9", Step: "s9", State: automation.StepDone}
-	return []call{
+	return append(w.lookWrites(), []call{
 		{"TakeFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.TakeFirings(ctx, ws, id, "thief", w.now, w.now.Add(time.Hour), 9)
 		}},
@@ -136,5 +137,5 @@ func (w *world) automationWrites() []call {
 		{"DeleteAutomation", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.DeleteAutomation(ctx, ws, id)
 		}},
-	}
+	}...)
 }

@@ -89,6 +89,7 @@ type world struct {
 	token   store.Token
 	auto    store.Automation
 	firing  automation.Firing
+	watch   automation.Watch
 	off     flow.Flow // one that is not switched on
 }
 
