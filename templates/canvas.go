@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ type Canvas struct {
 	Undo, Redo bool
 	At         CanvasAt
 	Problems   []CanvasProblem
+	// Version is the one that is published, 0 for none. Changed says that the draft differs from it.
+	Version int
+	Changed bool
 	// Missing are the systems that it works with and that no account is chosen of.
 	Missing []System
 	Trigger CanvasCard
@@ -33,13 +37,13 @@ type Canvas struct {
 	// Tried is what a try came to, nil for none. Samples are the records that it can be tried on.
 	Tried   *CanvasTried
 	Samples []MapOption
-	// Announce is what was just done, Back that it can be undone from there; Bad why a change could not be. Focus is the id of the
-	// button that the focus goes to.
-	Announce string
-	Back     bool
-	Focus    string
-	Bad      string
-	Clash    *MapClash
+	// Announce is what was just done, Back that it can be undone from there; Bad why a change could not be, under a title of its own
+	// or the usual one. Focus is the id of what the focus goes to.
+	Announce      string
+	Back          bool
+	Focus         string
+	Bad, BadTitle string
+	Clash         *MapClash
 }
 
 // CanvasAt is what is open on the page.
@@ -227,6 +231,77 @@ type PairsForm struct {
 	Rows                    []CanvasField
 	// Name is the name that is being given to a new one.
 	Name CanvasField
+}
+
+// The ids of what a change leads the focus to.
+const (
+	BadID        = "bad"
+	ToVersionsID = "to-versions"
+)
+
+// What is said of automations as long as nothing runs them. Both go as soon as something does.
+const (
+	cannotRunYet     = "It cannot be switched on yet in this version: nothing here runs by itself."
+	theyCannotRunYet = "In this version they can be built, tried and published, and not switched on yet."
+)
+
+func (v Canvas) badTitle() string { return cmp.Or(v.BadTitle, "Nothing was changed") }
+
+// publishing is what stands before the buttons: which version there is.
+func (v Canvas) publishing() string {
+	switch {
+	case v.Version == 0:
+		return "Not published yet"
+	case v.Changed:
+		return "Changed since version " + itoa(v.Version)
+	}
+	return "Version " + itoa(v.Version)
+}
+
+// goesWithIt is what is deleted with the automation.
+func (v Canvas) goesWithIt() string {
+	switch v.Version {
+	case 0:
+		return "It was never published, so only this draft goes."
+	case 1:
+		return "Its draft and its one version go with it."
+	}
+	return "Its draft and its " + itoa(v.Version) + " versions go with it."
+}
+
+// Has reports whether what is open has a control of that id.
+func (v Canvas) Has(id string) bool {
+	if v.Open == nil {
+		return false
+	}
+	fields := append([]CanvasField{}, v.Open.Fields...)
+	for _, f := range []*CanvasField{v.Open.FailFor, v.Open.Once} {
+		if f != nil {
+			fields = append(fields, *f)
+		}
+	}
+	for _, p := range v.Open.Pairs {
+		fields = append(fields, p.Rows...)
+	}
+	for _, f := range v.Open.Filters {
+		if f.Formula != nil {
+			fields = append(fields, *f.Formula)
+		}
+		if f.Error != "" && FieldID(f.Field) == id {
+			return true
+		}
+		for _, r := range f.Rows {
+			if r.Error != "" && r.Field != f.Field && FieldID(r.Field) == id || FieldID(r.Field+".value") == id || FieldID(r.Field+".op") == id || r.Than != nil && FieldID(r.Field+".than") == id {
+				return true
+			}
+		}
+	}
+	for _, f := range fields {
+		if FieldID(f.Name) == id {
+			return true
+		}
+	}
+	return false
 }
 
 func (v Canvas) post(act string) templ.SafeURL { return templ.SafeURL(v.Path + "/" + act) }

@@ -2,11 +2,19 @@ package templates
 
 import "time"
 
-// Versions is the page on which the versions of a flow are compared and taken back.
+// Versions is the page on which the versions of a flow or of an automation are compared and taken back.
 type Versions struct {
-	Frame   Frame
-	Clock   Clock
-	Flow    Prospect
+	Frame Frame
+	Clock Clock
+	// Name is what it is called, Home where it is edited and Path the address of the page.
+	Name, Home, Path string
+	// Lead says what a version is, Next what a draft goes through before something runs by it.
+	Lead, Next string
+	// Go leads on with the draft, and Test is the button's name in tests.
+	Go, Test string
+	GoTo     string
+	// On says that something runs by the newest version.
+	On      bool
 	CanEdit bool
 	// Revision is what a change of the draft must name, so that nobody overwrites a colleague.
 	Revision string
@@ -58,6 +66,8 @@ func (v Versions) headline() string {
 		n = "One version"
 	}
 	switch {
+	case v.Published == 0:
+		return "Nothing was published yet"
 	case v.Draft != nil:
 		return n + ", and a draft that differs"
 	case v.Published == 1:
@@ -68,7 +78,7 @@ func (v Versions) headline() string {
 
 // state is what the newest version is: it runs, or would.
 func (v Versions) state() string {
-	if v.Flow.On {
+	if v.On {
 		return "Runs now"
 	}
 	return "Published"

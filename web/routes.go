@@ -181,6 +181,11 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/step", editor, s.changesCanvas(editOpen)},
 		{http.MethodPost, "/automations/:id/undo", editor, s.stepsCanvas(-1)},
 		{http.MethodPost, "/automations/:id/redo", editor, s.stepsCanvas(1)},
+		{http.MethodPost, "/automations/:id/publish", editor, s.publishAutomation},
+		{http.MethodPost, "/automations/:id/delete", editor, s.deleteAutomation},
+		{http.MethodGet, "/automations/:id/versions", viewer, s.automationVersions},
+		{http.MethodPost, "/automations/:id/versions/take", editor, s.takeAutomation},
+		{http.MethodPost, "/automations/:id/versions/undo", editor, s.untakeAutomation},
 
 		// the catalog
 		{http.MethodGet, "/operations", viewer, s.operations},

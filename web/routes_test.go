@@ -93,7 +93,7 @@ var forms = map[string]url.Values{
 	"/settings/team":           {"email": {"new@couplet.test"}, "role": {"viewer"}},
 	"/settings/team/:id/role":  {"role": {"editor"}},
 	"/settings/tokens":         {"name": {"deploy"}, "role": {"viewer"}, "days": {"30"}},
-	"/flows/:id/versions/take": {"version": {"1"}},
+	"/flows/:id/versions/take": {"version": {"1"}}, "/automations/:id/versions/take": {"version": {"1"}},
 }
 
 // member is a member of the first workspace, made for this.
@@ -168,6 +168,8 @@ func (b *bundle) someAutomation() string {
 	b.t.Helper()
 	return b.once("automation", func() string {
 		made, err := b.store.AddAutomation(b.t.Context(), b.conns[0].Workspace, "", automation.Templates()[0].Automation)
+		must(b.t, err)
+		_, _, err = b.store.PublishAutomation(b.t.Context(), b.conns[0].Workspace, "", made.Draft.ID, made.Revision)
 		must(b.t, err)
 		return made.Draft.ID
 	})

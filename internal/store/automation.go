@@ -128,15 +128,25 @@ func (s *Store) SwitchAutomation(ctx context.Context, ws, id string, on bool) er
 	})
 }
 
-// DeleteAutomation forgets an automation with all its versions.
-func (s *Store) DeleteAutomation(ctx context.Context, ws, id string) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := lockedAutomation(ctx, tx, ws, id); err != nil {
+// DeleteAutomation forgets an automation with its draft and all its versions, under the same rule as ChangeAutomation: nobody
+// deletes what they have not seen.
+func (s *Store) DeleteAutomation(ctx context.Context, ws, id string, revision int) (Automation, error) {
+	var a storedAutomation
+	moved := false
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if a, err = lockedAutomation(ctx, tx, ws, id); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "delete from automation where workspace_id = $1 and id = $2", ws, id)
+		if moved = a.Revision != revision; moved {
+			return nil
+		}
+		_, err = tx.Exec(ctx, "delete from automation where workspace_id = $1 and id = $2", ws, id)
 		return err
 	})
+	if err == nil && moved {
+		err = ErrChanged
+	}
+	return a.Automation, err
 }
 
 // lockedAutomation holds the automation until the commit, so that of two who change it one waits for the other.

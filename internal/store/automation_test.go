@@ -93,11 +93,16 @@ func TestAnAutomationIsADraftUntilItIsPublished(t *testing.T) {
 		if _, err := w.AutomationVersionOf(w.ctx, w.ws, a.Draft.ID, 9); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
-		must(t, w.DeleteAutomation(w.ctx, w.ws, a.Draft.ID))
+		if now, err := w.DeleteAutomation(w.ctx, w.ws, a.Draft.ID, a.Revision-1); !errors.Is(err, store.ErrChanged) || now.Revision != w.automation(t, a.Draft.ID).Revision {
+			t.Errorf("deleted by who had not seen the last change: %v", err)
+		}
+		_, err = w.DeleteAutomation(w.ctx, w.ws, a.Draft.ID, w.automation(t, a.Draft.ID).Revision)
+		must(t, err)
 		if _, err := w.Automation(w.ctx, w.ws, a.Draft.ID); !errors.Is(err, store.ErrNotFound) {
 			t.Error(err)
 		}
-		for _, err := range []error{w.DeleteAutomation(w.ctx, w.ws, "none"), w.SwitchAutomation(w.ctx, w.ws, "none", true)} {
+		_, none := w.DeleteAutomation(w.ctx, w.ws, "none", 1)
+		for _, err := range []error{none, w.SwitchAutomation(w.ctx, w.ws, "none", true)} {
 			if !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}

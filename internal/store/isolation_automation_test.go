@@ -135,7 +135,7 @@ func (w *world) automationWrites() []call {
 			return nil, still(func(revision int) error { _, err := s.DropAutomation(ctx, ws, id, revision); return err })
 		}},
 		{"DeleteAutomation", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.DeleteAutomation(ctx, ws, id)
+			return nil, still(func(revision int) error { _, err := s.DeleteAutomation(ctx, ws, id, revision); return err })
 		}},
 	}...)
 }

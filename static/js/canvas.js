@@ -59,5 +59,5 @@
     if (e.target.closest?.('.stp-menu')) e.target.closest('.stp-menu').hidePopover?.();
     if (e.target.closest?.('.plus.on a')) { const q = document.getElementById('oq'); if (q) { e.preventDefault(); q.focus(); } }
   });
-  addEventListener('htmx:after:swap', () => { const d = document.getElementById('rename'); if (d?.open && !d.contains(document.activeElement)) d.open = false; });
+  addEventListener('htmx:after:swap', () => { for (const d of document.querySelectorAll('.rename[open]')) if (!d.contains(document.activeElement)) d.open = false; });
 })();
