@@ -74,6 +74,42 @@ func TestAnAutomationIsBuiltByMouseAndByKeyboard(t *testing.T) {
 	}
 }
 
+// TestAnAutomationIsPublishedTakenBackAndDeleted by mouse, by keyboard, and with a finger.
+func TestAnAutomationIsPublishedTakenBackAndDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "--contacts", "4")
+	b := w.tab(t)
+	b.open(w.made.SignIn)
+	b.see(testid("headline"))
+	for _, take := range []func() hand{func() hand { return mouse{b} }, func() hand { return keyboard{b} }, func() hand { return touching(b) }} {
+		h := take()
+		t.Run(h.name(), func(t *testing.T) {
+			b.open("/automations/new?template=new-contact-follow-up")
+			h.press(testid("make"))
+			at := b.at("^/automations/auto_")
+			g := &guide{w: w, b: b, h: h}
+			h.press(css("#open-ring"))
+			h.write(css("[name='with.name']"), "")
+			h.press(testid("publish")) // at once: what was typed counts
+			b.see(testid("bad", "Not published"))
+			b.until("the field that lacks something has the focus", func() bool { return b.focused(css("[name='with.name']")) })
+			h.write(css("[name='with.name']"), "Call")
+			g.published()
+			h.press(css("[data-version='1'] [data-testid=take]"))
+			b.see(testid("taken", "Version 1 is the draft now"))
+			h.press(testid("undo"))
+			b.see(testid("said", "That is undone"))
+			h.press(testid("to-draft"))
+			b.until("the page of the automation is open", func() bool { return b.path() == at })
+			h.press(testid("delete"))
+			b.see(css("#delete", "Its draft and its one version go with it."))
+			h.press(testid("really-delete"))
+			b.at("^/flows")
+			b.see(testid("said", "is deleted"))
+		})
+	}
+}
+
 // canvas is a tab that shows an automation.
 type canvas struct {
 	*tab

@@ -55,6 +55,20 @@ func (g *guide) automating() {
 	g.h.write(css("#oq"), "note")
 	g.b.until("the list is narrowed", func() bool { return !g.b.shows(css(".ops-g")) })
 	g.look("an automation, the filter is open and the list narrowed", "06-canvas")
+	g.published()
+	g.look("versions of an automation", "")
+}
+
+// published publishes the automation that is open, changes it, and goes to its versions.
+func (g *guide) published() {
+	g.h.press(testid("publish"))
+	g.b.see(testid("said", "Version 1 is published."))
+	g.h.press(css("#b-more-ring"))
+	g.h.press(css("#more-ring [data-testid=drop]"))
+	g.b.see(css("#b-back"))
+	g.h.press(testid("to-versions"))
+	g.b.at("^/automations/[^/]+/versions$")
+	g.b.see(testid("differ"))
 }
 
 // previewing ends with a flow that is on and whose first run is over.
