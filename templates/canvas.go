@@ -134,105 +134,6 @@ type CanvasGroup struct {
 // CanvasPick is something to add: Put is what the button sends.
 type CanvasPick struct{ Put, Icon, Title, Does string }
 
-// Inspector is everything about what is open.
-type Inspector struct {
-	ID, Title, Sub string
-	System         *System
-	Icon           string
-	// Does is what it does, in a sentence; Doubt what is not certain about that.
-	Does, Doubt string
-	// Problems are those that no field is to blame for.
-	Problems []string
-	Fields   []CanvasField
-	Filters  []FilterForm
-	Pairs    []PairsForm
-	// Fails, FailFor and Once are what happens when it fails, and never twice.
-	Fails   []MapOption
-	FailFor *CanvasField
-	Once    *CanvasField
-	// Places are where it can be moved, nil for what stays where it is.
-	Places []MapOption
-	// Tried is what a try came to at this step, nil for none.
-	Tried *InspectorTried
-	// Gives are the values that steps after it may use.
-	Gives []CanvasValue
-	Focus bool
-}
-
-// InspectorTried is what would become of the step that is open. Request is what would be sent, "" for nothing.
-type InspectorTried struct {
-	CanvasResult
-	Title, Request string
-}
-
-// CanvasField is one thing that a person gives. Its name is the key in a file.
-type CanvasField struct {
-	Name, Label, Help string
-	// Kind is "line", "text", "code", "choice", "check" or "radio".
-	Kind     string
-	Value    string
-	Type     string
-	Required bool
-	Choices  []MapOption
-	Error    string
-	// Pills says that it may hold values; Becomes is what it is with those of the sample.
-	Pills        bool
-	Becomes      string
-	ShowBecomes  bool
-	BecomesWrong string
-	// Later says that it names a value that only a step before it gives.
-	Later bool
-	// Values is the list to choose from, where it is open.
-	Values []CanvasValue
-	// Example stands in an empty one.
-	Example string
-}
-
-// CanvasValue is a value that a text may hold.
-type CanvasValue struct{ Pill, Label, From, Sample string }
-
-// FilterForm are the conditions of a filter.
-type FilterForm struct {
-	// Field is the key in a file, Title the heading.
-	Field, Title, Help string
-	Ways               []MapOption
-	Rows               []FilterRow
-	Formula            *CanvasField
-	// Nested says what a form cannot show, "" for nothing.
-	Nested string
-	Error  string
-	// Folded says that it starts closed.
-	Folded bool
-	// Now says whether it lets the sample through.
-	Now string
-}
-
-// FilterRow is one condition.
-type FilterRow struct {
-	// Name begins the names of its inputs, Field is its key in a file.
-	Name, Field string
-	Values      []CanvasGroupOf
-	Ops         []MapOption
-	// Than is what it is compared with, nil for nothing.
-	Than  *CanvasField
-	Error string
-}
-
-// CanvasGroupOf are options under a heading.
-type CanvasGroupOf struct {
-	Title   string
-	Options []MapOption
-}
-
-// PairsForm are names with a text each, for what has no fixed fields.
-type PairsForm struct {
-	// Field begins the names of its inputs.
-	Field, Title, Help, Add string
-	Rows                    []CanvasField
-	// Name is the name that is being given to a new one.
-	Name CanvasField
-}
-
 // The ids of what a change leads the focus to.
 const (
 	BadID        = "bad"
@@ -267,41 +168,6 @@ func (v Canvas) goesWithIt() string {
 		return "Its draft and its one version go with it."
 	}
 	return "Its draft and its " + itoa(v.Version) + " versions go with it."
-}
-
-// Has reports whether what is open has a control of that id.
-func (v Canvas) Has(id string) bool {
-	if v.Open == nil {
-		return false
-	}
-	fields := append([]CanvasField{}, v.Open.Fields...)
-	for _, f := range []*CanvasField{v.Open.FailFor, v.Open.Once} {
-		if f != nil {
-			fields = append(fields, *f)
-		}
-	}
-	for _, p := range v.Open.Pairs {
-		fields = append(fields, p.Rows...)
-	}
-	for _, f := range v.Open.Filters {
-		if f.Formula != nil {
-			fields = append(fields, *f.Formula)
-		}
-		if f.Error != "" && FieldID(f.Field) == id {
-			return true
-		}
-		for _, r := range f.Rows {
-			if r.Error != "" && r.Field != f.Field && FieldID(r.Field) == id || FieldID(r.Field+".value") == id || FieldID(r.Field+".op") == id || r.Than != nil && FieldID(r.Field+".than") == id {
-				return true
-			}
-		}
-	}
-	for _, f := range fields {
-		if FieldID(f.Name) == id {
-			return true
-		}
-	}
-	return false
 }
 
 func (v Canvas) post(act string) templ.SafeURL { return templ.SafeURL(v.Path + "/" + act) }
@@ -365,35 +231,6 @@ func FieldID(name string) string { return anchor("in", name) }
 
 // cardID is the id of a card.
 func cardID(step string) string { return "card-" + step }
-
-// about ties a control to what is said about it.
-func (f CanvasField) about() templ.Attributes {
-	id, a, by := FieldID(f.Name), templ.Attributes{}, ""
-	if f.Error != "" {
-		a["aria-invalid"] = "true"
-		by += " " + id + "-err"
-	}
-	if f.Help != "" {
-		by += " " + id + "-hint"
-	}
-	if f.ShowBecomes {
-		by += " " + id + "-now"
-	}
-	if by != "" {
-		a["aria-describedby"] = by[1:]
-	}
-	return a
-}
-
-// failing is what happens when the step fails.
-func (i Inspector) failing() string {
-	for _, f := range i.Fails {
-		if f.Chosen {
-			return f.Text
-		}
-	}
-	return ""
-}
 
 // names are those of systems, joined by a word.
 func names(all []System, word string) string {
