@@ -61,10 +61,13 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/settings/team/invitations/:id/withdraw": func(b *bundle, _ store.User) string {
 		return "/settings/team/invitations/" + b.invitation() + "/withdraw"
 	},
-	"/settings/tokens/:id/revoke":               func(b *bundle, u store.User) string { return "/settings/tokens/" + b.givenToken(u) + "/revoke" },
-	"/connect/:system/start":                    func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
-	"/connections/:id/hook":                     func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
-	"/connections/:id/hook/events":              func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
+	"/settings/tokens/:id/revoke":  func(b *bundle, u store.User) string { return "/settings/tokens/" + b.givenToken(u) + "/revoke" },
+	"/connect/:system/start":       func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
+	"/connections/:id/hook":        func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
+	"/connections/:id/hook/events": func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
+	"/automations/:id/runs/:firing": func(b *bundle, _ store.User) string {
+		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring()
+	},
 	"/connect/pending/:id":                      func(*bundle, store.User) string { return "/connect/pending/none" },
 	"/connect/:system/look/:field":              func(*bundle, store.User) string { return "/connect/highlevel/look/key" },
 	"/runs/:id":                                 (*bundle).runPath,
@@ -161,6 +164,16 @@ func (b *bundle) sample(r route, caller store.User) string {
 		return ""
 	}
 	return path
+}
+
+// someFiring is one time that it was set off.
+func (b *bundle) someFiring() string {
+	b.t.Helper()
+	return b.once("firing", func() string {
+		fresh, err := b.store.AddFirings(b.t.Context(), b.conns[0].Workspace, []automation.Firing{{Automation: b.someAutomation(), Key: "k"}})
+		must(b.t, err)
+		return fresh[0].ID
+	})
 }
 
 // someAutomation is an automation of the first workspace.

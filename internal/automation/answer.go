@@ -29,7 +29,7 @@ func (f Firing) Answers(entries []Entry) []string {
 		return []string{DoAgain, Newest, LeaveOut, EndIt}
 	case f.State == Parked:
 		return []string{DoAgain, Newest, EndIt}
-	case f.State == Waiting && at >= 0 && entries[at].Until.IsZero():
+	case f.State == Waiting && at >= 0 && entries[at].Until.IsZero() && !entries[at].over():
 		return []string{DoAgain, LeaveOut, EndIt}
 	case f.State == Open || f.State == Waiting:
 		return []string{EndIt}

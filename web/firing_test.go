@@ -1,0 +1,121 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"couplet/internal/automation"
+)
+
+// fired is an automation that is on, and one time that it was set off, standing so.
+func (b *bundle) fired(id, key string, stands automation.Firing, entries ...automation.Entry) automation.Firing {
+	b.t.Helper()
+	ctx, ws := b.t.Context(), b.conns[0].Workspace
+	fresh, err := b.store.AddFirings(ctx, ws, []automation.Firing{{Automation: id, Version: 1, Key: key, Trigger: automation.ByWebhook, Thing: "contact", Record: "c1", Title: "Maya Stone",
+		Data: automation.Data{"contact": map[string]any{"id": "c1", "email": "maya.stone@example.com"}}}})
+	must(b.t, err)
+	f, err := b.store.ChangeFiring(ctx, ws, fresh[0].ID, func(f *automation.Firing, _ []automation.Entry) ([]automation.Entry, error) {
+		f.State, f.Reason, f.Step, f.Due, f.Over = stands.State, stands.Reason, stands.Step, stands.Due, stands.Over
+		return entries, nil
+	})
+	must(b.t, err)
+	return f
+}
+
+func (b *bundle) published(w *walker) string {
+	b.t.Helper()
+	id := madeAutomation(b, w, "new-contact-follow-up")
+	a, err := b.store.Automation(b.t.Context(), b.conns[0].Workspace, id)
+	must(b.t, err)
+	_, _, err = b.store.PublishAutomation(b.t.Context(), b.conns[0].Workspace, "ann", id, a.Revision)
+	must(b.t, err)
+	return id
+}
+
+func (b *bundle) stateOf(id string) automation.State {
+	b.t.Helper()
+	f, err := b.store.Firing(b.t.Context(), b.conns[0].Workspace, id)
+	must(b.t, err)
+	return f.State
+}
+
+func TestWhatAnAutomationDidIsListedAndToldStepByStep(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor")
+	id := b.published(w)
+	w.open("/automations/"+id+"/runs").expect(http.StatusOK, "What it did").has("Nothing here")
+	f := b.fired(id, "1", automation.Firing{State: automation.Waiting, Reason: "Waits until Tuesday.", Step: "pause", Due: b.now.Add(time.Hour)},
+		automation.Entry{At: "person", Step: "person", Seq: 1, State: automation.StepDone, Text: "Looked up in User.com: nothing was found.", Input: map[string]any{"email": "maya.stone@example.com"}, Output: map[string]any{"found": false}, Attempts: 2},
+		automation.Entry{At: "pause", Step: "pause", Seq: 2, State: automation.StepWaits, Until: b.now.Add(time.Hour), Text: "Waits until Tuesday."})
+	b.fired(id, "2", automation.Firing{State: automation.Done, Over: b.now})
+	w.open("/automations/" + id + "/runs")
+	if n := w.doc.Find("[data-testid=firing]").Length(); n != 2 {
+		t.Errorf("%d are listed", n)
+	}
+	w.click("[data-testid=show-waits]").has("Maya Stone")
+	if n := w.doc.Find("[data-testid=firing]").Length(); n != 1 {
+		t.Errorf("%d wait", n)
+	}
+	w.click("[data-testid=firing] a").expect(http.StatusOK, "Maya Stone").says("reason", "Waits until Tuesday.")
+	steps := w.doc.Find("[data-testid=step]")
+	if text := steps.First().Text(); steps.Length() != 2 || !strings.Contains(text, "nothing was found") || !strings.Contains(text, "maya.stone@example.com") || !strings.Contains(text, "Tries") {
+		t.Errorf("%s", text)
+	}
+	w.send("[data-testid=answer-end]", url.Values{"answer": {automation.EndIt}}).has("It was ended")
+	if got := b.stateOf(f.ID); got != automation.Ended {
+		t.Errorf("it stands at %s", got)
+	}
+	w.send("[data-testid=answer-restart]", url.Values{"answer": {automation.OnceMore}}).has("It begins again from the start")
+	if w.url.Path == "/automations/"+id+"/runs/"+f.ID {
+		t.Error("it is not a run of its own")
+	}
+}
+
+func TestAnAnswerThatCameLateChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ana, bo := b.walk("editor"), b.walk("owner")
+	id := b.published(ana)
+	f := b.fired(id, "1", automation.Firing{State: automation.Parked, Reason: "No.", Step: "person"}, automation.Entry{At: "person", Step: "person", Seq: 1, State: automation.InDoubt, Text: "It may have happened."})
+	here := "/automations/" + id + "/runs/" + f.ID
+	ana.open(here)
+	bo.open(here).send("[data-testid=answer-was]", url.Values{"answer": {automation.ItWas}}).has("It goes on")
+	if got := b.stateOf(f.ID); got != automation.Waiting || len(b.woken) != 1 {
+		t.Errorf("it stands at %s; %d woken", got, len(b.woken))
+	}
+	ana.send("[data-testid=answer-again]", url.Values{"answer": {automation.DoAgain}}).has("does not stand there any more")
+}
+
+func TestAllThatFailedIsTriedAgainButWhatIsInDoubt(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor")
+	id := b.published(w)
+	failed := b.fired(id, "1", automation.Firing{State: automation.Parked, Reason: "No.", Step: "person"}, automation.Entry{At: "person", Step: "person", Seq: 1, State: automation.StepWaits})
+	doubt := b.fired(id, "2", automation.Firing{State: automation.Parked, Reason: "Who knows.", Step: "person"}, automation.Entry{At: "person", Step: "person", Seq: 1, State: automation.InDoubt})
+	w.open("/automations/"+id+"/runs").send("[data-testid=all-again]", nil).has("1 of them is tried again now").has("1 is left")
+	if b.stateOf(failed.ID) != automation.Waiting || b.stateOf(doubt.ID) != automation.Parked {
+		t.Errorf("%s, %s", b.stateOf(failed.ID), b.stateOf(doubt.ID))
+	}
+}
+
+func TestAViewerSeesWhatAnAutomationDidAndDecidesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	id := b.published(b.walk("editor"))
+	f := b.fired(id, "1", automation.Firing{State: automation.Parked, Reason: "No."})
+	w := b.walk("viewer").open("/automations/" + id + "/runs")
+	if w.doc.Find("main form").Length() != 0 {
+		t.Error("a viewer is offered a button")
+	}
+	w.click("[data-testid=firing] a").expect(http.StatusOK, "Maya Stone")
+	if w.doc.Find("main form").Length() != 0 {
+		t.Error("a viewer is offered an answer")
+	}
+	// Under the address of another automation it is not there.
+	b.walk("editor").open("/automations/auto_none/runs/"+f.ID).expect(http.StatusNotFound, "There is nothing here")
+}
