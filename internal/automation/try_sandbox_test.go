@@ -64,7 +64,7 @@ func open(t *testing.T) (*sandbox.Sandbox, accounts, map[string]map[string]strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := usercom.New(connector.Account{BaseURL: uc.URL, Params: params["usercom"], HTTP: &http.Client{Transport: h}, Token: token(uc.Token)})
+	b, err := usercom.New(connector.Account{BaseURL: uc.URL, Params: params["usercom"], Settings: map[string]string{"task_type": "3", "note_type": "4"}, HTTP: &http.Client{Transport: h}, Token: token(uc.Token)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,6 +101,9 @@ func (s *Store) runsOn(ctx context.Context, ws string, p engine.Pair, side engin
 		}
 		d := automation.Deed{Began: e.At, Over: e.At, Made: e.Result == engine.ResultCreated || made == "adopt", Fields: connector.Fields{}}
 		for _, f := range e.Fields {
+			if jsonOf(f.Before[side]) == jsonOf(f.After[side]) {
+				continue // it was written to the other side, if at all
+			}
 			sides := strings.SplitN(f.Field, "=", 2)
 			names := strings.Split(sides[min(int(side), len(sides)-1)], "+")
 			for i, name := range names {
