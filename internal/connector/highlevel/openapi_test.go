@@ -72,13 +72,9 @@ type judge struct {
 
 func newJudge(t *testing.T, services ...string) *judge {
 	t.Helper()
-	folder := os.Getenv("COUPLET_APIS")
-	if folder == "" {
-		folder = "../../../../shared/apis"
-	}
 	j := &judge{seen: map[string]int{}, excused: make([]int, len(exceptions)), findings: map[string]bool{}}
 	for _, name := range services {
-		path := filepath.Join(folder, "highlevel", "apps", name+".json")
+		path := filepath.Join(apis(), "highlevel", "apps", name+".json")
 		if _, err := os.Stat(path); err != nil {
 			if os.Getenv("CI") == "true" {
 				t.Fatalf("the vendor's document is missing: %v", err)
@@ -87,50 +83,13 @@ func newJudge(t *testing.T, services ...string) *judge {
 		}
 		loader := openapi3.NewLoader()
 		loader.IsExternalRefsAllowed = true
-		doc, err := loader.LoadFromDataWithPath(requestsOf(t, path), &url.URL{Path: filepath.ToSlash(path)})
+		doc, err := loader.LoadFromDataWithPath(stripped(t, path, func(string) bool { return true }), &url.URL{Path: filepath.ToSlash(path)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		j.docs = append(j.docs, doc)
 	}
 	return j
-}
-
-// requestsOf is a document without its examples and answers: some examples stand where OpenAPI 3.0 has none, and some
-// answers point at schemas that are missing, so that nothing could read the whole.
-func requestsOf(t *testing.T, path string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc any
-	if err := json.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var strip func(any)
-	strip = func(at any) {
-		switch v := at.(type) {
-		case map[string]any:
-			delete(v, "examples")
-			if v["operationId"] != nil {
-				delete(v, "responses")
-			}
-			for _, child := range v {
-				strip(child)
-			}
-		case []any:
-			for _, child := range v {
-				strip(child)
-			}
-		}
-	}
-	strip(doc)
-	data, err = json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -170,13 +170,14 @@ func (c *CRM) deleteContact(q *call) (int, any, *apiError) {
 	return http.StatusOK, map[string]any{"succeded": true, "traceId": c.ids.UUID()}, nil
 }
 
-// remove deletes a contact with its tasks and notes, which fire no events of their own [U].
+// remove deletes a contact with all that hangs on it, which fires no events of its own [U].
 func (c *CRM) remove(contact *Contact) {
 	c.store(contact, nil)
 	for _, id := range slices.Clone(c.tasks.byContact[contact.ID]) {
 		c.loseTask(c.tasks.byID[id])
 	}
 	delete(c.notes, contact.ID)
+	c.dropUnder("contactId", contact.ID)
 	c.contactEvent("ContactDelete", contact)
 }
 

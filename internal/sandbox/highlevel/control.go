@@ -6,7 +6,7 @@ import (
 )
 
 // Objects are what control can edit.
-var Objects = []string{"contacts", "tags", "customFields", "users", "tasks", "notes", "businesses"}
+var Objects = append([]string{"contacts", "tags", "customFields", "users", "tasks", "notes", "businesses"}, familyNames...)
 
 // Create makes a record as a user of the CRM would: without the API's whitelist
 // and duplicate rule, but with webhooks. Tasks and notes need contactId. customFields with the id of a dropped field bring that
@@ -52,6 +52,9 @@ func (c *CRM) Create(object string, fields map[string]any) (map[string]any, erro
 			return nil, err
 		}
 		return plain(c.createBusiness(fields))
+	}
+	if _, is := families[object]; is {
+		return c.createRecord(object, fields)
 	}
 	return nil, unknownObject(object)
 }
@@ -127,6 +130,9 @@ func (c *CRM) Update(object, id string, fields map[string]any) (map[string]any, 
 		}
 		return plain(c.changeBusiness(b, fields))
 	}
+	if _, is := families[object]; is {
+		return c.changeRecord(object, id, fields)
+	}
 	return nil, unknownObject(object)
 }
 
@@ -167,6 +173,13 @@ func (c *CRM) Delete(object, id string) error {
 		b, err := c.business(id)
 		if err == nil {
 			c.dropBusiness(b)
+		}
+		return orNothing(err)
+	}
+	if _, is := families[object]; is {
+		r, err := c.one(object, id)
+		if err == nil {
+			c.drop(object, r)
 		}
 		return orNothing(err)
 	}

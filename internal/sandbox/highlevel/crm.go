@@ -67,7 +67,8 @@ type CRM struct {
 	tasks    taskShelf
 	notes    map[string][]*Note // by contact, oldest first
 
-	businesses []*Business // oldest first
+	businesses []*Business          // oldest first
+	kept       map[string][]*record // by the name of their family, oldest first
 
 	taskIndex *taskIndex
 	taskCalls int // how often TaskCreate was told
@@ -92,6 +93,7 @@ func New(o Options) *CRM {
 	a.app = App{ClientID: appID + "-" + c.ids.AlphaNum(8), ClientSecret: c.ids.UUID(), VersionID: appID}
 	a.key = ed25519.NewKeyFromSeed([]byte(c.ids.Hex(ed25519.SeedSize)))
 	c.location = newLocation(c.ids, !o.AllowDuplicates)
+	c.furnish()
 	a.companyID, a.locations = c.location.CompanyID, []*CRM{c}
 	c.Issue(Token{Value: "pit-" + c.ids.UUID(), Kind: PIT, Class: LocationClass, Scopes: AllScopes()})
 	a.personID = c.addUser(map[string]any{"firstName": "Olivia", "lastName": "Owner", "email": "olivia.owner@example.com"}).ID
@@ -108,6 +110,7 @@ func (a *agency) open(place Location, ids *kit.IDs) {
 	c.empty()
 	c.location = place
 	c.location.ID, c.location.CompanyID = ids.AlphaNum(20), a.companyID
+	c.furnish()
 	c.location.Settings.AllowDuplicateContact = a.o.AllowDuplicates
 	c.addUser(map[string]any{"firstName": place.FirstName, "lastName": place.LastName, "email": place.Email})
 	a.locations = append(a.locations, c)

@@ -93,10 +93,15 @@ func (c *CRM) postField(q *call) (int, any, *apiError) {
 	return c.created(http.StatusCreated, map[string]any{"customField": f, "traceId": c.ids.UUID()})
 }
 
+// keyName is a name as keys spell it.
+func keyName(name string) string {
+	return strings.Trim(keySigns.ReplaceAllString(strings.ToLower(name), "_"), "_")
+}
+
 func (c *CRM) createField(body map[string]any) (*CustomField, *apiError) {
 	f := &CustomField{ID: c.newID(), LocationID: c.location.ID, Model: "contact", DataType: "TEXT", ImageOptions: []string{}}
 	f.write(body)
-	f.FieldKey = f.Model + "." + strings.Trim(keySigns.ReplaceAllString(strings.ToLower(f.Name), "_"), "_")
+	f.FieldKey = f.Model + "." + keyName(f.Name)
 	if c.findField(f.FieldKey) != nil {
 		return nil, badRequest("A custom field with the key %s already exists", f.FieldKey) // text [U]
 	}

@@ -1,6 +1,10 @@
-// Package highlevel is a pretend HighLevel: the part of its public API that deals
-// with contacts, their tags, tasks and notes, and the location's tags, custom
-// fields and users, served over real HTTP from memory.
+// Package highlevel is a pretend HighLevel: its public API as far as Couplet's catalog
+// of operations goes, served over real HTTP from memory. Contacts with their tags,
+// tasks and notes, the location's tags, custom fields, users and businesses are modelled
+// one by one (routes.go). Appointments, opportunities, conversations, links, custom
+// objects and the like are records whose fields are data (kept.go, families.go), each
+// operation one line of a table (plan.go). What only people can build, such as
+// calendars, pipelines and workflows, is there from the start (furnish).
 //
 // It follows the fact sheet highlevel.md (shared/apis); section numbers in
 // comments are that sheet's. A mark after a number is the sheet's own evidence

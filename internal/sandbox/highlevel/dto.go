@@ -15,6 +15,7 @@ type dto map[string]rule
 type rule struct {
 	check    func(name string, v any) []string
 	required bool
+	list     bool // of an address: all its values, not the first
 }
 
 // with returns a copy that also has the given rules.
@@ -44,7 +45,10 @@ func (d dto) validate(body map[string]any) *apiError {
 	return nil
 }
 
-func must(r rule) rule { return rule{r.check, true} }
+func must(r rule) rule {
+	r.required = true
+	return r
+}
 
 // kind makes a rule out of a predicate and the text that follows the name.
 func kind(text string, ok func(any) bool) rule {

@@ -37,7 +37,12 @@ func (c *CRM) Get(object, id string) (map[string]any, error) {
 			found = b
 		}
 	default:
-		return nil, unknownObject(object)
+		if _, is := families[object]; !is {
+			return nil, unknownObject(object)
+		}
+		if r, err := c.one(object, id); err == nil {
+			found = families[object].show(c, r)
+		}
 	}
 	if found == nil {
 		return nil, resourceGone(object, id)
@@ -69,7 +74,7 @@ func (c *CRM) Count(object string) int {
 	case "businesses":
 		return len(c.businesses)
 	}
-	return 0
+	return len(c.kept[object])
 }
 
 func (c *CRM) noteByID(id string) (contactID string, at int, ok bool) {

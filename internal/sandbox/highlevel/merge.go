@@ -37,6 +37,7 @@ func (c *CRM) Merge(keep, lose string) (map[string]any, error) {
 	if delete(c.notes, lose); len(all) > 0 {
 		c.notes[keep] = all
 	}
+	c.move(lose, keep)
 	next := *kept
 	if strings.TrimSpace(next.Email) == "" {
 		next.Email = lost.Email

@@ -45,7 +45,7 @@ func TestCallsFitTheVendorsDocument(t *testing.T) {
 	t.Cleanup(server.Close)
 	v := &validator{t: t, c: c, docs: docs, base: server.URL, met: map[refusal]bool{}, seen: map[string]bool{}}
 	v.drive()
-	for _, r := range routes {
+	for _, r := range routes[:len(routes)-len(plans())] { // the plans are held against it with the catalog's operations, by the connector's tests
 		if r.path == "/oauth/reconnect" { // removed by the vendor (3.3): in no document, and always refused
 			continue
 		}

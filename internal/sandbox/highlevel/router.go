@@ -51,7 +51,7 @@ const maxBody = 4 << 20
 func newRouter(c *CRM) *router {
 	rt := &router{crm: c, mux: http.NewServeMux(), pages: newPages(c), doc: map[string]string{}}
 	for _, one := range routes {
-		pattern := one.method + " " + trimSlash(one.path)
+		pattern := one.method + " " + aside(trimSlash(one.path))
 		rt.doc[pattern] = one.path
 		rt.mux.Handle(pattern, rt.handler(&one))
 	}
@@ -101,13 +101,25 @@ func (rt *router) pattern(r *http.Request) string {
 }
 
 func trimmed(r *http.Request) *http.Request {
-	if !strings.HasSuffix(r.URL.Path, "/") || r.URL.Path == "/" {
+	path := r.URL.Path
+	if path != "/" {
+		path = aside(trimSlash(path))
+	}
+	if path == r.URL.Path {
 		return r
 	}
 	r2, u := *r, *r.URL
-	u.Path, u.RawPath = trimSlash(u.Path), ""
+	u.Path, u.RawPath = path, ""
 	r2.URL = &u
 	return &r2
+}
+
+// aside puts apart the addresses whose second word is a word in one operation and an id in another: the word wins.
+func aside(path string) string {
+	if strings.HasPrefix(path, "/contacts/business/") || strings.HasPrefix(path, "/conversations/messages/") {
+		return "/-" + path
+	}
+	return path
 }
 
 func trimSlash(path string) string { return strings.TrimRight(path, "/") }

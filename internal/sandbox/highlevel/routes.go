@@ -76,4 +76,7 @@ func init() { // not a literal: handlers refer to routes through AllScopes
 		{get, "/oauth/installedLocations", oauthRead, agencyOnly, (*CRM).getInstalledLocations},
 		{post, "/oauth/reconnect", "", anybody, (*CRM).postReconnect},
 	}
+	for _, p := range plans() {
+		routes = append(routes, p.route())
+	}
 }

@@ -202,9 +202,13 @@ func TestControlKnowsItsObjects(t *testing.T) {
 	fields := map[string]obj{
 		"contacts": {"email": "b@example.com"}, "tags": {"name": "x"}, "customFields": {"name": "F"},
 		"users": {"firstName": "U"}, "tasks": {"contactId": id, "title": "T"}, "notes": {"contactId": id, "body": "N"},
-		"businesses": {"name": "B"},
+		"businesses": {"name": "B"}, "conversations": {"contactId": id}, "messages": {"contactId": id, "message": "M"},
+		"appointments": {"contactId": id, "startTime": "2031-03-03T15:00:00Z"}, "opportunities": {"contactId": id, "pipelineId": c.kept["pipelines"][0].ID, "name": "D"},
 	}
 	for _, object := range Objects {
+		if fields[object] == nil {
+			fields[object] = obj{"name": "N"}
+		}
 		made, err := c.Create(object, fields[object])
 		if err != nil {
 			t.Fatal(object, err)

@@ -12,6 +12,7 @@ var scopeThings = map[string]string{
 	"locations/tags":                "the list of tags",
 	"locations/customFields":        "custom fields",
 	"locations/customValues":        "custom values",
+	"locations/templates":           "templates of messages",
 	"users":                         "the people who work here",
 	"businesses":                    "companies",
 	"calendars":                     "calendars",

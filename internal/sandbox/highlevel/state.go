@@ -27,6 +27,8 @@ type state struct {
 	Tasks        []*Task        `json:"tasks"` // oldest first
 	Notes        []*Note        `json:"notes"`
 	Businesses   []*Business    `json:"businesses,omitempty"` // oldest first
+	// Records are the rest, by the name of their family. A state file from before there were any has none.
+	Records map[string][]*record `json:"records,omitempty"`
 }
 
 // company is what the agency holds beyond app, key and tokens. A state file from
@@ -64,7 +66,12 @@ func (c *CRM) held() *state {
 		Location: c.location,
 		Contacts: make([]*Contact, 0, len(c.contacts)), Tags: append([]*Tag{}, c.tags...),
 		CustomFields: append([]*CustomField{}, c.fields...), Users: append([]*User{}, c.users...),
-		Tasks: c.tasks.all(), Notes: []*Note{}, Businesses: append([]*Business{}, c.businesses...),
+		Tasks: c.tasks.all(), Notes: []*Note{}, Businesses: append([]*Business{}, c.businesses...), Records: map[string][]*record{},
+	}
+	for name, all := range c.kept {
+		if len(all) > 0 {
+			s.Records[name] = slices.Clone(all)
+		}
 	}
 	for _, contact := range c.contacts {
 		s.Contacts = append(s.Contacts, contact)
@@ -149,6 +156,9 @@ func (c *CRM) take(s *state) {
 	for _, t := range s.Tasks {
 		c.tasks.keep(t)
 		c.taskIndex.seen.keep(t)
+	}
+	if c.kept = s.Records; c.kept == nil {
+		c.furnish()
 	}
 	for _, n := range s.Notes {
 		c.notes[n.ContactID] = append(c.notes[n.ContactID], n)
