@@ -25,6 +25,8 @@ type Canvas struct {
 	// Version is the one that is published, 0 for none. Changed says that the draft differs from it.
 	Version int
 	Changed bool
+	// On says that what is published runs.
+	On bool
 	// Missing are the systems that it works with and that no account is chosen of.
 	Missing []System
 	Trigger CanvasCard
@@ -142,7 +144,6 @@ const (
 
 // What is said of automations as long as nothing runs them. Both go as soon as something does.
 const (
-	cannotRunYet     = "It cannot be switched on yet in this version: nothing here runs by itself."
 	theyCannotRunYet = "In this version they can be built, tried and published, and not switched on yet."
 )
 
@@ -244,3 +245,16 @@ func names(all []System, word string) string {
 // saving is what has the open step saved: every change of what it is given. What only looks for a value has no name, and the name of
 // something new is sent by its button.
 const saving = `change target:"[name]:not([name^=new])", input target:"[name]:not([name^=new])" delay:700ms, submit`
+
+// running says in a sentence whether anything here happens by itself.
+func (v Canvas) running() string {
+	switch {
+	case v.Version == 0:
+		return "It is off. Publish it, then switch it on."
+	case v.On && v.Changed:
+		return "It is on, by version " + itoa(v.Version) + ". What was changed since runs once it is published."
+	case v.On:
+		return "It is on: what happens sets it off."
+	}
+	return "It is off: nothing sets it off until it is switched on."
+}

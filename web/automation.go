@@ -58,8 +58,11 @@ func (s *Server) loadCanvas(c echo.Context) (*canvasOf, error) {
 }
 
 // account is the account of a system that the automation works with, nil for none.
-func (x *canvasOf) account(system string) *connection.Connection {
-	chosen := x.a().Connections
+func (x *canvasOf) account(system string) *connection.Connection { return x.accountOf(x.a(), system) }
+
+// accountOf is the account of a system that some version of it works with, nil for none.
+func (x *canvasOf) accountOf(a automation.Automation, system string) *connection.Connection {
+	chosen := a.Connections
 	i := slices.IndexFunc(x.conns, func(conn connection.Connection) bool {
 		return conn.System == system && slices.Contains(chosen[:], conn.ID)
 	})

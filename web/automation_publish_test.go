@@ -23,7 +23,7 @@ func TestADraftIsPublishedWhenNothingIsWrongWithIt(t *testing.T) {
 	b := newBundle(t)
 	w := b.walk("editor")
 	id := madeAutomation(b, w, "new-contact-follow-up")
-	w.says("version", "Not published yet").send("[data-testid=publish]", nil).expect(http.StatusOK, "New-contact follow-up").has("Version 1 is published.").says("version", "Version 1").says("not-yet", "cannot be switched on yet")
+	w.says("version", "Not published yet").send("[data-testid=publish]", nil).expect(http.StatusOK, "New-contact follow-up").has("Version 1 is published.").says("version", "Version 1").says("running", "It is off")
 	if a := b.storedAutomation(id); a.Published.Version != 1 || a.Changed || a.Published.Enabled {
 		t.Fatalf("published as %+v", a.Published)
 	}

@@ -39,7 +39,7 @@ func TestAnAutomationIsMadeBuiltAndTriedWithoutScripts(t *testing.T) {
 	if a.Connections != [2]string{b.conns[0].ID, b.conns[1].ID} || a.Enabled {
 		t.Errorf("made as %+v", a)
 	}
-	w.expect(http.StatusOK, "New-contact follow-up").says("trigger", "In left").says("filter", "Tags has lead").says("not-yet", "cannot be switched on yet")
+	w.expect(http.StatusOK, "New-contact follow-up").says("trigger", "In left").says("filter", "Tags has lead").says("running", "It is off")
 	n := len(a.Steps)
 
 	// A place is marked, a step is picked, and it stands there.

@@ -41,7 +41,7 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 	f := frame(c, a.Name, "flows")
 	f.Rail, f.Flush = true, true
 	v := templates.Canvas{Frame: f, Clock: clock, Path: "/automations/" + a.ID, Name: a.Name, Revision: strconv.Itoa(x.draft.Revision), CanEdit: may(visitorOf(c).Role, editor),
-		Version: x.draft.Published.Version, Changed: x.draft.Changed, Saved: x.draft.At, Undo: x.draft.Undo, Redo: x.draft.Redo, At: b.at, End: end}
+		Version: x.draft.Published.Version, On: x.draft.Published.Enabled, Changed: x.draft.Changed, Saved: x.draft.At, Undo: x.draft.Undo, Redo: x.draft.Redo, At: b.at, End: end}
 	if !v.CanEdit {
 		v.At.Values = ""
 	}

@@ -119,3 +119,31 @@ func TestAViewerSeesWhatAnAutomationDidAndDecidesNothing(t *testing.T) {
 	// Under the address of another automation it is not there.
 	b.walk("editor").open("/automations/auto_none/runs/"+f.ID).expect(http.StatusNotFound, "There is nothing here")
 }
+
+func TestAnAutomationIsSwitchedOnWhenItCanRun(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor")
+	id := madeAutomation(b, w, "new-contact-follow-up")
+	if w.doc.Find("[data-testid=switch-on]").Length() != 0 {
+		t.Error("it is offered before it was published")
+	}
+	if w.request(http.MethodPost, w.resolve("/automations/"+id+"/switch"), url.Values{"on": {"yes"}}); w.status != http.StatusUnprocessableEntity {
+		t.Errorf("one that was never published: %d", w.status)
+	}
+	w.open("/automations/"+id).send("[data-testid=publish]", nil).says("state", "Off").send("[data-testid=switch-on]", url.Values{"on": {"yes"}}).has("It is on.").says("state", "On")
+	if !b.storedAutomation(id).Published.Enabled || len(b.woken) != 1 {
+		t.Errorf("%+v", b.storedAutomation(id).Published)
+	}
+	w.click("[data-testid=to-runs]").expect(http.StatusOK, "What it did")
+	w.open("/automations/"+id).send("[data-testid=switch-off]", url.Values{"on": {"no"}}).says("state", "Off")
+	if b.storedAutomation(id).Published.Enabled {
+		t.Error("it is on still")
+	}
+	// Of a trigger that is not noticed, or without an account, it says so.
+	missed := madeAutomation(b, w, "appointment-missed")
+	w.open("/automations/"+missed).send("[data-testid=publish]", nil).send("[data-testid=switch-on]", url.Values{"on": {"yes"}}).says("bad", "is not noticed by this version of Couplet yet")
+	if b.storedAutomation(missed).Published.Enabled {
+		t.Error("it is on all the same")
+	}
+}

@@ -177,6 +177,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/automations/:id", viewer, s.automationPage},
 		{http.MethodGet, "/automations/:id/runs", viewer, s.firingsPage},
 		{http.MethodPost, "/automations/:id/runs", editor, s.allFiringsAgain},
+		{http.MethodPost, "/automations/:id/switch", editor, s.switchAutomation},
 		{http.MethodGet, "/automations/:id/runs/:firing", viewer, s.firingPage},
 		{http.MethodPost, "/automations/:id/runs/:firing", editor, s.firingAnswer},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},

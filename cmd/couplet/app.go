@@ -38,6 +38,7 @@ type app struct {
 	connect *connection.Service
 	engine  *engine.Engine
 	runner  *automation.Runner
+	watcher *automation.Watcher
 	ws      string // workspace id
 	public  string // address of this installation, "" when not said
 	now     func() time.Time

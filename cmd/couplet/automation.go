@@ -11,11 +11,12 @@ import (
 	"couplet/internal/automation/script"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/internal/jobs"
 	"couplet/internal/store"
 )
 
-// automations makes what works off firings.
+// automations makes what notices that automations are set off, and what works that off.
 func (a *app) automations(owner string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -23,6 +24,7 @@ func (a *app) automations(owner string) error {
 	}
 	a.runner = &automation.Runner{Store: a.store, Accounts: tools{a}, Systems: automationSystems(), Scripts: script.NewRunner(self, "script-child"), HTTP: a.http,
 		Now: a.now, Random: rand.Float64, Owner: owner, Log: a.log}
+	a.watcher = &automation.Watcher{Store: a.store, Links: links{a}, Systems: a.runner.Systems, Owner: owner, Now: a.now, Log: a.log}
 	return nil
 }
 
@@ -72,8 +74,9 @@ func (t tools) Hosts(ctx context.Context, ws string) ([]string, error) {
 // isAutomation reports whether an id is that of an automation; all other ids are those of flows.
 func isAutomation(id string) bool { return strings.HasPrefix(id, "auto_") }
 
-// automate is what a wake-up of an automation leads to. What set off one that is off waits until it is on again.
-func (a *app) automate(ctx context.Context, ws, id string) error {
+// automate is what a wake-up of an automation leads to: a look at what was told of, with poll at what nobody told, and then the
+// steps of all that is due. What set off one that is off waits until it is on again.
+func (a *app) automate(ctx context.Context, ws, id string, poll bool) error {
 	stored, err := a.store.Automation(ctx, ws, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !stored.Published.Enabled {
 		return nil
@@ -81,19 +84,27 @@ func (a *app) automate(ctx context.Context, ws, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.watcher.Look(ctx, ws, stored.Published, poll); err != nil && !errors.Is(err, engine.ErrBusy) {
+		// It looks again in a minute; what was noticed before is worked off all the same.
+		a.log.Warn("an automation could not look at what sets it off", "automation", id, "workspace", ws, "error", err)
+	}
 	return a.runner.Work(ctx, ws, id)
 }
 
-// dueAutomations are the automations that have something to do.
-func (s source) dueAutomations(ctx context.Context) ([]jobs.Due, error) {
+// dueAutomations are the automations that have something to do. What a process of this machine had that is gone need not be waited for.
+func (s source) dueAutomations(ctx context.Context) (list []jobs.Due, err error) {
 	now := s.now()
-	if err := s.st.FreeFirings(ctx, now, s.dead); err != nil {
+	if err := errors.Join(s.st.FreeFirings(ctx, now, s.dead), s.st.FreeWatches(ctx, s.dead)); err != nil {
 		return nil, err
 	}
-	due, err := s.st.DueFirings(ctx, now)
-	list := make([]jobs.Due, len(due))
-	for i, d := range due {
-		list[i] = jobs.Due{Workspace: d.Workspace, Flow: d.Flow, Trigger: jobs.Webhook}
+	looks, err := s.st.DueAutomations(ctx, now)
+	firings, e := s.st.DueFirings(ctx, now)
+	for _, d := range append(looks, firings...) {
+		due := jobs.Due{Workspace: d.Workspace, Flow: d.Flow, Trigger: jobs.Webhook}
+		if d.Scheduled {
+			due.Trigger = "schedule"
+		}
+		list = append(list, due)
 	}
-	return list, err
+	return list, errors.Join(err, e)
 }

@@ -49,7 +49,7 @@ func (a *app) jobs(seen func(engine.Status)) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Options{DB: a.db, Source: source{a.store, a.engine.Dead, a.now}, Now: a.now, Log: a.log,
 		Work: func(ctx context.Context, ws, id, trigger, by string) error {
 			if isAutomation(id) {
-				return a.automate(ctx, ws, id)
+				return a.automate(ctx, ws, id, trigger == "schedule")
 			}
 			r, err := a.work(ctx, ws, id, trigger, by)
 			if err == nil && seen != nil && r.ID != "" {

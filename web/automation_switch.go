@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"couplet/internal/automation"
+	"couplet/templates"
+)
+
+// switchAutomation switches what is published on or off. What nothing would set off, or what would fail at once, is not switched on.
+func (s *Server) switchAutomation(c echo.Context) error {
+	x, err := s.loadCanvas(c)
+	if err != nil {
+		return err
+	}
+	on, a := c.FormValue("on") == "yes", x.draft.Published
+	if on {
+		if why := x.cannotRun(a); why != "" {
+			return s.showCanvas(c, http.StatusUnprocessableEntity, x, canvasAt(c), func(v *templates.Canvas) {
+				v.BadTitle, v.Bad, v.Focus = "Not switched on", why, templates.BadID
+			})
+		}
+	}
+	if err := s.o.Store.SwitchAutomation(c.Request().Context(), ws(c), a.ID, on); err != nil {
+		return err
+	}
+	said := "It is off. Nothing sets it off any more, and what waits goes on when it is switched on again."
+	if on {
+		said = "It is on. What happens from now on sets it off; what was there before does not."
+		s.wakeAutomation(c, a.ID)
+	}
+	return s.sayAndGo(c, said, false, "/automations/"+a.ID)
+}
+
+// cannotRun says why what is published cannot be switched on, "" when it can.
+func (x *canvasOf) cannotRun(a automation.Automation) string {
+	if a.Version == 0 {
+		return "It was never published. Publish it first."
+	}
+	if problems := automation.Check(a, x.systems); len(problems) > 0 {
+		return "Something is wrong with the version that is published: " + sentence(templates.Capital(problems[0].Text)) + " Mend it and publish it."
+	}
+	var lacks []string
+	for _, id := range automation.SystemsOf(a) {
+		if x.accountOf(a, id) == nil {
+			lacks = append(lacks, x.systems[id].Spec.Name)
+		}
+	}
+	if len(lacks) > 0 {
+		return "No account of " + strings.Join(lacks, " and ") + " is chosen. Choose one in the card “When”, and publish it."
+	}
+	if e, known := x.systems.Event(a.Trigger); known {
+		if _, readable := x.systems[a.Trigger.System].Spec.Object(e.Thing); e.When == nil || !readable {
+			return "“" + e.Title + "” is not noticed by this version of Couplet yet. Choose another trigger, and publish it."
+		}
+	}
+	return ""
+}
