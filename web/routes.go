@@ -200,6 +200,7 @@ func (s *Server) routes() []route {
 		// calls of the systems
 		{http.MethodPost, "/hooks/:system", system, s.accountHook},
 		{http.MethodPost, "/hooks/:system/:connection/:secret/:event", system, s.addressHook},
+		{http.MethodPost, "/hooks/automations/:id/:secret", system, s.automationHook},
 	}
 }
 

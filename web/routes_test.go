@@ -29,6 +29,7 @@ var open = map[string]string{
 	"GET /sign-in": "the way in", "POST /sign-in": "the way in", "POST /sign-out": "ends what the browser has", "GET /sign-in/link/:secret": "guarded by the secret",
 	"GET /invite/:secret": "guarded by the secret", "POST /invite/:secret": "guarded by the secret",
 	"POST /hooks/:system": "signed", "POST /hooks/:system/:connection/:secret/:event": "guarded by the secret",
+	"POST /hooks/automations/:id/:secret": "guarded by the secret",
 }
 
 // lookers are the routes by which a viewer may change something.
@@ -85,6 +86,7 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/operations/:system/:operation/try":        func(*bundle, store.User) string { return "/operations/usercom/person-by-email/try" },
 	"/static/*":                                 func(*bundle, store.User) string { return "/static/nothing" },
 	"/hooks/:system":                            func(*bundle, store.User) string { return "/hooks/highlevel" },
+	"/hooks/automations/:id/:secret":            func(*bundle, store.User) string { return "/hooks/automations/none/wrong" },
 	"/hooks/:system/:connection/:secret/:event": func(b *bundle, _ store.User) string { return "/hooks/usercom/" + b.conns[1].ID + "/wrong/event" },
 }
 

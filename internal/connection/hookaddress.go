@@ -8,7 +8,7 @@ import (
 	"encoding/hex"
 )
 
-// HookSetting names the setting of a workspace that holds the hash of a connection's hook secret.
+// HookSetting names the setting of a workspace that holds the hash of the hook secret of a connection, or of an automation.
 func HookSetting(conn string) string { return "hook/" + conn }
 
 // NewHookSecret makes a secret for the address of a connection's hooks, and the hash to be kept under [HookSetting]. The
@@ -24,6 +24,9 @@ func NewHookSecret(key []byte) (secret, hash string) {
 func HookPath(system, conn, secret, event string) string {
 	return "/hooks/" + system + "/" + conn + "/" + secret + "/" + event
 }
+
+// AutomationHookPath is the path by which another program sets an automation off.
+func AutomationHookPath(id, secret string) string { return "/hooks/automations/" + id + "/" + secret }
 
 // HashHookSecret is what is kept of a secret of a hook address.
 func HashHookSecret(key []byte, secret string) string {

@@ -8,6 +8,7 @@ import (
 
 	"couplet/db"
 	"couplet/internal/automation"
+	"couplet/internal/connection"
 	"couplet/internal/engine"
 )
 
@@ -139,6 +140,9 @@ func (s *Store) DeleteAutomation(ctx context.Context, ws, id string, revision in
 		}
 		if moved = a.Revision != revision; moved {
 			return nil
+		}
+		if _, err := tx.Exec(ctx, "delete from setting where workspace_id = $1 and name = $2", ws, connection.HookSetting(id)); err != nil {
+			return err
 		}
 		_, err = tx.Exec(ctx, "delete from automation where workspace_id = $1 and id = $2", ws, id)
 		return err

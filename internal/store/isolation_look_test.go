@@ -43,6 +43,9 @@ func (w *world) lookReads() []call {
 func (w *world) lookWrites() []call {
 	id := w.auto.Draft.ID
 	return []call{
+		{"SetAutomationHook", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return nil, s.SetAutomationHook(ctx, ws, id, "changed")
+		}},
 		{"SaveWatch", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.SaveWatch(ctx, ws, w.watch, automation.Noticed{Anew: true}, start.Add(time.Hour))
 		}},

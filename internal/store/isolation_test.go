@@ -17,7 +17,7 @@ import (
 var across = map[string]bool{
 	"Default": true, "AddWorkspace": true, "Workspaces": true, "WorkspaceByName": true, "SignIn": true, "FindConnectionByAccount": true,
 	"HasOwner": true, "FirstOwner": true, "Visit": true, "UseSignInLink": true, "FindInvitation": true, "Accept": true, "Try": true, "Forgive": true, "PrunePeople": true,
-	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DueFirings": true, "FreeFirings": true, "DueAutomations": true, "FreeWatches": true, "DeadRuns": true,
+	"AllSecrets": true, "ReplaceSecrets": true, "DueFlows": true, "TakeDue": true, "DueFirings": true, "FreeFirings": true, "DueAutomations": true, "FreeWatches": true, "FindAutomationHook": true, "DeadRuns": true,
 	"TakeConsent": true, "OpenConsents": true, "FindPermits": true, "FindToken": true, "AddClient": true, "CopyFlow": true,
 }
 

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"couplet/db"
+	"couplet/internal/automation"
+	"couplet/internal/connection"
+)
+
+// SetAutomationHook keeps the hash of the secret in the address of an automation's own, in place of the one before; "" leaves it
+// without an address.
+func (s *Store) SetAutomationHook(ctx context.Context, ws, id, hash string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := lockedAutomation(ctx, tx, ws, id); err != nil {
+			return err
+		}
+		return putAutomationHook(ctx, tx, ws, id, hash)
+	})
+}
+
+func putAutomationHook(ctx context.Context, tx *db.Tx, ws, id, hash string) error {
+	_, err := tx.Exec(ctx, `insert into setting (workspace_id, name, value) values ($1, $2, $3) on conflict (workspace_id, name) do update set value = excluded.value`,
+		ws, connection.HookSetting(id), hash)
+	return err
+}
+
+// FindAutomationHook finds the automation of an address and the hash of its secret, "" where it has none, in all workspaces: the address
+// names none.
+func (s *Store) FindAutomationHook(ctx context.Context, id string) (a automation.Automation, hash string, err error) {
+	all, err := db.All(ctx, s.db, "select workspace_id from automation where id = $1", []any{id}, func(r *sql.Rows) (ws string, err error) { return ws, r.Scan(&ws) })
+	if err == nil && len(all) != 1 {
+		err = notFound("automation", id)
+	}
+	if err != nil {
+		return a, "", err
+	}
+	stored, err := oneAutomation(ctx, s.db, all[0], id)
+	if err != nil {
+		return a, "", err
+	}
+	hash, err = s.Setting(ctx, all[0], connection.HookSetting(id))
+	return stored.Published, hash, err
+}
