@@ -71,8 +71,8 @@ type FilterForm struct {
 	Error  string
 	// Folded says that it starts closed.
 	Folded bool
-	// Now says whether it lets the sample through.
-	Now string
+	// Now says whether it lets the sample through; Would how many stored records it would, of which some are named.
+	Now, Would, Passing, Failing string
 }
 
 // FilterRow is one condition.

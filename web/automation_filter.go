@@ -53,6 +53,9 @@ func (x *inspected) filterForm(field, title string, f automation.Filter) templat
 			form.Now = map[bool]string{true: "The sample passes.", false: "The sample does not pass."}[holds]
 		}
 	}
+	if p := x.passes(); field == "filter" && p != nil {
+		form.Would, form.Passing, form.Failing = sentence(p.words), listed(p.yes), listed(p.not)
+	}
 	if !flat {
 		form.Nested = "It is: " + f.Words(x.known) + ". Groups inside groups are written in a file, and stay as they are here."
 		for _, p := range x.problems {

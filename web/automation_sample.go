@@ -2,49 +2,93 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"couplet/internal/automation"
+	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/templates"
 )
 
-// samplesShown is how many stored records an automation can be tried on.
-const samplesShown = 5
+const (
+	// samplesShown is how many stored records an automation can be tried on.
+	samplesShown = 5
+	// recordsCounted is how many stored records a filter is counted over.
+	recordsCounted = 100
+)
 
-// storedSample is a record that was read before, as data of the trigger.
-type storedSample struct {
+// storedRecord is a record that was read before, as data of the trigger.
+type storedRecord struct {
 	id, name string
 	data     automation.Data
 }
 
-// storedSamples are records of the kind that the trigger is about, as they were last read; no account is asked. There are none
-// until a flow has read the account.
-func (s *Server) storedSamples(ctx context.Context, ws string, b *canvasView) (out []storedSample, err error) {
+// storedRecords are the newest records of the kind that the trigger is about and would be set off by, with the one that each hangs
+// on, as they were last read; no account is asked. There are none until a flow has read the account, and no object for what flows do
+// not read.
+func (s *Server) storedRecords(ctx context.Context, ws string, b *canvasView) (out []storedRecord, o *connector.Object, err error) {
 	t := b.a().Trigger
 	conn := b.account(t.System)
 	if conn == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	thing := aboutOf(b.systems, t)
 	o, known := b.systems[t.System].Spec.Object(thing)
-	if !known || o.Parent != "" { // one that hangs on another would lack what it hangs on
-		return nil, nil
+	if !known {
+		return nil, nil, nil
 	}
-	found, err := s.o.Store.SomeMirrors(ctx, ws, conn.ID, thing, samplesShown)
+	var when connector.When
+	if e, ok := b.systems.Event(t); ok && e.When != nil {
+		when = *e.When
+	}
+	found, err := s.o.Store.LastMirrors(ctx, ws, conn.ID, thing, when.Changed, recordsCounted)
+	if err != nil {
+		return nil, o, err
+	}
+	parent := b.systems[t.System].Catalog.Things[thing].Parent
+	parents := map[string]engine.Mirror{}
+	if parent != "" {
+		var ids []string
+		for _, m := range found {
+			ids = append(ids, m.Parent)
+		}
+		if parents, err = s.o.Store.Mirrors(ctx, ws, conn.ID, parent, ids); err != nil {
+			return nil, o, err
+		}
+	}
 	for _, m := range found {
-		record := map[string]any{"id": m.ID}
-		for name, v := range m.Fields {
-			record[name] = plain(v)
+		if when.Field != "" && plain(m.Fields[when.Field]) != when.Is {
+			continue // it would not set it off
+		}
+		r := storedRecord{id: m.ID, data: automation.Data{thing: recordOf(m)}}
+		if parent != "" {
+			up, there := parents[m.Parent]
+			if !there {
+				continue // it would lack what it hangs on
+			}
+			r.data[parent] = recordOf(up)
 		}
 		name, address := titleOf(o, m.Fields)
 		if name == "" {
 			name = address
 		}
-		if name == "" {
-			name = templates.Capital(o.One) + " " + m.ID
+		if r.name = name; name == "" {
+			r.name = templates.Capital(o.One) + " " + m.ID
 		}
-		out = append(out, storedSample{id: m.ID, name: name, data: automation.Data{thing: record}})
+		out = append(out, r)
 	}
-	return out, err
+	return out, o, nil
+}
+
+// recordOf is a record with the fields that are known of it.
+func recordOf(m engine.Mirror) map[string]any {
+	record := map[string]any{"id": m.ID}
+	for name, v := range m.Fields {
+		if !slices.Contains(m.Missing, name) {
+			record[name] = plain(v)
+		}
+	}
+	return record
 }
 
 // plain is a value as it is read from JSON.
@@ -60,8 +104,8 @@ func plain(v any) any {
 	return out
 }
 
-func sampleOptions(stored []storedSample) (out []templates.MapOption) {
-	for _, x := range stored {
+func sampleOptions(stored []storedRecord) (out []templates.MapOption) {
+	for _, x := range stored[:min(len(stored), samplesShown)] {
 		out = append(out, templates.MapOption{Value: x.id, Text: x.name})
 	}
 	return out

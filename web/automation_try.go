@@ -25,12 +25,12 @@ const sampleOfTrigger = "sample"
 func (s *Server) tryOn(c echo.Context, b *canvasView) ([]templates.MapOption, error) {
 	b.now = s.o.Now().Truncate(time.Second)
 	options := []templates.MapOption{{Value: sampleOfTrigger, Text: "A made-up sample"}}
-	stored, err := s.storedSamples(c.Request().Context(), ws(c), b)
-	if err != nil {
+	var err error
+	if b.stored, b.object, err = s.storedRecords(c.Request().Context(), ws(c), b); err != nil {
 		return nil, err
 	}
-	if len(stored) > 0 {
-		options = append(sampleOptions(stored), options...)
+	if len(b.stored) > 0 {
+		options = append(sampleOptions(b.stored), options...)
 	}
 	b.chosen = options[0]
 	for i := range options {
@@ -39,7 +39,7 @@ func (s *Server) tryOn(c echo.Context, b *canvasView) ([]templates.MapOption, er
 			b.chosen = options[i]
 		}
 	}
-	for _, x := range stored {
+	for _, x := range b.stored {
 		if x.id == b.chosen.Value {
 			b.data = x.data
 		}

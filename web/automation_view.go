@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/automation"
+	"couplet/internal/connector"
 	"couplet/templates"
 )
 
@@ -25,6 +26,12 @@ type canvasView struct {
 	data   automation.Data
 	now    time.Time
 	ctx    context.Context
+	// stored are the records that the store has of what sets it off, object what they are, nil for what no flow reads. passing is
+	// what the filter does with them, worked out when it is asked for.
+	stored  []storedRecord
+	object  *connector.Object
+	passing *passing
+	judged  bool
 }
 
 func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) (templates.Canvas, error) {
@@ -167,6 +174,9 @@ func (b *canvasView) filter() templates.CanvasCard {
 	c, f := b.card(templates.OpenFilter), b.a().Filter
 	c.Number, c.Icon, c.Title = "Only if", "filter", templates.Capital(f.Words(automation.Values(b.a(), "", b.systems)))
 	c.Does = "Others are left alone"
+	if p := b.passes(); p != nil && p.counted {
+		c.Does = p.words
+	}
 	if f.Formula != "" {
 		c.Title = "Formula: " + cutTo(f.Formula, 60)
 	}

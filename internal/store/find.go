@@ -51,9 +51,13 @@ func begins(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, " "+w) })
 }
 
-// SomeMirrors are some records of an account as they were last seen, at most limit: to show what one looks like.
-func (s *Store) SomeMirrors(ctx context.Context, ws, conn, object string, limit int) ([]engine.Mirror, error) {
-	ids, err := db.All(ctx, s.db, "select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and suspect_at = 0 order by id limit $4",
+// LastMirrors are the newest records of an account as they were last seen, at most limit: those that were made last, or changed last.
+func (s *Store) LastMirrors(ctx context.Context, ws, conn, object string, changed bool, limit int) ([]engine.Mirror, error) {
+	newest := "case when created_at > 0 then created_at else first_at end"
+	if changed {
+		newest = "changed_at"
+	}
+	ids, err := db.All(ctx, s.db, "select id from mirror where workspace_id = $1 and conn = $2 and object = $3 and gone_at = 0 and suspect_at = 0 order by "+newest+" desc, id limit $4",
 		[]any{ws, conn, object, limit}, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
 	if err != nil {
 		return nil, err
@@ -61,7 +65,9 @@ func (s *Store) SomeMirrors(ctx context.Context, ws, conn, object string, limit 
 	found, err := s.Mirrors(ctx, ws, conn, object, ids)
 	out := make([]engine.Mirror, 0, len(ids))
 	for _, id := range ids {
-		out = append(out, found[id])
+		if m, there := found[id]; there {
+			out = append(out, m)
+		}
 	}
 	return out, err
 }

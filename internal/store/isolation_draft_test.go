@@ -17,8 +17,8 @@ func (w *world) draftReads() []call {
 		{"FlowVersionOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FlowVersionOf(ctx, ws, w.flow.ID, 1)
 		}},
-		{"SomeMirrors", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.SomeMirrors(ctx, ws, w.conns[0], "contact", 9)
+		{"LastMirrors", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LastMirrors(ctx, ws, w.conns[0], "contact", false, 9)
 		}},
 		{"AskedTrial", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			t, _, err := s.AskedTrial(ctx, ws, w.off.ID)
