@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	hl "couplet/internal/sandbox/highlevel"
+	uc "couplet/internal/sandbox/usercom"
 )
 
 // docs/sandbox.md says which calls are only checked.
@@ -18,7 +19,7 @@ func TestWhatIsOnlyCheckedIsWrittenDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, table, _ := strings.Cut(string(raw), "**Only checked**")
-	for system, calls := range map[string][]string{"HighLevel": hl.CheckedOnly()} {
+	for system, calls := range map[string][]string{"HighLevel": hl.CheckedOnly(), "User.com": uc.CheckedOnly()} {
 		line := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(system) + ` \|.*$`).FindString(table)
 		var said []string
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(line, -1) {

@@ -35,11 +35,24 @@ func (p plan) serve(c *CRM, q *call) (int, any, *apiError) {
 	if err := c.known(q, p.path); err != nil {
 		return 0, nil, err
 	}
+	if strings.HasSuffix(p.scope, ".write") {
+		c.ignore(q.body, p.needs()...)
+	}
 	status, answer, err := p.do(c, q)
 	if err == nil && p.method == post && status == http.StatusCreated {
 		return c.created(status, answer)
 	}
 	return status, answer, err
+}
+
+// needs are what the body cannot do without.
+func (p plan) needs() (names []string) {
+	for name, rule := range p.body {
+		if rule.required {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // check holds a request against the plan, and its location against the token.

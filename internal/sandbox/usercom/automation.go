@@ -9,8 +9,9 @@ import (
 
 // The triggers that the pretend workspace knows (section 12).
 const (
-	eventCreated = "created" // New user
-	eventUpdated = "updated" // a user was changed
+	eventCreated  = "created" // New user
+	eventUpdated  = "updated" // a user was changed
+	eventHappened = "event"   // an event of a user
 )
 
 // Automation is one "API call" of an automation that a person built: when the event
@@ -18,14 +19,14 @@ const (
 // carries as `path`.
 type Automation struct {
 	ID    int64  `json:"id"`
-	Event string `json:"event"` // created or updated
+	Event string `json:"event"` // created, updated or event
 	URL   string `json:"url"`
 }
 
 // Check says what is wrong with an automation.
 func (a Automation) Check() error {
-	if a.Event != eventCreated && a.Event != eventUpdated {
-		return errors.New("event must be created or updated")
+	if a.Event != eventCreated && a.Event != eventUpdated && a.Event != eventHappened {
+		return errors.New("event must be created, updated or event")
 	}
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -109,7 +110,7 @@ func (c *CRM) TestAutomation(id int64) error {
 			break
 		}
 	}
-	c.call(c.automations[i], newest)
+	c.call(c.automations[i], newest, nil)
 	return nil
 }
 

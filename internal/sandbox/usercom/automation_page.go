@@ -13,9 +13,10 @@ import (
 var triggers = []struct{ Event, Words string }{
 	{eventCreated, "New user"},
 	{eventUpdated, "User was changed"},
+	{eventHappened, "An event of a user happened"},
 }
 
-func words(event string) string {
+func triggerWords(event string) string {
 	for _, t := range triggers {
 		if t.Event == event {
 			return t.Words
@@ -36,7 +37,7 @@ func (p *pages) automations(w http.ResponseWriter, status int, typed string, eve
 	}
 	var rows []row
 	for _, a := range p.c.Automations() {
-		rows = append(rows, row{a, words(a.Event), p.c.lastWords(a.URL)})
+		rows = append(rows, row{a, triggerWords(a.Event), p.c.lastWords(a.URL)})
 	}
 	p.Show(w, kit.View{Status: status, Page: "automations.html", Data: map[string]any{
 		"Rows": rows, "Triggers": triggers, "Events": events, "URL": typed, "Problem": problem,

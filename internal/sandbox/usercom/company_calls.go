@@ -93,9 +93,9 @@ func deleteCompany(c *CRM, q *call) reply {
 }
 
 func setCompanyAttribute(c *CRM, q *call) reply {
-	name, _ := asText(q.fields["attribute"])
-	if name == "" {
-		return refuse(invalid("attribute", required))
+	name, p := named(q)
+	if p != nil {
+		return refuse(p)
 	}
 	q.fields = map[string]any{name: q.fields["value"]}
 	return setCompanyAttributes(c, q)

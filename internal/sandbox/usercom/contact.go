@@ -105,6 +105,7 @@ func (c *CRM) discard(u *contact) {
 		delete(c.byCustom, u.CustomID)
 	}
 	c.noteUser(u.ID, u)
+	c.follow(u.ID, 0)
 	c.users.remove(u.ID)
 }
 

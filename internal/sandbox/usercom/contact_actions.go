@@ -31,9 +31,9 @@ func without(ids []int64, id int64) []int64 {
 
 // setUserAttribute takes `{"attribute": …, "value": …}` (section 6.3).
 func setUserAttribute(c *CRM, q *call) reply {
-	name, _ := asText(q.fields["attribute"])
-	if name == "" {
-		return refuse(invalid("attribute", required))
+	name, p := named(q)
+	if p != nil {
+		return refuse(p)
 	}
 	return c.setOnUser(q, map[string]any{name: q.fields["value"]})
 }
@@ -42,6 +42,18 @@ func setUserAttribute(c *CRM, q *call) reply {
 func setUserAttributes(c *CRM, q *call) reply {
 	c.drop(q.fields)
 	return c.setOnUser(q, q.fields)
+}
+
+// named is the attribute that a body of attribute and value is about. Both have to be there; null empties it.
+func named(q *call) (string, *Problem) {
+	name, _ := asText(q.fields["attribute"])
+	if name == "" {
+		return "", invalid("attribute", required)
+	}
+	if _, given := q.fields["value"]; !given {
+		return "", invalid("value", required)
+	}
+	return name, nil
 }
 
 func (c *CRM) setOnUser(q *call, values map[string]any) reply {

@@ -132,6 +132,9 @@ func massUpdate(c *CRM, q *call) reply {
 	if !ok {
 		errs.add("ids", "Expected a list of items.")
 	}
+	if _, given := q.fields["value"]; !given {
+		errs.add("value", required)
+	}
 	if p := errs.problem(); p != nil {
 		return refuse(p)
 	}

@@ -68,6 +68,7 @@ type CRM struct {
 	activities  table[activity]
 	notes       table[note]
 	agents      table[agent]
+	things      map[string]*table[thing] // by their sort
 
 	oldUsers      behind[contact]
 	oldCompanies  behind[company]
@@ -112,6 +113,7 @@ func New(o Options) *CRM {
 	c.users.next, c.attributes.next, c.tags.next = 1000, 2400, 40
 	c.lists.next, c.companies.next, c.activities.next, c.agents.next = 300, 500, 70000, 925
 	c.reindex()
+	c.furnish()
 	c.fromOptions()
 	c.pages = newPages(c)
 	return c

@@ -24,6 +24,9 @@
 //   - nothing tells of a deletion (section 11), and a call that automations make
 //     is sent once, unordered and without a name (hook.go, section 12).
 //
+// Deals, tickets, events and the like are things whose fields are data (thing.go,
+// shapes.go): most of what is answered of them is a guess.
+//
 // oauth.go and consent.go are NOT the real service: it has documented no OAuth
 // (section 1). They follow the RFCs, exist only when Options.ClientID is set, and
 // are there so that a client with a configurable profile can be tried.

@@ -9,7 +9,7 @@ import (
 )
 
 // Objects are the names that Create, Update, Delete and Get take.
-var Objects = []string{"users", "attributes", "tags", "lists", "activities", "companies"}
+var Objects = []string{"users", "attributes", "tags", "lists", "activities", "companies", deals, tickets, events}
 
 func parseID(id string) int64 {
 	n, _ := strconv.ParseInt(id, 10, 64)
@@ -51,6 +51,12 @@ func (c *CRM) Create(object string, fields map[string]any) (map[string]any, erro
 		case "activities":
 			a, p := c.newActivity(fields)
 			return idOf(a, p, func() int64 { return a.ID })
+		case deals, tickets, events:
+			t, p := c.newThing(object, fields)
+			if p == nil && object == events {
+				c.happened(t)
+			}
+			return idOf(t, p, func() int64 { return t.ID })
 		default:
 			co := company{}
 			if p := c.fillCompanyFields(&co, d2, fields); p != nil {
@@ -101,6 +107,8 @@ func (c *CRM) Update(object, id string, fields map[string]any) (map[string]any, 
 			c.rename(row, name)
 		case *attribute:
 			return n, c.changeAttribute(row, fields)
+		case *thing:
+			return n, c.changeThing(object, row, fields)
 		default:
 			return 0, notFound()
 		}
@@ -130,6 +138,8 @@ func (c *CRM) Delete(object, id string) error {
 		c.dropTag(row)
 	case *attribute:
 		c.dropAttribute(row)
+	case *thing:
+		c.things[object].remove(n)
 	default:
 		return notFound()
 	}
@@ -182,6 +192,11 @@ func (c *CRM) row(object string, id int64) any {
 		return orNone(c.lists.get(id))
 	case "activities":
 		return orNone(c.activities.get(id))
+	case deals, tickets, events:
+		if t := c.things[object]; t != nil {
+			return orNone(t.get(id))
+		}
+		return nil
 	}
 	return orNone(c.companies.get(id))
 }
@@ -208,6 +223,8 @@ func (c *CRM) show(object string, id int64) (map[string]any, error) {
 		writeTag(&o, row)
 	case *attribute:
 		writeAttribute(&o, row, d2)
+	case *thing:
+		c.writeThing(&o, object, row)
 	default:
 		return nil, notFound()
 	}

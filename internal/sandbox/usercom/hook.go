@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,14 +24,29 @@ type hookCall struct {
 func (c *CRM) automate(u *contact, event string) {
 	for _, a := range c.automations {
 		if a.Event == event {
-			c.call(a, u)
+			c.call(a, u, nil)
+		}
+	}
+}
+
+// happened is automate for an event of a contact. The person who built the automation typed its name and data into the extra
+// data, as snippets (section 12).
+func (c *CRM) happened(t *thing) {
+	extra := map[string]any{}
+	if data, ok := t.Fields["data"].(map[string]any); ok {
+		maps.Copy(extra, data)
+	}
+	extra["event"] = t.text("name")
+	for _, a := range c.automations {
+		if a.Event == eventHappened {
+			c.call(a, c.users.get(t.User), extra)
 		}
 	}
 }
 
 // call prepares the call of one automation; its number is the `path`, and no name
 // of the event is in it. u is nil in a test without any contact.
-func (c *CRM) call(a Automation, u *contact) {
+func (c *CRM) call(a Automation, u *contact, extra map[string]any) {
 	if c.opts.Hooks == nil {
 		return
 	}
@@ -40,7 +56,10 @@ func (c *CRM) call(a Automation, u *contact) {
 	at := c.opts.Clock.Now().UTC().Format("2006-01-02T15:04:05.000000-07:00")
 	o.str("timestamp", at)
 	o.key("extra")
-	o.raw("{}")
+	if extra == nil {
+		extra = map[string]any{}
+	}
+	o.raw(string(encode(extra)))
 	if !c.opts.HookWithoutUser && u != nil {
 		o.key("user")
 		c.writeUser(&o, u, d1) // dialect 1 names whatever you do (section 2)

@@ -37,7 +37,7 @@ func mergeUsers(c *CRM, q *call) reply {
 }
 
 // merge folds contacts into a parent: values come from the parent first, then
-// from the lowest id; lists, tags, companies and activities move (section 6.4).
+// from the lowest id; lists, tags, companies, activities and the like move (section 6.4).
 // That custom_id is filled like any value is UNVERIFIED.
 func (c *CRM) merge(parent *contact, others []*contact) {
 	slices.SortFunc(others, func(a, b *contact) int { return int(max(-1, min(1, a.ID-b.ID))) })
@@ -71,6 +71,7 @@ func (c *CRM) merge(parent *contact, others []*contact) {
 		}
 	}
 	for _, other := range others {
+		c.follow(other.ID, parent.ID)
 		c.discard(other)
 		for _, a := range c.activities.rows {
 			if a.User == other.ID {

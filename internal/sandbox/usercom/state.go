@@ -25,6 +25,8 @@ type state struct {
 	Activities  *table[activity]  `json:"activities"`
 	Notes       *table[note]      `json:"notes"`
 	Agents      *table[agent]     `json:"agents,omitempty"`
+	// Things are absent in a state file from before there were any.
+	Things map[string]*table[thing] `json:"things,omitempty"`
 }
 
 // oauthState is what the undocumented OAuth keeps besides tokens. A state file from
@@ -42,7 +44,7 @@ func (c *CRM) State() any {
 	defer c.mu.RUnlock()
 	s := state{
 		c.opts.Subdomain, c.opts.Token, []Token{}, &oauthState{slices.Clone(c.redirects), grants}, slices.Clone(c.automations), c.lastStamp,
-		&c.users, &c.attributes, &c.tags, &c.lists, &c.companies, &c.activities, &c.notes, &c.agents,
+		&c.users, &c.attributes, &c.tags, &c.lists, &c.companies, &c.activities, &c.notes, &c.agents, c.things,
 	}
 	for _, t := range c.tokens {
 		s.Tokens = append(s.Tokens, t)
@@ -70,6 +72,9 @@ func (c *CRM) Load(raw json.RawMessage) error {
 	defer c.mu.Unlock()
 	c.users, c.attributes, c.tags, c.lists = fresh.users, fresh.attributes, fresh.tags, fresh.lists
 	c.companies, c.activities, c.notes, c.agents = fresh.companies, fresh.activities, fresh.notes, fresh.agents
+	if c.things = s.Things; c.things == nil {
+		c.furnish()
+	}
 	c.lastStamp = s.LastStamp
 	c.ids = kit.NewIDs(c.opts.Seed ^ c.opts.Clock.Now().UnixNano()) // not the ids and tokens that were given before
 	c.automations = s.Automations
