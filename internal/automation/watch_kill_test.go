@@ -200,3 +200,53 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// between is a store during whose first write something happens.
+type between struct {
+	automation.Watches
+	do func()
+}
+
+func (b *between) SaveWatch(ctx context.Context, ws string, w automation.Watch, n automation.Noticed, until time.Time) ([]automation.Firing, error) {
+	if do := b.do; do != nil {
+		b.do = nil
+		do()
+	}
+	return b.Watches.SaveWatch(ctx, ws, w, n, until)
+}
+
+// TestWhatHappensWhileItIsBeingSwitchedOnIsNotTakenForWhatWasThere makes somebody between the moment that counts and the list.
+func TestWhatHappensWhileItIsBeingSwitchedOnIsNotTakenForWhatWasThere(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		s.person(1, "old")
+		s.pass(time.Minute)
+		id := s.published(event("usercom", "person-created"))
+		s.must(s.st.SwitchAutomation(s.Context(), s.ws, id, true))
+		w := s.watcher(&between{s.st, func() { s.pass(time.Second); s.person(1, "new") }})
+		s.must(w.Begin(s.Context(), s.ws, s.automation(id)))
+		s.look(id, true)
+		s.look(id, true)
+		s.fired(id, 1)
+	})
+}
+
+// TestTheSameHappensAgainAfterItWasOff adds a tag, and adds it again after the automation was off and on.
+func TestTheSameHappensAgainAfterItWasOff(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		who := s.person(0, "maya")
+		id := s.published(event("highlevel", "contact-tagged"))
+		for n := range 2 {
+			s.switchOn(id)
+			s.edit(0, "contacts", who, map[string]any{"tags": []any{"vip"}})
+			s.told(0, fmt.Sprint(n), "ContactTagUpdate", "contact", who, "")
+			s.pass(time.Minute)
+			s.look(id, false)
+			s.fired(id, n+1)
+			s.switchOff(id)
+			s.edit(0, "contacts", who, map[string]any{"tags": []any{}})
+			s.pass(time.Minute)
+		}
+	})
+}

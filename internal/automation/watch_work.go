@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ const (
 	soonAgain = time.Minute
 	shortly   = 2 * time.Second
 	patience  = 5 * time.Minute
+	// hope is how long a record is tried that the system does not show us although it works otherwise.
+	hope = 24 * time.Hour
 	// slack is how far the clock of a system may be behind.
 	slack = 2 * time.Second
 )
@@ -34,13 +37,16 @@ func (l *looking) work(ctx context.Context) error {
 		}
 		for _, h := range hints {
 			n, problem := l.settle(ctx, h)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if problem != nil {
 				errs = append(errs, problem)
 				h.Due = l.Now().Add(soonAgain)
-				n = Noticed{Later: []Hint{h}}
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
+				if n = (Noticed{Later: []Hint{h}}); hopeless(problem) && l.Now().Sub(h.At) > hope {
+					l.Log.Warn("a record cannot be read, so an automation was not set off for it", "workspace", l.ws, "automation", l.a.ID, "error", problem)
+					n = Noticed{Done: []Hint{h}}
+				}
 			}
 			fresh, err := l.save(ctx, n)
 			if err != nil {
@@ -54,6 +60,12 @@ func (l *looking) work(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// hopeless reports whether a problem is with the record alone.
+func hopeless(err error) bool {
+	kind := connector.KindOf(err)
+	return kind == connector.Invalid || kind == connector.Forbidden
 }
 
 // settle reads the record of a hint and says what is to be stored: what happened, and that the hint is over or put off.
@@ -170,10 +182,12 @@ func wrote(v any, x happening, now any) bool {
 	return err == nil && fails == nil && at.Equal(other)
 }
 
-// isStamp reports whether a value is the reference that a sync writes into what it makes.
+// stamp is what the reference looks like that a sync writes into what it makes.
+var stamp = regexp.MustCompile(`^couplet:[0-9a-z]{8}:`)
+
 func isStamp(v any) bool {
 	s, _ := v.(string)
-	return strings.HasPrefix(s, "couplet:")
+	return stamp.MatchString(s)
 }
 
 // firing is one for something that happened.

@@ -12,28 +12,35 @@ import (
 	"couplet/internal/flow"
 )
 
+const (
+	// unwatched is true of an automation a that is on and was never looked at, dueWatch of a watch w whose time has come at $1.
+	unwatched = `a.enabled and a.version > 0 and not exists (select 1 from watch x where x.workspace_id = a.workspace_id and x.automation = a.id)`
+	dueWatch  = `(w.next_at <= $1 or w.due_at > 0 and w.due_at <= $1 or w.version <> (select a.version from automation a where a.workspace_id = w.workspace_id and a.id = w.automation))
+		and exists (select 1 from automation a where a.workspace_id = w.workspace_id and a.id = w.automation and a.enabled)
+		and not exists (select 1 from connection c where c.workspace_id = w.workspace_id and c.id = w.conn and c.state in ('needs_key', 'reconnect'))`
+)
+
 // DueAutomations names the enabled automations, of all workspaces, that are to be looked at: Scheduled where the time of their poll or
 // schedule has come, or where another version of them was published, otherwise because of hints. Each is handed out once, whoever asks,
 // and again a minute later when nobody came to the end of it. Those whose account cannot be used until a person connects it again
 // wait for that.
 func (s *Store) DueAutomations(ctx context.Context, now time.Time) (due []DueFlow, err error) {
+	var one int
+	if any, err := s.db.Get(ctx, "select 1 from automation a where "+unwatched+" union all select 1 from watch w where "+dueWatch+" limit 1", []any{db.MS(now)}, &one); err != nil || !any {
+		return nil, err // nearly always: nothing is written then
+	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		due = nil
-		unwatched, err := db.All(ctx, tx, `select workspace_id, id, version from automation a where enabled and version > 0
-			and not exists (select 1 from watch w where w.workspace_id = a.workspace_id and w.automation = a.id)`, nil, scanWatched)
+		none, err := db.All(ctx, tx, "select workspace_id, id, version from automation a where "+unwatched, nil, scanWatched)
 		if err != nil {
 			return err
 		}
-		for _, x := range unwatched {
+		for _, x := range none {
 			if err := putWatch(ctx, tx, x.ws, x.id, 0); err != nil {
 				return err
 			}
 		}
-		all, err := db.All(ctx, tx, `select workspace_id, automation, version, next_at <= $1 from watch w
-			where (next_at <= $1 or due_at > 0 and due_at <= $1 or version <> (select a.version from automation a where a.workspace_id = w.workspace_id and a.id = w.automation))
-				and exists (select 1 from automation a where a.workspace_id = w.workspace_id and a.id = w.automation and a.enabled)
-				and not exists (select 1 from connection c where c.workspace_id = w.workspace_id and c.id = w.conn and c.state in ('needs_key', 'reconnect'))
-			order by workspace_id, automation`+tx.SkipLocked(), []any{db.MS(now)}, scanDueWatch)
+		all, err := db.All(ctx, tx, "select workspace_id, automation, version, next_at <= $1 from watch w where "+dueWatch+" order by workspace_id, automation"+tx.SkipLocked(), []any{db.MS(now)}, scanDueWatch)
 		if err != nil {
 			return err
 		}

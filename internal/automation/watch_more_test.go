@@ -1,0 +1,174 @@
+package automation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"couplet/internal/automation"
+	"couplet/internal/connector"
+)
+
+// TestACallThatNothingElseShowsCountsForItself has a person's automation in User.com call the address with the id in it.
+func TestACallThatNothingElseShowsCountsForItself(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		who := s.person(1, "maya")
+		id, other := s.on(event("usercom", "event")), s.on(event("usercom", "event"))
+		for _, call := range []string{"one", "one", "two"} {
+			s.told(1, call, id, "contact", who, "")
+		}
+		s.look(id, true)
+		s.look(id, true)
+		if f := s.fired(id, 2); f.Data.At("contact.email") != "maya@example.com" {
+			t.Errorf("it is %+v", f)
+		}
+		s.told(1, "three", "changed", "contact", who, "")
+		for _, x := range []string{id, other} {
+			s.look(x, true)
+		}
+		s.fired(id, 2)
+		s.fired(other, 0)
+		s.told(1, "four", id, "contact", "999999", "")
+		s.look(id, false) // nobody of that id
+		s.fired(id, 2)
+	})
+}
+
+// TestNotesAreFoundInTurn has more contacts than one poll asks for their notes, and kills in between.
+func TestNotesAreFoundInTurn(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		var who []string
+		for i := range 230 {
+			who = append(who, s.person(0, fmt.Sprint("p", i)))
+		}
+		s.make(0, "notes", map[string]any{"contactId": who[3], "body": "old"})
+		s.pass(time.Minute)
+		id := s.on(event("highlevel", "note-created"))
+		s.pass(time.Second)
+		for _, i := range []int{0, 99, 100, 229} {
+			s.make(0, "notes", map[string]any{"contactId": who[i], "body": fmt.Sprint("note ", i)})
+		}
+		s.pass(time.Minute)
+		asked := func() (n int) {
+			s.heard.mu.Lock()
+			defer s.heard.mu.Unlock()
+			for _, r := range s.heard.all {
+				if r.Method == "GET" && strings.HasSuffix(r.Address, "/notes") {
+					n++
+				}
+			}
+			return n
+		}
+		before := asked()
+		s.look(id, true)
+		if n := asked() - before; n != 100 {
+			t.Errorf("one poll asks for the notes of %d contacts", n)
+		}
+		if n := len(s.firings(id)); n == 4 {
+			t.Errorf("one poll finds %d", n)
+		}
+		w := s.watcher(&dying{s.st, 1, false})
+		_ = w.Look(s.Context(), s.ws, s.automation(id), true)
+		s.pass(time.Minute)
+		s.look(id, true)
+		s.look(id, true)
+		s.fired(id, 4)
+		for range 3 {
+			s.look(id, true)
+		}
+		s.fired(id, 4)
+	})
+}
+
+// TestAListThatIsBehindDoesNotUndoWhatWasSeen has a search that shows old rows.
+func TestAListThatIsBehindDoesNotUndoWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		s.box.UserCom.SetSearchLag(time.Hour)
+		who := s.person(1, "maya")
+		s.pass(2 * time.Hour)
+		tagged, changed := s.on(event("usercom", "person-tagged")), s.on(event("usercom", "person-updated"))
+		both := []string{tagged, changed}
+		s.edit(1, "users", who, map[string]any{"tags": []any{"lead"}})
+		s.told(1, "w1", "changed", "contact", who, "")
+		for range 30 {
+			for _, id := range both {
+				s.look(id, true)
+			}
+			s.pass(5 * time.Minute)
+		}
+		for _, id := range both {
+			s.fired(id, 1)
+		}
+	})
+}
+
+// TestSomebodyStartsItByHand starts one for a record, for a task and for nothing.
+func TestSomebodyStartsItByHand(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		who := s.person(0, "maya")
+		task := s.make(0, "tasks", map[string]any{"contactId": who, "title": "call", "dueDate": "2026-12-24T10:00:00Z", "completed": false})
+		start := func(object string, ref connector.Ref) automation.Firing {
+			tr := automation.Trigger{Kind: automation.ByHand}
+			if object != "" {
+				tr.System, tr.Object = "highlevel", object
+			}
+			f, err := s.w.Start(s.Context(), s.ws, s.automation(s.published(tr)), ref, "ann")
+			s.must(err)
+			if f.By != "ann" || f.Trigger != automation.ByPerson || f.State != automation.Open {
+				t.Errorf("it is %+v", f)
+			}
+			return f
+		}
+		if f := start("contact", connector.Ref{ID: who}); f.Record != who || f.Data.At("contact.email") != "maya@example.com" {
+			t.Errorf("it is %+v", f)
+		}
+		if f := start("task", connector.Ref{ID: task, Parent: who}); f.Data.At("task.title") != "call" || f.Data.At("contact.email") != "maya@example.com" {
+			t.Errorf("it is %+v", f)
+		}
+		start("", connector.Ref{})
+		id := s.published(automation.Trigger{Kind: automation.ByHand, System: "highlevel", Object: "contact"})
+		if _, err := s.w.Start(s.Context(), s.ws, s.automation(id), connector.Ref{ID: "nobody"}, "ann"); connector.KindOf(err) != connector.NotFound {
+			t.Errorf("one for nobody: %v", err)
+		}
+	})
+}
+
+// TestAnEventThatIsNotWatchedYetSaysSo is about those whose records no connector reads.
+func TestAnEventThatIsNotWatchedYetSaysSo(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		for _, e := range systems()["highlevel"].Catalog.Events {
+			id := s.published(event("highlevel", e.ID))
+			s.must(s.st.SwitchAutomation(s.Context(), s.ws, id, true))
+			if err := s.w.Begin(s.Context(), s.ws, s.automation(id)); (err == nil) != (e.When != nil) || err != nil && !strings.Contains(err.Error(), "not noticed yet") {
+				t.Errorf("%s: %v", e.ID, err)
+			}
+		}
+	})
+}
+
+// TestABrokenAccountLosesNothing has the system fail while calls come in.
+func TestABrokenAccountLosesNothing(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		id := s.on(event("highlevel", "contact-created"))
+		s.pass(time.Second)
+		for i := range 6 {
+			s.told(0, fmt.Sprint(i), "ContactCreate", "contact", s.person(0, fmt.Sprint("p", i)), "")
+		}
+		s.must(s.box.Faults.Set("before", 1))
+		if err := s.w.Look(s.Context(), s.ws, s.automation(id), true); err == nil {
+			t.Error("nothing is said of it")
+		}
+		s.fired(id, 0)
+		s.must(s.box.Faults.Set("before", 0))
+		s.pass(2 * time.Minute)
+		s.look(id, false)
+		s.fired(id, 6)
+	})
+}
