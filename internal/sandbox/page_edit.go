@@ -20,6 +20,7 @@ type formData struct {
 	Problem string
 	Shelf   bool // whether this CRM's pages have tasks and notes
 	Items   []kit.Item
+	Kinds   []string // what can be added to them
 }
 
 func (p *page) form(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +52,7 @@ func (p *page) open(w http.ResponseWriter, r *http.Request, v url.Values) (*form
 	d.Who = who(d.Was)
 	var s shelf
 	if s, d.Shelf = one.(shelf); d.Shelf && d.ID != "" {
-		d.Items = s.Items(d.ID)
+		d.Items, d.Kinds = s.Items(d.ID), s.ItemKinds()
 	}
 	return d, one, true
 }

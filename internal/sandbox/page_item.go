@@ -8,15 +8,17 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// shelf is a CRM whose pages have the tasks and notes of a contact. What tests may rely on:
+// shelf is a CRM whose pages have the tasks and notes of a contact, and more: in HighLevel appointments, opportunities and
+// messages, which the contact wrote when a person adds one, in User.com events. What tests may rely on:
 //
-//	GET  /{system}/{contact}/{kind}/new, /{system}/{contact}/{kind}/{id}    the form; kind is task or note
+//	GET  /{system}/{contact}/{kind}/new, /{system}/{contact}/{kind}/{id}    the form; kind is one of ItemKinds
 //	POST the same                                    saves it; POST …/{id}/delete deletes
 //	POST …/{id}/state with state=done or state=open  completes a task, or opens it again
 //
 // On the page of the contact: item-ID (one of the list), item-edit-ID, item-state-ID (the button), item-delete-ID,
-// add-task, add-note. Inputs are named as the API's fields; the button is save.
+// add-KIND. Inputs are named as the API's fields; the button is save.
 type shelf interface {
+	ItemKinds() []string
 	Items(contact string) []kit.Item
 	ItemForm(contact, kind, id string) (fields []kit.Field, ok bool)
 	SaveItem(contact, kind, id string, typed map[string]string) error
@@ -24,7 +26,7 @@ type shelf interface {
 	TurnTask(id string, done bool) error // completes a task, or opens it again
 }
 
-// itemData is the form of one task or note.
+// itemData is the form of one of them.
 type itemData struct {
 	Side    side
 	Contact string
@@ -34,6 +36,14 @@ type itemData struct {
 	Fields  []kit.Field
 	At      place
 	Problem string
+}
+
+// Heading is the kind with its article, as a title begins with it.
+func (d *itemData) Heading() string {
+	if strings.ContainsAny(d.Kind[:1], "aeiou") {
+		return "An " + d.Kind
+	}
+	return "A " + d.Kind
 }
 
 func (p *page) items(system string) {
@@ -60,7 +70,7 @@ func (p *page) openItem(w http.ResponseWriter, r *http.Request, v url.Values) (*
 	}
 	if !ok {
 		p.Refuse(w, kit.Refused{Status: http.StatusNotFound, Title: "This is not there",
-			Why: "The task or note, or its contact, may have been deleted or moved meanwhile, by a person or by an app.", Fix: "Go back to the list and search for the contact."})
+			Why: "It or its contact may have been deleted or moved meanwhile, by a person or by an app.", Fix: "Go back to the list and search for the contact."})
 		return nil, nil, false
 	}
 	fields, _ := one.Form(d.Contact)
@@ -109,7 +119,7 @@ func (p *page) turnItem(w http.ResponseWriter, r *http.Request) {
 	p.change(w, r, func(d *itemData, s shelf) error { return s.TurnTask(d.ID, r.PostForm.Get("state") == "done") })
 }
 
-// change does one thing to a task or note and leads back to its contact.
+// change does one thing to one of them and leads back to its contact.
 func (p *page) change(w http.ResponseWriter, r *http.Request, do func(*itemData, shelf) error) {
 	_ = r.ParseForm()
 	d, s, ok := p.openItem(w, r, r.PostForm)

@@ -7,7 +7,12 @@ import (
 	"couplet/internal/sandbox/kit"
 )
 
-// Items lists the tasks and then the notes of a contact.
+// ItemKinds are what can be put on a contact.
+func (c *CRM) ItemKinds() []string {
+	return []string{"task", "note", "appointment", "opportunity", "message"}
+}
+
+// Items lists the tasks, then the notes and then the rest of a contact.
 func (c *CRM) Items(contactID string) []kit.Item {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -20,7 +25,7 @@ func (c *CRM) Items(contactID string) []kit.Item {
 	for _, n := range c.notes[contactID] {
 		all = append(all, kit.Item{Kind: "note", ID: n.ID, Title: n.Title, Text: n.Body, Owner: c.userEmail(n.UserID)})
 	}
-	return all
+	return append(all, c.bookedItems(contactID)...)
 }
 
 func (c *CRM) userEmail(id string) string {
@@ -35,7 +40,7 @@ func (c *CRM) userEmail(id string) string {
 // The choices of an input that says whether a task is done.
 const taskOpen, taskDone = "open", "done"
 
-// ItemForm is the form of a task or note of a contact, of a new one when id is empty; ok is false when there is none.
+// ItemForm is the form of something of a contact, of a new one when id is empty; ok is false when there is none.
 func (c *CRM) ItemForm(contactID, kind, id string) (fields []kit.Field, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -79,12 +84,15 @@ func (c *CRM) ItemForm(contactID, kind, id string) (fields []kit.Field, ok bool)
 			{Name: "userId", Label: "Written by", Value: c.userEmail(n.UserID), Options: staff},
 		}, true
 	}
-	return nil, false
+	return c.bookedForm(contactID, kind, id)
 }
 
 // SaveItem writes what a person typed, by the names of ItemForm, and makes a new record when id is empty. Fields that are
 // not named stay.
 func (c *CRM) SaveItem(contactID, kind, id string, typed map[string]string) error {
+	if family := booked[kind]; family != "" {
+		return c.saveBooked(contactID, kind, id, typed)
+	}
 	fields, needed := map[string]any{"contactId": contactID}, map[string]string{"task": "title", "note": "body"}[kind]
 	for name, v := range typed {
 		switch v = strings.TrimSpace(v); name {
@@ -118,8 +126,13 @@ func (c *CRM) SaveItem(contactID, kind, id string, typed map[string]string) erro
 	return err
 }
 
-// DropItem deletes a task or note as a person would.
-func (c *CRM) DropItem(kind, id string) error { return c.Delete(kind+"s", id) }
+// DropItem deletes it as a person would.
+func (c *CRM) DropItem(kind, id string) error {
+	if family := booked[kind]; family != "" {
+		return c.Delete(family, id)
+	}
+	return c.Delete(kind+"s", id)
+}
 
 // TurnTask completes a task, or opens it again.
 func (c *CRM) TurnTask(id string, done bool) error {

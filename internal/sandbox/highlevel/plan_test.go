@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// booked makes a contact with an appointment, a deal and a message.
-func booked(t *testing.T, c *CRM) (contact, appointment, deal, message string) {
+// bookAll makes a contact with an appointment, a deal and a message.
+func bookAll(t *testing.T, c *CRM) (contact, appointment, deal, message string) {
 	t.Helper()
 	contact = c.Add(person("a@example.com", "+12015550123"))
 	appointment = want(t, c, okay, "POST", "/calendars/events/appointments", inLocation(c, obj{
@@ -23,7 +23,7 @@ func booked(t *testing.T, c *CRM) (contact, appointment, deal, message string) {
 func TestAppointmentsDealsAndMessagesAreToldOf(t *testing.T) {
 	t.Parallel()
 	c, next := listener(t)
-	contact, appointment, deal, message := booked(t, c)
+	contact, appointment, deal, message := bookAll(t, c)
 	arrives := func(kind string, values obj) {
 		t.Helper()
 		out := next()
@@ -64,7 +64,7 @@ func TestAppointmentsDealsAndMessagesAreToldOf(t *testing.T) {
 func TestWrongCallsOfPlansAreRefused(t *testing.T) {
 	t.Parallel()
 	c := quiet(t, Options{Seed: 1})
-	contact, _, deal, _ := booked(t, c)
+	contact, _, deal, _ := bookAll(t, c)
 	calendar, other := c.kept["calendars"][0].ID, quiet(t, Options{Seed: 9}).kept["pipelines"][0].Fields["stages"].([]any)[0].(map[string]any)["id"]
 	for _, one := range []struct {
 		status       int
@@ -95,7 +95,7 @@ func TestWrongCallsOfPlansAreRefused(t *testing.T) {
 func TestRecordsFollowTheirContactAndTheStateFile(t *testing.T) {
 	t.Parallel()
 	c := quiet(t, Options{Seed: 1})
-	contact, appointment, deal, _ := booked(t, c)
+	contact, appointment, deal, _ := bookAll(t, c)
 	workflow := c.kept["workflows"][0].ID
 	want(t, c, okay, "POST", "/contacts/"+contact+"/workflow/"+workflow, nil)
 	want(t, c, 201, "POST", "/calendars/appointments/"+appointment+"/notes", obj{"body": "Bring the card."})
@@ -133,7 +133,7 @@ func TestRecordsFollowTheirContactAndTheStateFile(t *testing.T) {
 func TestFreeSlotsLeaveOutWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	c := quiet(t, Options{Seed: 1})
-	_, appointment, _, _ := booked(t, c) // on a Monday, at ten in New York
+	_, appointment, _, _ := bookAll(t, c) // on a Monday, at ten in New York
 	path := "/calendars/" + c.kept["calendars"][0].ID + "/free-slots?startDate=1930280400000&endDate=1930366799000"
 	slots := func() []any {
 		t.Helper()

@@ -1,11 +1,15 @@
 package usercom
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"couplet/internal/sandbox/kit"
 )
+
+// ItemKinds are what can be put on a contact.
+func (c *CRM) ItemKinds() []string { return []string{"task", "note", "event"} }
 
 // Items lists the tasks and then the notes of a contact: its activities of the two types. Others, such as meetings, are
 // not shown.
@@ -30,7 +34,14 @@ func (c *CRM) Items(contactID string) []kit.Item {
 			notes = append(notes, item)
 		}
 	}
-	return append(tasks, notes...)
+	all := append(tasks, notes...)
+	for _, t := range c.rowsOf(events) {
+		if id := parseID(contactID); t.User == id && id != 0 {
+			at, _ := t.Fields["timestamp"].(float64)
+			all = append(all, kit.Item{Kind: "event", ID: formatID(t.ID), Title: t.text("name"), Facts: "An event, " + time.UnixMicro(int64(at)).UTC().Format("2006-01-02 15:04") + " UTC", Fixed: true})
+		}
+	}
+	return all
 }
 
 // The choices of an input that says whether a task is done.
@@ -42,6 +53,13 @@ var itemTypes = map[string]int64{"task": TaskType, "note": NoteType}
 func (c *CRM) ItemForm(contactID, kind, id string) (fields []kit.Field, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
+	if kind == "event" && c.users.get(parseID(contactID)) != nil {
+		if id == "" {
+			return []kit.Field{{Name: "name", Label: "Name", Type: "text", Help: "What happened, such as booked."}}, true
+		}
+		i := slices.IndexFunc(c.rowsOf(events), func(t *thing) bool { return formatID(t.ID) == id && t.User == parseID(contactID) })
+		return nil, i >= 0 // it can be deleted, and not be edited
+	}
 	if c.users.get(parseID(contactID)) == nil || itemTypes[kind] == 0 {
 		return nil, false
 	}
@@ -82,6 +100,14 @@ func (c *CRM) ItemForm(contactID, kind, id string) (fields []kit.Field, ok bool)
 // SaveItem writes what a person typed, by the names of ItemForm, and makes a new record when id is empty. Fields that are
 // not named stay.
 func (c *CRM) SaveItem(contactID, kind, id string, typed map[string]string) error {
+	if kind == "event" {
+		name := strings.TrimSpace(typed["name"])
+		if name == "" {
+			return invalid("name", "This field may not be blank.")
+		}
+		_, err := c.Create(events, map[string]any{"user_id": parseID(contactID), "name": name, "timestamp": c.opts.Clock.Now().Unix()})
+		return err
+	}
 	body := map[string]any{}
 	for name, v := range typed {
 		switch v = strings.TrimSpace(v); name {
@@ -131,8 +157,13 @@ func (c *CRM) doneBody(body map[string]any, done bool) {
 	}
 }
 
-// DropItem deletes a task or note as a person would.
-func (c *CRM) DropItem(_, id string) error { return c.Delete("activities", id) }
+// DropItem deletes it as a person would.
+func (c *CRM) DropItem(kind, id string) error {
+	if kind == "event" {
+		return c.Delete(events, id)
+	}
+	return c.Delete("activities", id)
+}
 
 // TurnTask completes a task, or opens it again.
 func (c *CRM) TurnTask(id string, done bool) error {

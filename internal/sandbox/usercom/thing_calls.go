@@ -107,7 +107,7 @@ func createThing(name string) handler {
 
 // needs are the fields that a thing is not made without, and those that say whose it is.
 func needs(name string) []string {
-	names := []string{"user_id", "user_custom_id"}
+	names := []string{"custom_id", "user_id", "user_custom_id"}
 	for _, f := range shapes[name].fields {
 		if f.need {
 			names = append(names, f.name)
