@@ -92,6 +92,16 @@ func TestFieldsArePairedByClickByDragAndByKeyboard(t *testing.T) {
 		h.press(testid("undo"))
 		b.until("one pair less", func() bool { return b.pairs() == before+n-1 })
 	}
+
+	// As many pairs are set, on a phone: low, and what a finger is for as large as one.
+	b.seen(looks[2])
+	demand[bool](b.tab, `(document.querySelector("[data-board]").dataset.dense = "", true)`)
+	b.until("pairs are low", func() bool {
+		return ask[bool](b.tab, `[...document.querySelectorAll("[data-testid=pair]")].every((e) => e.getBoundingClientRect().height <= 90)`)
+	})
+	if !demand[bool](b.tab, `[...document.querySelectorAll("[data-testid=pair] a")].every((e) => Math.min(e.getBoundingClientRect().width, e.getBoundingClientRect().height) >= 24)`) {
+		t.Error("something is too small for a finger")
+	}
 }
 
 // TestEscapeLetsGoHoweverAFieldWasPickedUp and pairs nothing, says so, and leaves nothing behind; what comes next works
