@@ -102,8 +102,9 @@ func (s *session) commit(ctx context.Context, group []outcome) error {
 		s.uncount(before)
 		o := group[0]
 		again := append(o.commit.Finished, o.commit.Again...)
-		for i := range again {
-			again[i].Due = s.e.Now().Add(time.Second)
+		for i := range again { // each time later, so that no run waits for ever for what never fits
+			again[i].Due = s.e.Now().Add(time.Second << min(again[i].Attempts, 9))
+			again[i].Attempts++
 		}
 		return s.commit(ctx, []outcome{{places: o.places, commit: Commit{Mirrors: o.commit.Mirrors, Again: again}}})
 	}

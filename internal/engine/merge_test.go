@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/sandbox"
@@ -210,4 +213,57 @@ func TestAMergeThatHandedOnOurReferenceIsSeen(t *testing.T) {
 	if got := w.reviews()["a "+a2]; got != "merged_there_b" || len(w.all(engine.B)) != 1 {
 		t.Errorf("reviews %v, %d people", w.reviews(), len(w.all(engine.B)))
 	}
+}
+
+// The one that stays of a merge carries the reference of the one that is gone. A search for what an unanswered create made finds it,
+// too, and it is somebody else's partner.
+func TestACreateInDoubtIsNotAnsweredByTheHeirOfAMerge(t *testing.T) {
+	t.Parallel()
+	for _, happens := range []bool{true, false} {
+		w := newWorld(t, sandbox.Options{})
+		one := w.add(engine.B, fields{"first_name": "Ada", "email": "ada@example.com", "phone_number": phone0})
+		w.run(engine.Done)
+		a2 := w.add(engine.A, fields{"firstName": "Bea", "email": "bea@example.com", "phone": phoneA})
+		w.run(engine.Done)
+		w.pass(time.Hour)
+		w.unite(engine.B, one, w.partner(engine.A, a2))
+		for range 3 {
+			w.request(engine.Request{Look: true, Full: true}, engine.Done)
+			w.pass(11 * time.Minute)
+		}
+		o := w.order(engine.Order{Kind: engine.OrderCreate, Side: engine.A, Record: a2})
+		var asked atomic.Int64
+		w.veil = func(_ engine.Side, c whole) connector.Connector { return deafOnce{c, &asked, happens} }
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // many times what it takes
+		defer cancel()
+		for range 3 {
+			if _, err := w.e.Run(ctx, engine.Request{Workspace: ws, Flow: w.flow, Trigger: "manual", Look: true}); err != nil {
+				t.Fatalf("happens %t: the run does not end: %v", happens, err)
+			}
+			w.pass(11 * time.Minute)
+		}
+		w.ended(o, engine.OrderDone, "")
+		if b2 := w.partner(engine.A, a2); b2 == "" || b2 == one || len(w.all(engine.B)) != 2 {
+			t.Errorf("happens %t: the partner is %q, %d people", happens, b2, len(w.all(engine.B)))
+		}
+	}
+}
+
+// deafOnce does not answer the first create.
+type deafOnce struct {
+	whole
+	asked   *atomic.Int64
+	happens bool
+}
+
+func (u deafOnce) Create(ctx context.Context, object, parent string, set connector.Fields) (connector.Record, error) {
+	first := u.asked.Add(1) == 1
+	if first && !u.happens {
+		return connector.Record{}, &connector.Error{Kind: connector.Unknown, Status: 422, Message: "It was refused."}
+	}
+	r, err := u.whole.Create(ctx, object, parent, set)
+	if first && err == nil {
+		return connector.Record{}, &connector.Error{Kind: connector.Unknown, Status: 422, Message: "It was refused."}
+	}
+	return r, err
 }
