@@ -203,10 +203,11 @@ type looking struct {
 	w     Watch
 	event *connector.Event
 	thing connector.Thing
-	// conn is the connection that it looks at, and in the object there.
+	// id and conn are the connection that it looks at, in the object there, and from what its records are read from.
 	id   string
 	conn connector.Connector
 	in   *connector.Object
+	from source
 }
 
 // of says what it looks at in one text.
@@ -229,14 +230,16 @@ func (l *looking) reach(ctx context.Context) error {
 		return fmt.Errorf("event %q of %q is not known", t.Event, t.System)
 	}
 	sys := l.Systems[t.System]
-	object, readable := sys.Spec.Object(event.Thing)
-	if event.When == nil || !readable {
+	l.event, l.thing = event, sys.Catalog.Things[event.Thing]
+	var err error
+	if l.id, l.conn, err = l.account(ctx, l.ws, l.a, t.System); err != nil {
+		return err
+	}
+	readable := false
+	if l.from, l.in, readable = sourceOf(l.conn, sys, event.Thing, l.Now); !readable || event.When == nil {
 		return fmt.Errorf("“%s” of %s %w. Choose another trigger", event.Title, sys.Spec.Name, ErrUnwatched)
 	}
-	l.event, l.thing, l.in = event, sys.Catalog.Things[event.Thing], object
-	var err error
-	l.id, l.conn, err = l.account(ctx, l.ws, l.a, t.System)
-	return err
+	return nil
 }
 
 // account opens the first account of a system that an automation works with.

@@ -92,7 +92,11 @@ func (l *looking) baseline(ctx context.Context) (done bool, err error) {
 
 // page reads one page and notes when the list was begun.
 func (l *looking) page(ctx context.Context, req connector.ListRequest) (connector.Page, error) {
-	page, err := l.conn.List(connector.As(ctx, connector.Sweep), req)
+	from := l.from
+	if req.Object != l.in.Name {
+		from = l.conn
+	}
+	page, err := from.List(connector.As(ctx, connector.Sweep), req)
 	if err == nil && l.w.Asked.IsZero() {
 		if l.w.Asked = page.At; page.At.IsZero() {
 			l.w.Asked = l.Now()
@@ -122,7 +126,7 @@ func (l *looking) hint(r connector.Record) Hint {
 // poll leaves hints about records that do not look as they were seen. A list alone proves nothing: its rows may be older than what
 // was seen, so each such record is read itself.
 func (l *looking) poll(ctx context.Context) error {
-	if l.event.When.Told {
+	if l.event.When.Told || l.event.Poll == "" {
 		return nil
 	}
 	if l.in.PerParent {

@@ -66,10 +66,14 @@ func (l *looking) see(seen Seen, r connector.Record, at time.Time) Seen {
 	return next
 }
 
-// shown are the fields that count as what a record holds: all but the one that holds our own reference.
+// shown are the fields that count as what a record holds: those that the event is about, or all but the one that holds our own reference.
 func (l *looking) shown(r connector.Record) connector.Fields {
 	out := maps.Clone(r.Fields)
+	about := l.event.When.Fields
 	for name, v := range out {
+		if len(about) > 0 && !slices.Contains(about, name) {
+			delete(out, name)
+		}
 		if name == l.in.Stamp.Name && name != "" || isStamp(v) {
 			delete(out, name)
 		}

@@ -54,12 +54,12 @@ func (w *Watcher) Start(ctx context.Context, ws string, a Automation, ref connec
 			return Firing{}, err
 		}
 		sys := w.Systems[a.Trigger.System]
-		o, readable := sys.Spec.Object(thing)
+		from, o, readable := sourceOf(conn, sys, thing, w.Now)
 		if !readable {
 			return Firing{}, fmt.Errorf("a %s of %s cannot be read yet, so nothing can be started for one. Start it for another kind of record", sys.Catalog.Things[thing].One, sys.Spec.Name)
 		}
 		ref.Object = thing
-		r, err := conn.Get(connector.As(ctx, connector.Interactive), ref)
+		r, err := from.Get(connector.As(ctx, connector.Interactive), ref)
 		if err != nil {
 			return Firing{}, err
 		}

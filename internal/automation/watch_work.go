@@ -71,7 +71,7 @@ func hopeless(err error) bool {
 // settle reads the record of a hint and says what is to be stored: what happened, and that the hint is over or put off.
 func (l *looking) settle(ctx context.Context, h Hint) (n Noticed, err error) {
 	asked := l.Now()
-	r, err := l.conn.Get(ctx, connector.Ref{Object: l.in.Name, ID: h.Record, Parent: h.Parent})
+	r, err := l.from.Get(ctx, connector.Ref{Object: l.in.Name, ID: h.Record, Parent: h.Parent})
 	if connector.KindOf(err) == connector.NotFound {
 		return Noticed{Done: []Hint{h}, Gone: []string{h.Record}}, nil
 	}

@@ -10,6 +10,8 @@ type Thing struct {
 	Parent string `json:"parent,omitempty"`
 	// Fields are given where the spec has no object of that name; else the object's own count.
 	Fields []Field `json:"fields,omitempty"`
+	// Read says how one is read where the spec has no object of that name; nil where it cannot be.
+	Read *Reading `json:"read,omitempty"`
 	// Sample is an invented record: what is shown until a real one was seen.
 	Sample map[string]any `json:"sample"`
 	// Alone and Listed are the names under which answers of operations hold one, or several.
@@ -73,6 +75,7 @@ func (c *Catalog) checkEvents(p *problems) {
 		_, known := c.Things[t.Parent]
 		p.want(t.One != "" && len(t.Sample) > 0, "one or sample is missing")
 		p.want(t.Parent == "" || known, "hangs on the unknown thing %q", t.Parent)
+		t.Read.check(p, c, t)
 	}
 	seen := map[string]bool{}
 	for _, e := range c.Events {

@@ -11,8 +11,9 @@ type When struct {
 	// New: it was not known before. Dated says that records tell when they were made, so that nobody needs to know those from before.
 	New   bool `json:"new,omitempty"`
 	Dated bool `json:"dated,omitempty"`
-	// Changed: a field that can be read holds another value.
-	Changed bool `json:"changed,omitempty"`
+	// Changed: a field that can be read holds another value; one of Fields, where some are named.
+	Changed bool     `json:"changed,omitempty"`
+	Fields  []string `json:"fields,omitempty"`
 	// Added and Removed name a field that is a list: one happening for each member that is new, or gone. As is the name of what
 	// the event gives that holds it.
 	Added   string `json:"added,omitempty"`
@@ -40,6 +41,7 @@ func (w *When) check(p *problems, e Event) {
 	p.want(!w.Told || e.Manual != "", "when: told, and nobody tells of it")
 	p.want(w.Told || len(e.Hooks) > 0 || e.Poll != "", "when: nothing tells of it and nothing finds it")
 	p.want(!w.Dated || w.New, "when: dated is about what is new")
+	p.want(len(w.Fields) == 0 || w.Changed, "when: fields are those that change")
 	p.want((w.Field != "") == (w.Is != nil), "when: a field without a value, or a value without a field")
 	gives := slices.ContainsFunc(e.Gives, func(g Given) bool { return g.Name == w.As })
 	p.want(gives == (w.As != "") && (w.As != "") == (w.Added+w.Removed != ""), "when: as %q is not what it gives", w.As)
@@ -52,14 +54,14 @@ func (c *Catalog) Watches(spec *Spec) error {
 		if e.When == nil {
 			continue
 		}
-		o, known := spec.Object(e.Thing)
-		if !known {
-			found = append(found, fmt.Errorf("event %s: %q is no object that can be read", e.ID, e.Thing))
-			continue
+		_, object := spec.Object(e.Thing)
+		if !object && c.Things[e.Thing].Read == nil {
+			found = append(found, fmt.Errorf("event %s: nothing says how a %s is read", e.ID, e.Thing))
 		}
-		for _, name := range []string{e.When.Added, e.When.Removed, e.When.Field} {
-			f, there := FieldNamed(o.Fields, name)
-			if name != "" && (!there || !f.Read || (f.Type == Set) == (name == e.When.Field)) {
+		fields := c.FieldsOf(e.Thing, spec, nil)
+		for _, name := range append([]string{e.When.Added, e.When.Removed, e.When.Field}, e.When.Fields...) {
+			f, there := FieldNamed(fields, name)
+			if name != "" && (!there || !f.Read || (f.Type == Set) != (name == e.When.Added || name == e.When.Removed)) {
 				found = append(found, fmt.Errorf("event %s: %s has no field %q of that kind that can be read", e.ID, e.Thing, name))
 			}
 		}

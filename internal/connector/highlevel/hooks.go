@@ -92,7 +92,8 @@ func (h *Hooks) addKeys(text string) error {
 	return nil
 }
 
-// event is a call, flat, or nested under data (11.1).
+// event is a call, flat, or nested under data (11.1). One of an appointment has it nested (11.5), one of a message its id under a name of
+// its own (11.4).
 type event struct {
 	Type       string `json:"type"`
 	LocationID string `json:"locationId"`
@@ -103,6 +104,9 @@ type event struct {
 	AppID      string `json:"appId"`
 	CompanyID  string `json:"companyId"`
 	Data       *event `json:"data"`
+
+	Appointment *event `json:"appointment"`
+	MessageID   string `json:"messageId"`
 }
 
 // Parse verifies the body as it came and says what to look at. An event that concerns no object yields no Refs.
@@ -120,7 +124,12 @@ func (h *Hooks) Parse(header http.Header, body []byte) (connector.Call, error) {
 		e.Type, e.LocationID = first(e.Type, inner.Type), first(e.LocationID, inner.LocationID)
 		e.WebhookID, e.Timestamp = first(e.WebhookID, inner.WebhookID), first(e.Timestamp, inner.Timestamp)
 		e.AppID, e.CompanyID = first(e.AppID, inner.AppID), first(e.CompanyID, inner.CompanyID)
+		e.Appointment, e.MessageID = inner.Appointment, first(e.MessageID, inner.MessageID)
 	}
+	if a := e.Appointment; a != nil && e.ID == "" {
+		e.ID, e.ContactID = a.ID, first(e.ContactID, a.ContactID)
+	}
+	e.ID = first(e.ID, e.MessageID)
 	call := connector.Call{ID: e.WebhookID, Account: e.LocationID, Type: e.Type}
 	call.At, _ = time.Parse(time.RFC3339Nano, e.Timestamp)
 	if e.Type == "INSTALL" || e.Type == "UNINSTALL" { // 11.6

@@ -92,17 +92,19 @@ func TestCallsYieldRefs(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := map[string]connector.Ref{
-		`{"type":"ContactDelete","locationId":"L1","id":"C1"}`:                          {Object: "contact", ID: "C1"},
-		`{"type":"ContactTagUpdate","locationId":"L1","id":"C1","tags":["a"]}`:          {Object: "contact", ID: "C1"},
-		`{"type":"TaskCreate","locationId":"L1","id":"T1","title":"x"}`:                 {Object: "task", ID: "T1"},
-		`{"type":"TaskComplete","locationId":"L1","id":"T1","contactId":"C1"}`:          {Object: "task", ID: "T1", Parent: "C1"},
-		`{"type":"NoteUpdate","locationId":"L1","id":"N1","contactId":"C1","body":"x"}`: {Object: "note", ID: "N1", Parent: "C1"},
-		`{"type":"NoteCreate","locationId":"L1","data":{"id":"N1","contactId":"C1"}}`:   {Object: "note", ID: "N1", Parent: "C1"},
-		`{"data":{"type":"ContactUpdate","locationId":"L1","id":"C1","webhookId":"w"}}`: {Object: "contact", ID: "C1"},
-		`{"type":"InvoiceCreate","locationId":"L1","_id":"I1"}`:                         {},
-		`{"type":"SomethingNew","locationId":"L1","id":"X1"}`:                           {},
-		`{"type":"INSTALL","locationId":"L1","appId":"A"}`:                              {},
-		`{"type":"AppointmentCreate","locationId":"L1","appointment":{"id":"A1"}}`:      {},
+		`{"type":"ContactDelete","locationId":"L1","id":"C1"}`:                                      {Object: "contact", ID: "C1"},
+		`{"type":"ContactTagUpdate","locationId":"L1","id":"C1","tags":["a"]}`:                      {Object: "contact", ID: "C1"},
+		`{"type":"TaskCreate","locationId":"L1","id":"T1","title":"x"}`:                             {Object: "task", ID: "T1"},
+		`{"type":"TaskComplete","locationId":"L1","id":"T1","contactId":"C1"}`:                      {Object: "task", ID: "T1", Parent: "C1"},
+		`{"type":"NoteUpdate","locationId":"L1","id":"N1","contactId":"C1","body":"x"}`:             {Object: "note", ID: "N1", Parent: "C1"},
+		`{"type":"NoteCreate","locationId":"L1","data":{"id":"N1","contactId":"C1"}}`:               {Object: "note", ID: "N1", Parent: "C1"},
+		`{"data":{"type":"ContactUpdate","locationId":"L1","id":"C1","webhookId":"w"}}`:             {Object: "contact", ID: "C1"},
+		`{"type":"InvoiceCreate","locationId":"L1","_id":"I1"}`:                                     {},
+		`{"type":"SomethingNew","locationId":"L1","id":"X1"}`:                                       {},
+		`{"type":"INSTALL","locationId":"L1","appId":"A"}`:                                          {},
+		`{"type":"AppointmentCreate","locationId":"L1","appointment":{"id":"A1","contactId":"C1"}}`: {Object: "appointment", ID: "A1", Parent: "C1"},
+		`{"type":"OpportunityStageUpdate","locationId":"L1","id":"O1","contactId":"C1"}`:            {Object: "deal", ID: "O1", Parent: "C1"},
+		`{"type":"InboundMessage","locationId":"L1","messageId":"M1","contactId":"C1"}`:             {Object: "message", ID: "M1", Parent: "C1"},
 	}
 	for body, want := range cases {
 		header := http.Header{"X-Ghl-Signature": {base64.StdEncoding.EncodeToString(ed25519.Sign(private, []byte(body)))}}
