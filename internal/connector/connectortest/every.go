@@ -21,6 +21,8 @@ type Every struct {
 	Values map[string]any
 	// Makers make records, by the name that values use.
 	Makers map[string]Maker
+	// First are lists that must not come out empty: what is made before, by the name of its maker.
+	First map[string]string
 	// Also are takes that an operation needs although the catalog lets them be left out, each with its reason.
 	Also map[string]string
 	// Lenient are the wrong requests that the system takes, "operation.take", each with its reason.
@@ -53,9 +55,15 @@ func (e *Every) Run(t *testing.T) int {
 		good := true
 		for _, full := range []bool{true, false} {
 			in := e.in(t, o, full)
-			if _, err := e.On.Do(t.Context(), o.ID, in); err != nil {
+			if first := e.First[o.ID]; first != "" {
+				e.make(t, first)
+			}
+			answer, err := e.On.Do(t.Context(), o.ID, in)
+			if err != nil {
 				t.Errorf("%s %v: %v", o.ID, in, deep(err))
 				good = false
+			} else if !full && e.First[o.ID] != "" && !lists(answer) {
+				t.Errorf("%s lists nothing although there is a %s: %v", o.ID, e.First[o.ID], answer)
 			}
 			e.forget(o)
 		}
@@ -71,10 +79,25 @@ func (e *Every) Run(t *testing.T) int {
 	return ran
 }
 
+// lists says whether an answer has a list in it that is not empty.
+func lists(answer any) bool {
+	switch v := answer.(type) {
+	case []any:
+		return len(v) > 0
+	case map[string]any:
+		for _, inner := range v {
+			if list, ok := inner.([]any); ok && len(list) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // settle asks whether each reason is still needed and each maker known.
 func (e *Every) settle(t *testing.T) {
 	t.Helper()
-	for _, reasons := range []map[string]string{e.Skipped, e.Also, e.Lenient} {
+	for _, reasons := range []map[string]string{e.Skipped, e.Also, e.Lenient, e.First} {
 		for name := range reasons {
 			id, _, _ := strings.Cut(name, ".")
 			if _, known := e.On.Operations().Find(id); !known {

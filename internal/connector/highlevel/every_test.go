@@ -26,6 +26,11 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 	}
 	e := connectortest.Every{
 		On: c, Bend: bend, Makers: makers, Values: given,
+		First: map[string]string{
+			"task-list": "task", "note-list": "note", "contact-appointments": "event", "task-search": "task", "tag-list": "tag", "field-list": "field", "value-list": "value", "company-list": "company",
+			"event-list": "event", "blocked-list": "block", "appointment-notes": "remark", "deal-find": "deal", "deal-search": "deal", "conversation-search": "message", "message-list": "message",
+			"object-search": "record", "relation-list": "relation", "link-list": "link", "link-search": "link", "contact-search": "contact", "contact-list": "contact",
+		},
 		Also: map[string]string{
 			"event-list.calendarId": "one of user, calendar and group has to be named (highlevel.md 8.1)", "blocked-list.calendarId": "the same",
 			"block-create.calendarId": "a block is of a calendar or of a user", "contacts-company.businessId": "null or an id, but it has to be there (highlevel.md 1.3)", "message-send.message": "something has to be said",
@@ -53,7 +58,7 @@ var makers = map[string]connectortest.Maker{
 	"calendar":  {Operation: "calendar-list", At: "calendars.0.id"},
 	"group":     {Operation: "calendar-groups", At: "groups.0.id"},
 	"event":     {Operation: "appointment-create", At: "id"},
-	"block":     {Operation: "block-create", At: "id"},
+	"block":     {Operation: "block-create", In: in{"startTime": "2031-03-03T15:00:00Z", "endTime": "2031-03-03T16:00:00Z"}, At: "id"},
 	"remark":    {Operation: "appointment-note-create", At: "note.id"},
 	"pipeline":  {Operation: "pipelines", At: "pipelines.0.id"},
 	"stage":     {Operation: "pipelines", At: "pipelines.0.stages.1.id"},
@@ -89,7 +94,7 @@ var given = map[string]any{
 	"customFields": []any{in{"id": "$field", "field_value": "gold"}}, "removeAllTags": false, "textBoxListOptions": []any{}, "acceptedFormat": []any{".pdf"},
 	"pageLimit": 20.0, "page": 1.0, "limit": 20.0, "offset": 0.0, "skip": 0.0, "contacts-of-company.limit": "20", "contacts-of-company.skip": "0", "company-list.limit": "20", "company-list.skip": "0",
 	"templates.limit": "20", "templates.skip": "0", "filters": []any{}, "sort": []any{}, "searchAfter": []any{}, "conversation-search.followers": "$user", "conversation-search.sort": "asc", "conversation-search.limit": 20.0,
-	"query": "ada", "contact-search.searchAfter": nil, "startAfter": 1.0, "deal-find.startAfter": "1",
+	"query": "ada", "deal-search.query": "word", "object-search.query": "rex", "contact-search.searchAfter": nil, "startAfter": 1.0, "deal-find.startAfter": "1",
 	"rruleOptions":      in{"intervalType": "weekly", "interval": 1.0, "startDate": "2026-03-01T09:00:00Z", "dueAfterSeconds": 86400.0},
 	"additionalDetails": in{"notes": true, "tasks": true, "calendarEvents": false, "unReadConversations": false},
 	"startDate":         "2031-03-03T15:00:00Z", "endDate": "2031-03-10T15:00:00Z", "endTime": "2031-03-03T15:30:00Z", "event-list.endTime": "2031-03-05T15:00:00Z",

@@ -176,14 +176,24 @@ func leaves(err error) []error {
 
 var variable = regexp.MustCompile(`\{(\w+)\}`)
 
+var patterns sync.Map // a path of the documents → its expression
+
+func patternOf(path string) *regexp.Regexp {
+	if held, ok := patterns.Load(path); ok {
+		return held.(*regexp.Regexp)
+	}
+	made := regexp.MustCompile("^" + variable.ReplaceAllString(path, `([^/]+)`) + "$")
+	patterns.Store(path, made)
+	return made
+}
+
 // route finds the operation of a request; a path with fewer variables goes before one with more.
 func (j *judge) route(req *http.Request) (*routers.Route, map[string]string) {
 	var best *routers.Route
 	var params map[string]string
 	for _, doc := range j.docs {
 		for path, item := range doc.Paths.Map() {
-			pattern := regexp.MustCompile("^" + variable.ReplaceAllString(path, `([^/]+)`) + "$")
-			m := pattern.FindStringSubmatch(req.URL.Path)
+			m := patternOf(path).FindStringSubmatch(req.URL.Path)
 			operation := item.GetOperation(req.Method)
 			if m == nil || operation == nil || best != nil && len(m) > len(params) {
 				continue

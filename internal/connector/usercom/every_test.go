@@ -24,6 +24,10 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 	}
 	e := connectortest.Every{
 		On: c, Bend: bend, Makers: makers, Values: given,
+		First: map[string]string{
+			"person-list": "person", "person-events": "event", "person-product-events": "product-event", "person-timeline": "event", "person-segments": "person", "company-list": "company",
+			"activity-list": "activity", "deal-list": "deal", "ticket-list": "ticket", "event-list": "event", "attribute-list": "attribute", "tag-list": "tag", "list-list": "list", "segment-people": "person",
+		},
 		Also: map[string]string{
 			"product-event.user_id": "one of the two names of the person has to be given (usercom.md 10)", "own-product-event.user_id": "the same",
 			"company-add.user_id": "the same",
@@ -42,24 +46,26 @@ type in = map[string]any
 
 // makers make the records that operations name.
 var makers = map[string]connectortest.Maker{
-	"person":       {Operation: "person-create", In: in{"email": "ada#@example.org"}, At: "id"},
-	"other":        {Operation: "person-create", In: in{"email": "ada#@example.net"}, At: "id"},
-	"email":        {Operation: "person-create", In: in{"email": "mail#@example.org"}, At: "email"},
-	"tag-name":     {Operation: "tag-create", At: "name"},
-	"own":          {Operation: "person-create", In: in{"custom_id": "a/#"}, At: "custom_id"},
-	"key":          {Operation: "person-create", In: in{"email": "key#@example.org"}, At: "user_key"},
-	"company":      {Operation: "company-create", At: "id"},
-	"own-company":  {Operation: "company-create", In: in{"custom_id": "c/#"}, At: "custom_id"},
-	"activity":     {Operation: "activity-create", At: "id"},
-	"deal":         {Operation: "deal-create", At: "id"},
-	"own-deal":     {Operation: "deal-create", In: in{"custom_id": "d/#"}, At: "custom_id"},
-	"event":        {Operation: "event-create", At: "id"},
-	"product":      {Operation: "own-product", At: "id"},
-	"attribute":    {Operation: "attribute-create", At: "id"},
-	"attribute-as": {Operation: "attribute-create", At: "name_std"},
-	"company-as":   {Operation: "attribute-create", In: in{"content_type": "company"}, At: "name_std"},
-	"tag":          {Operation: "tag-create", At: "id"},
-	"list":         {Operation: "list-create", At: "id"},
+	"person":        {Operation: "person-create", In: in{"email": "ada#@example.org"}, At: "id"},
+	"other":         {Operation: "person-create", In: in{"email": "ada#@example.net"}, At: "id"},
+	"email":         {Operation: "person-create", In: in{"email": "mail#@example.org"}, At: "email"},
+	"tag-name":      {Operation: "tag-create", At: "name"},
+	"own":           {Operation: "person-create", In: in{"custom_id": "a/#"}, At: "custom_id"},
+	"key":           {Operation: "person-create", In: in{"email": "key#@example.org"}, At: "user_key"},
+	"company":       {Operation: "company-create", At: "id"},
+	"own-company":   {Operation: "company-create", In: in{"custom_id": "c/#"}, At: "custom_id"},
+	"activity":      {Operation: "activity-create", At: "id"},
+	"deal":          {Operation: "deal-create", At: "id"},
+	"own-deal":      {Operation: "deal-create", In: in{"custom_id": "d/#"}, At: "custom_id"},
+	"event":         {Operation: "event-create", At: "id"},
+	"ticket":        {Operation: "ticket-create", At: "id"},
+	"product-event": {Operation: "product-event", In: in{"user_id": "$person"}, At: "id"},
+	"product":       {Operation: "own-product", At: "id"},
+	"attribute":     {Operation: "attribute-create", At: "id"},
+	"attribute-as":  {Operation: "attribute-create", At: "name_std"},
+	"company-as":    {Operation: "attribute-create", In: in{"content_type": "company"}, At: "name_std"},
+	"tag":           {Operation: "tag-create", At: "id"},
+	"list":          {Operation: "list-create", At: "id"},
 }
 
 // given are the values of what is not just a text or a number.

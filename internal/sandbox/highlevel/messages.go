@@ -112,6 +112,9 @@ func tellMessage(c *CRM, old, next *record) {
 		delete(body, name)
 	}
 	body["messageId"], body["messageType"] = next.ID, next.text("channel")
+	if what == "InboundMessage" {
+		delete(body, "source")
+	}
 	c.event(what, body)
 }
 

@@ -2,6 +2,8 @@ package highlevel
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -30,6 +32,7 @@ func TestAppointmentsDealsAndMessagesAreToldOf(t *testing.T) {
 		if out["type"] != kind || out["locationId"] != c.LocationID() {
 			t.Fatalf("%v came, want %s", out, kind)
 		}
+		form(t, kind, out)
 		for path, want := range values {
 			if got := dig(out, path); got != want {
 				t.Errorf("%s: %s is %v, want %v", kind, path, got, want)
@@ -59,6 +62,41 @@ func TestAppointmentsDealsAndMessagesAreToldOf(t *testing.T) {
 	arrives("InboundMessage", obj{"body": "Thursday?", "contactId": contact, "direction": "inbound"})
 	want(t, c, okay, "DELETE", "/opportunities/"+deal, nil)
 	arrives("OpportunityDelete", obj{"id": deal})
+}
+
+// form holds a call against the vendor's published form of it.
+func form(t *testing.T, kind string, body map[string]any) {
+	t.Helper()
+	root := os.Getenv("COUPLET_APIS")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "..", "shared", "apis")
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "highlevel", "webhooks", kind+".json"))
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Logf("NOT CHECKED against the vendor's form of %s: %v", kind, err)
+		return
+	}
+	var doc struct{ Schemas []map[string]any }
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	known := func(at, name string) bool {
+		return slices.ContainsFunc(doc.Schemas, func(s map[string]any) bool { return dig(s, at+"properties."+name) != nil })
+	}
+	for name := range body {
+		if !known("", name) && !slices.Contains([]string{"timestamp", "webhookId", "appId", "versionId"}, name) { // the envelope
+			t.Errorf("%s has %s, which is not published", kind, name)
+		}
+	}
+	inner, _ := body["appointment"].(map[string]any)
+	for name := range inner {
+		if !known("properties.appointment.", name) {
+			t.Errorf("the appointment of %s has %s, which is not published", kind, name)
+		}
+	}
 }
 
 func TestWrongCallsOfPlansAreRefused(t *testing.T) {
