@@ -21,17 +21,25 @@ func (s *Server) renameConnection(c echo.Context) error {
 		return err
 	}
 	name := strings.TrimSpace(c.FormValue("name"))
-	if outdated(c, seenOf(conn.Name)) {
+	clash := func() error {
 		return s.showConnection(c, http.StatusConflict, conn, func(p *templates.ConnectionPage) { p.Clash, p.Name = clashText+conn.Name+".", name })
+	}
+	if outdated(c, seenOf(conn.Name)) {
+		return clash()
 	}
 	if wrong := badName(name); wrong != "" {
 		return s.badlyNamed(c, conn, name, wrong)
 	}
-	err = s.o.Store.RenameConnection(ctx, ws(c), conn.ID, name)
-	if errors.Is(err, store.ErrExists) {
+	err = s.o.Store.RenameConnection(ctx, ws(c), conn.ID, conn.Name, name)
+	switch {
+	case errors.Is(err, store.ErrExists):
 		return s.badlyNamed(c, conn, name, "Another connection is called that. Choose a name that tells them apart.")
-	}
-	if err != nil {
+	case errors.Is(err, store.ErrOutdated): // while this was read
+		if conn, err = s.o.Store.ConnectionByID(ctx, ws(c), conn.ID); err != nil {
+			return err
+		}
+		return clash()
+	case err != nil:
 		return err
 	}
 	return s.sayAndGo(c, "It is called "+name+" now.", false, "/connections/"+conn.ID)

@@ -2,12 +2,14 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/connector"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
@@ -23,10 +25,13 @@ func (s *Server) saveSettings(c echo.Context) error {
 	for _, x := range spec.Settings {
 		typed[x.Name] = strings.TrimSpace(c.FormValue(x.Name))
 	}
-	if outdated(c, seenOf(conn.Settings)) {
+	clash := func() error {
 		return s.showConnection(c, http.StatusConflict, conn, func(p *templates.ConnectionPage) {
 			p.Clash, p.Settings = clashText+saidSettings(p.Settings), settingFields(spec, typed, nil)
 		})
+	}
+	if outdated(c, seenOf(conn.Settings)) {
+		return clash()
 	}
 	if bad := spec.BadSettings(typed); bad != nil {
 		return s.showConnection(c, http.StatusUnprocessableEntity, conn, func(p *templates.ConnectionPage) { p.Settings = settingFields(spec, typed, bad) })
@@ -36,8 +41,16 @@ func (s *Server) saveSettings(c echo.Context) error {
 			delete(typed, x.Name) // nobody chose it
 		}
 	}
-	conn.Settings = typed
-	if _, err := s.o.Connect.Change(ctx, conn); err != nil {
+	changed := conn
+	changed.Settings = typed
+	_, err = s.o.Connect.Change(ctx, conn, changed)
+	switch {
+	case errors.Is(err, store.ErrOutdated): // while this was read
+		if conn, err = s.o.Store.ConnectionByID(ctx, ws(c), conn.ID); err != nil {
+			return err
+		}
+		return clash()
+	case err != nil:
 		return err
 	}
 	return s.sayAndGo(c, "The settings of "+conn.Name+" are saved. The next run goes by them.", false, "/connections/"+conn.ID)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -33,26 +34,39 @@ var everies = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, ti
 
 const fromTemplate = "As its template says"
 
+// settled is what is chosen for a workspace, as it was read.
+type settled struct {
+	name, zone string
+	defaults   flow.Defaults
+	keeps      store.Policy
+}
+
+func (s *Server) settled(ctx context.Context, ws string) (is settled, err error) {
+	if is.name, err = s.o.Store.WorkspaceName(ctx, ws); err != nil {
+		return is, err
+	}
+	if is.zone, err = s.o.Store.Setting(ctx, ws, zoneSetting); err != nil {
+		return is, err
+	}
+	if is.defaults, err = s.o.Store.Defaults(ctx, ws); err != nil {
+		return is, err
+	}
+	is.keeps, err = s.o.Store.Keeps(ctx, ws)
+	return is, err
+}
+
 // workspaceSettings is the page as it stands.
-func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSettings, err error) {
+func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSettings, is settled, err error) {
 	ctx, v := c.Request().Context(), visitorOf(c)
 	if p.Clock, err = s.clock(ctx, ws(c)); err != nil {
-		return p, err
+		return p, is, err
 	}
-	zone, err := s.o.Store.Setting(ctx, ws(c), zoneSetting)
-	if err != nil {
-		return p, err
+	if is, err = s.settled(ctx, ws(c)); err != nil {
+		return p, is, err
 	}
-	d, err := s.o.Store.Defaults(ctx, ws(c))
-	if err != nil {
-		return p, err
-	}
-	kept, err := s.o.Store.Keeps(ctx, ws(c))
-	if err != nil {
-		return p, err
-	}
+	zone, d, kept := is.zone, is.defaults, is.keeps
 	p.Frame, p.May, p.Watch = frame(c, "Workspace", "settings"), may(v.Role, owner), d.Watch
-	p.Name = templates.TextField{Name: "name", Label: "Name of the client", Value: v.Workspace.Name, Autocomplete: "off"}
+	p.Name = templates.TextField{Name: "name", Label: "Name of the client", Value: is.name, Autocomplete: "off"}
 	p.Zone = templates.TextField{Name: "zone", Label: "Time zone", Value: zone, Autocomplete: "off", Optional: true, Placeholder: p.Clock.Zone.String(),
 		Hint: "Such as Europe/Warsaw. Empty: that of the accounts."}
 	p.Country = []templates.MapOption{{Text: "The country of the accounts", Chosen: d.Region == ""}}
@@ -78,13 +92,13 @@ func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSetting
 		p.Keeps = append(p.Keeps, templates.KeepField{Name: k.name, Label: k.label, Help: k.help, Value: strconv.Itoa(days(*k.of(&kept))), Least: days(*k.of(&least)), Most: days(*k.of(&most))})
 	}
 	p.Seen = map[string]string{"name": seenOf(p.Name.Value), "zone": seenOf(zone), "defaults": seenOf(d), "keeps": seenOf(kept)}
-	return p, nil
+	return p, is, nil
 }
 
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 func (s *Server) workspacePage(c echo.Context) error {
-	p, err := s.workspaceSettings(c)
+	p, _, err := s.workspaceSettings(c)
 	if err != nil {
 		return err
 	}
@@ -93,28 +107,36 @@ func (s *Server) workspacePage(c echo.Context) error {
 
 // saveWorkspace saves the form of the page that was sent.
 func (s *Server) saveWorkspace(c echo.Context) error {
-	p, err := s.workspaceSettings(c)
+	p, was, err := s.workspaceSettings(c)
 	if err != nil {
 		return err
 	}
-	if outdated(c, p.Seen[c.FormValue("do")]) {
+	clash := func() error {
 		p.Clash = clashText + typedOver(c, &p)
 		return page(c, http.StatusConflict, templates.WorkspacePage(p))
+	}
+	if outdated(c, p.Seen[c.FormValue("do")]) {
+		return clash()
 	}
 	said := ""
 	switch c.FormValue("do") {
 	case "name":
-		said, err = s.renameWorkspace(c, &p)
+		said, err = s.renameWorkspace(c, &p, was)
 	case "zone":
-		said, err = s.saveZone(c, &p)
+		said, err = s.saveZone(c, &p, was)
 	case "defaults":
-		said, err = s.saveDefaults(c)
+		said, err = s.saveDefaults(c, was)
 	case "keeps":
-		said, err = s.saveKeeps(c, &p)
+		said, err = s.saveKeeps(c, &p, was)
 	default:
 		return &Error{Status: http.StatusBadRequest, Text: "The form did not say what to save. Open the page again."}
 	}
 	switch {
+	case errors.Is(err, store.ErrOutdated): // while this was read
+		if p, _, err = s.workspaceSettings(c); err != nil {
+			return err
+		}
+		return clash()
 	case err != nil:
 		return err
 	case said == "":
@@ -125,12 +147,12 @@ func (s *Server) saveWorkspace(c echo.Context) error {
 
 // Each of these says what it saved, "" where something is wrong that the page now shows.
 
-func (s *Server) renameWorkspace(c echo.Context, p *templates.WorkspaceSettings) (string, error) {
+func (s *Server) renameWorkspace(c echo.Context, p *templates.WorkspaceSettings, was settled) (string, error) {
 	p.Name.Value = typed(c, "name")
 	if p.Name.Error = nameProblem(p.Name.Value, "the client a name"); focusFirst(&p.Name) {
 		return "", nil
 	}
-	err := s.o.Store.RenameWorkspace(c.Request().Context(), ws(c), p.Name.Value)
+	err := s.o.Store.RenameWorkspace(c.Request().Context(), ws(c), was.name, p.Name.Value)
 	if errors.Is(err, store.ErrExists) {
 		p.Name.Error = nameTaken
 		focusFirst(&p.Name)
@@ -139,7 +161,7 @@ func (s *Server) renameWorkspace(c echo.Context, p *templates.WorkspaceSettings)
 	return "The client is now called " + p.Name.Value + ".", err
 }
 
-func (s *Server) saveZone(c echo.Context, p *templates.WorkspaceSettings) (string, error) {
+func (s *Server) saveZone(c echo.Context, p *templates.WorkspaceSettings, was settled) (string, error) {
 	name := typed(c, "zone")
 	p.Zone.Value = name
 	if _, err := time.LoadLocation(name); err != nil || strings.EqualFold(name, "local") {
@@ -147,20 +169,20 @@ func (s *Server) saveZone(c echo.Context, p *templates.WorkspaceSettings) (strin
 		focusFirst(&p.Zone)
 		return "", nil
 	}
-	return "Times are now those of " + cmp.Or(name, "the accounts") + ".", s.o.Store.SaveSetting(c.Request().Context(), ws(c), zoneSetting, name)
+	return "Times are now those of " + cmp.Or(name, "the accounts") + ".", s.o.Store.ChangeSetting(c.Request().Context(), ws(c), zoneSetting, was.zone, name)
 }
 
-func (s *Server) saveDefaults(c echo.Context) (string, error) {
+func (s *Server) saveDefaults(c echo.Context, was settled) (string, error) {
 	every, err := time.ParseDuration(cmp.Or(c.FormValue("every"), "0s"))
 	d := flow.Defaults{Region: c.FormValue("country"), Every: flow.Duration(every), Delete: flow.Delete(c.FormValue("delete")), Watch: c.FormValue("watch") == "on"}
 	if err != nil || every != 0 && !slices.Contains(everies, every) || d.Region != "" && !mapping.KnownRegion(d.Region) ||
 		d.Delete != "" && !slices.Contains(flow.Flow{Object: "contact"}.Deletes(), d.Delete) {
 		return "", &Error{Status: http.StatusBadRequest, Text: "The form named something that there is not to choose. Open the page again."}
 	}
-	return "New flows begin with that from now on. Those that exist stay as they are.", s.o.Store.SaveDefaults(c.Request().Context(), ws(c), d)
+	return "New flows begin with that from now on. Those that exist stay as they are.", s.o.Store.SaveDefaults(c.Request().Context(), ws(c), was.defaults, d)
 }
 
-func (s *Server) saveKeeps(c echo.Context, p *templates.WorkspaceSettings) (string, error) {
+func (s *Server) saveKeeps(c echo.Context, p *templates.WorkspaceSettings, was settled) (string, error) {
 	var kept store.Policy
 	wrong := false
 	for i, k := range keeps {
@@ -179,5 +201,5 @@ func (s *Server) saveKeeps(c echo.Context, p *templates.WorkspaceSettings) (stri
 	if wrong {
 		return "", nil
 	}
-	return "From now on it is remembered for so long.", s.o.Store.SaveKeeps(c.Request().Context(), ws(c), kept)
+	return "From now on it is remembered for so long.", s.o.Store.SaveKeeps(c.Request().Context(), ws(c), was.keeps, kept)
 }

@@ -38,8 +38,9 @@ type Memory interface {
 	Connect(ctx context.Context, workspace string, c Connected) (bool, error)
 	// Disconnect forgets the secrets and the permit of a connection, and stores why.
 	Disconnect(ctx context.Context, workspace, id string, state State, problem string) error
-	// ChangeConnection stores the name, the address, the pace and the settings of a connection, and nothing else of it.
-	ChangeConnection(ctx context.Context, workspace string, c Connection) error
+	// ChangeConnection stores what differs in the name, the address, the pace and the settings of a connection from what somebody saw, and
+	// nothing else of it. It fails when one of these is not what they saw any more.
+	ChangeConnection(ctx context.Context, workspace string, was, c Connection) error
 	// MarkConnection stores the state of a connection and when it was checked, and reports whether the state changed.
 	MarkConnection(ctx context.Context, workspace, id string, state State, problem string, checked time.Time) (bool, error)
 	// TellConnection says anew why a connection is in a state, and reports false when it is in another one by now.

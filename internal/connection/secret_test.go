@@ -164,12 +164,12 @@ func TestAConnectionThatIsPointedElsewhereLosesItsKey(t *testing.T) {
 		} {
 			bad := c
 			change(&bad)
-			if _, err := h.svc.Change(t.Context(), bad); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), field) {
+			if _, err := h.svc.Change(t.Context(), h.seen(bad), bad); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), field) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
 		c.Name, c.PerSecond = c.Name+" renamed", 50
-		now, err := h.svc.Change(t.Context(), c)
+		now, err := h.svc.Change(t.Context(), h.seen(c), c)
 		must(t, err)
 		if now.Name != c.Name || now.PerSecond != 50 || now.State != connection.OK || now.Identity != c.Identity {
 			t.Errorf("%+v", now)
@@ -179,7 +179,7 @@ func TestAConnectionThatIsPointedElsewhereLosesItsKey(t *testing.T) {
 		was := c.BaseURL
 		c.BaseURL = "http://" + hostOf(h.info.UserCom.URL)
 		before := h.sb.Counters("usercom").Total
-		now, err = h.svc.Change(t.Context(), c)
+		now, err = h.svc.Change(t.Context(), h.seen(c), c)
 		must(t, err)
 		if now.State != connection.NeedsKey || now.BaseURL != c.BaseURL {
 			t.Errorf("%+v", now)
@@ -188,7 +188,7 @@ func TestAConnectionThatIsPointedElsewhereLosesItsKey(t *testing.T) {
 			t.Error(err)
 		}
 		c.BaseURL = was
-		_, err = h.svc.Change(t.Context(), c)
+		_, err = h.svc.Change(t.Context(), h.seen(c), c)
 		must(t, err)
 		if err := h.works(h.svc, c.ID); connector.KindOf(err) != connector.Unauthorized {
 			t.Errorf("the key came back: %v", err)

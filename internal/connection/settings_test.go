@@ -15,7 +15,7 @@ func (h *house) settings(c connection.Connection) {
 	h.Helper()
 	if c.System != "usercom" {
 		c.Settings = map[string]string{"task_type": "3"}
-		if _, err := h.svc.Change(h.Context(), c); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), "has none") {
+		if _, err := h.svc.Change(h.Context(), h.seen(c), c); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), "has none") {
 			h.Error(err)
 		}
 		return
@@ -33,11 +33,11 @@ func (h *house) settings(c connection.Connection) {
 		h.Errorf("tasks of a type that nobody chose: %v", err)
 	}
 	c.Settings = map[string]string{"task_type": "three"}
-	if _, err := h.svc.Change(h.Context(), c); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), "task_type must be the number") {
+	if _, err := h.svc.Change(h.Context(), h.seen(c), c); connector.KindOf(err) != connector.Config || !strings.Contains(err.Error(), "task_type must be the number") {
 		h.Error(err)
 	}
 	c.Settings = map[string]string{"task_type": " 3 ", "note_type": ""}
-	now, err := h.svc.Change(h.Context(), c)
+	now, err := h.svc.Change(h.Context(), h.seen(c), c)
 	must(h, err)
 	if !maps.Equal(now.Settings, map[string]string{"task_type": "3"}) {
 		h.Error(now.Settings)
@@ -57,7 +57,7 @@ func TestANewConnectionBeginsWithWhatIsKnownBeforehand(t *testing.T) {
 	}
 	// One that is there keeps what was chosen.
 	byKey.Settings = map[string]string{"task_type": "1"}
-	_, err = h.svc.Change(t.Context(), byKey)
+	_, err = h.svc.Change(t.Context(), h.seen(byKey), byKey)
 	must(t, err)
 	again := h.key("usercom")
 	again.Connection = byKey.ID
@@ -69,4 +69,12 @@ func TestANewConnectionBeginsWithWhatIsKnownBeforehand(t *testing.T) {
 	if other := h.connected(h.wish("highlevel"), visit{}); len(other.Settings) != 0 {
 		t.Errorf("another system: %v", other.Settings)
 	}
+}
+
+// seen is a connection as somebody sees it who is about to change it.
+func (h *house) seen(c connection.Connection) connection.Connection {
+	h.Helper()
+	c, err := h.store.ConnectionByID(h.Context(), h.ws, c.ID)
+	must(h, err)
+	return c
 }

@@ -116,10 +116,11 @@ func (s *Service) reach(ctx context.Context, c Connection) (connector.Identity, 
 	return check.Check(ctx, false)
 }
 
-// Change renames a connection, changes its pace, its settings or its address. Another address discards its secret, which must be given
+// Change renames a connection that was seen as it was, changes its pace, its settings or its address, and fails where somebody else changed
+// the same since. Another address discards its secret, which must be given
 // again: else whoever may change a connection could have its key sent to a server of their own. Its account, state and
 // kind of key are not changed here.
-func (s *Service) Change(ctx context.Context, changed Connection) (Connection, error) {
+func (s *Service) Change(ctx context.Context, was, changed Connection) (Connection, error) {
 	old, err := s.Memory.ConnectionByID(ctx, changed.Workspace, changed.ID)
 	if err != nil {
 		return old, err
@@ -153,7 +154,7 @@ func (s *Service) Change(ctx context.Context, changed Connection) (Connection, e
 			return old, err
 		}
 	}
-	if err := s.Memory.ChangeConnection(ctx, c.Workspace, c); err != nil {
+	if err := s.Memory.ChangeConnection(ctx, c.Workspace, was, c); err != nil {
 		return old, err
 	}
 	s.Pool.Forget(c.ID)

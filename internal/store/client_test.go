@@ -91,7 +91,7 @@ func TestOwnersMakeClients(t *testing.T) {
 			if _, err := w.AddClient(w.ctx, w.ws, ann.ID, taken); !errors.Is(err, store.ErrExists) {
 				t.Errorf("%s: %v", taken, err)
 			}
-			if err := w.RenameWorkspace(w.ctx, w.ws, taken); !errors.Is(err, store.ErrExists) {
+			if err := w.RenameWorkspace(w.ctx, w.ws, clientNow(w.ctx, w.Store, w.ws), taken); !errors.Is(err, store.ErrExists) {
 				t.Errorf("renamed to %s: %v", taken, err)
 			}
 		}

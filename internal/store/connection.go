@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 
 	"couplet/db"
@@ -37,15 +39,35 @@ func saveConnection(ctx context.Context, tx *db.Tx, ws string, c connection.Conn
 	return err
 }
 
-// ChangeConnection implements connection.Memory.
-func (s *Store) ChangeConnection(ctx context.Context, ws string, c connection.Connection) error {
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "update connection set name = $3, base_url = $4, per_second = $5, settings = $6 where workspace_id = $1 and id = $2",
-			ws, c.ID, c.Name, c.BaseURL, c.PerSecond, docOr(c.Settings, len(c.Settings)))
-		if err == nil && n == 0 {
-			err = notFound("connection", c.ID)
+// settingsText are settings as docOr stores them.
+func settingsText(m map[string]string) string {
+	if len(m) == 0 {
+		return ""
+	}
+	return jsonOf(m)
+}
+
+const thatConnection = "select 1 from connection where workspace_id = $1 and id = $2"
+
+// ChangeConnection implements connection.Memory. Only what differs is written; that has to be what it was still, else it fails with
+// ErrOutdated.
+func (s *Store) ChangeConnection(ctx context.Context, ws string, was, c connection.Connection) error {
+	set, only, args := []string{"id = id"}, "", []any{ws, c.ID}
+	for _, x := range []struct {
+		column   string
+		old, new any
+	}{
+		{"name", was.Name, c.Name}, {"base_url", was.BaseURL, c.BaseURL}, {"per_second", was.PerSecond, c.PerSecond},
+		{"settings", settingsText(was.Settings), settingsText(c.Settings)},
+	} {
+		if x.old != x.new {
+			args = append(args, x.old, x.new)
+			set, only = append(set, fmt.Sprintf("%s = $%d", x.column, len(args))), only+fmt.Sprintf(" and %s = $%d", x.column, len(args)-1)
 		}
-		return err
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update connection set "+strings.Join(set, ", ")+" where workspace_id = $1 and id = $2"+only, args...)
+		return changedOne(ctx, tx, n, err, "connection", thatConnection, ws, c.ID)
 	})
 	return exists(err, "connection", c.Name)
 }

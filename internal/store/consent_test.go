@@ -55,7 +55,7 @@ func (w *world) consentWrites() []call {
 	c := w.conns[0]
 	return []call{
 		{"RenameConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.RenameConnection(ctx, ws, w.conns[0], "renamed")
+			return nil, s.RenameConnection(ctx, ws, w.conns[0], connNow(ctx, s, ws, w.conns[0]), "renamed")
 		}},
 		{"SaveConsent", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			k := w.consent()
@@ -85,7 +85,7 @@ func (w *world) consentWrites() []call {
 			return s.MarkConnection(ctx, ws, c, connection.Reconnect, "changed", start.Add(time.Hour))
 		}},
 		{"ChangeConnection", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return nil, s.ChangeConnection(ctx, ws, connection.Connection{ID: c, Name: "left", PerSecond: 7})
+			return nil, s.ChangeConnection(ctx, ws, connection.Connection{Name: connNow(ctx, s, ws, c)}, connection.Connection{ID: c, Name: "left", PerSecond: 7})
 		}},
 		{"SaveAgencyTokens", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.SaveAgencyTokens(ctx, ws, "sys", "agency", []byte("agency of "+w.ws), []byte("changed"))

@@ -27,14 +27,11 @@ func (s *Store) LastHeard(ctx context.Context, ws, conn string) (Heard, error) {
 	return first(all), err
 }
 
-// RenameConnection gives a connection another name.
-func (s *Store) RenameConnection(ctx context.Context, ws, id, name string) error {
+// RenameConnection gives a connection another name than somebody saw. It fails with ErrOutdated when it was called something else by then.
+func (s *Store) RenameConnection(ctx context.Context, ws, id, was, name string) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "update connection set name = $3 where workspace_id = $1 and id = $2", ws, id, name)
-		if err == nil && n == 0 {
-			err = notFound("connection", id)
-		}
-		return err
+		n, err := tx.Exec(ctx, "update connection set name = $4 where workspace_id = $1 and id = $2 and name = $3", ws, id, was, name)
+		return changedOne(ctx, tx, n, err, "connection", thatConnection, ws, id)
 	})
 	return exists(err, "connection", name)
 }

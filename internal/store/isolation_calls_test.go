@@ -255,6 +255,10 @@ func (w *world) writes() []call {
 		{"CountCalls", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.CountCalls(ctx, ws, w.run.ID, []engine.CallCount{{Method: "GET", Path: "/", Status: 200, N: 5}})
 		}},
+		{"ChangeSetting", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			was, _ := s.Setting(ctx, ws, "zone")
+			return nil, s.ChangeSetting(ctx, ws, "zone", was, "changed by one who looked")
+		}},
 		{"SaveSetting", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.SaveSetting(ctx, ws, "zone", "changed")
 		}},

@@ -28,9 +28,10 @@ func (s *Store) KeepsRuns(ctx context.Context, ws string) (time.Duration, error)
 	return p.Runs, err
 }
 
-// SaveKeeps chooses how long a workspace keeps what happened. What is older is gone after the next tidying up.
-func (s *Store) SaveKeeps(ctx context.Context, ws string, p Policy) error {
-	return s.SaveSetting(ctx, ws, keepsSetting, jsonOf(p.bounded()))
+// SaveKeeps chooses how long a workspace keeps what happened, in place of what somebody saw. What is older is gone after the next
+// tidying up. It fails with ErrOutdated when something else was chosen since.
+func (s *Store) SaveKeeps(ctx context.Context, ws string, was, p Policy) error {
+	return changeDocument(ctx, s, ws, keepsSetting, func() (Policy, error) { return s.Keeps(ctx, ws) }, was.bounded(), p.bounded())
 }
 
 // bounded is the policy within the bounds. Runs that found nothing to do are kept no longer than the others.
@@ -49,9 +50,26 @@ func (s *Store) Defaults(ctx context.Context, ws string) (d flow.Defaults, err e
 	return d, err
 }
 
-// SaveDefaults chooses what new flows of a workspace begin with.
-func (s *Store) SaveDefaults(ctx context.Context, ws string, d flow.Defaults) error {
-	return s.SaveSetting(ctx, ws, defaultsSetting, jsonOf(d))
+// SaveDefaults chooses what new flows of a workspace begin with, in place of what somebody saw. It fails with ErrOutdated when something
+// else was chosen since.
+func (s *Store) SaveDefaults(ctx context.Context, ws string, was, d flow.Defaults) error {
+	return changeDocument(ctx, s, ws, defaultsSetting, func() (flow.Defaults, error) { return s.Defaults(ctx, ws) }, was, d)
+}
+
+// changeDocument changes a setting that is a document, if what it says is what somebody saw. Its text may say that in other words, those
+// of an earlier version; so the text is read first, and that one is replaced.
+func changeDocument[T comparable](ctx context.Context, s *Store, ws, name string, now func() (T, error), was, is T) error {
+	text, err := s.Setting(ctx, ws, name)
+	if err != nil {
+		return err
+	}
+	switch says, err := now(); {
+	case err != nil:
+		return err
+	case says != was:
+		return ErrOutdated
+	}
+	return s.ChangeSetting(ctx, ws, name, text, jsonOf(is))
 }
 
 // settingInto reads a setting that is a document into v, which stays as it is where it was never set.

@@ -19,7 +19,7 @@ func TestAWorkspaceKeepsWhatItsOwnerChose(t *testing.T) {
 			{store.Policy{QuietRuns: 999 * day, Runs: 999 * day, Events: 999 * day, Conflicts: 999 * day}, store.MostPolicy},
 			{store.Policy{QuietRuns: 60 * day, Runs: 10 * day, Events: 5 * day, Conflicts: 20 * day}, store.Policy{QuietRuns: 10 * day, Runs: 10 * day, Events: 5 * day, Conflicts: 20 * day, Batch: store.DefaultPolicy.Batch}},
 		} {
-			must(t, w.SaveKeeps(w.ctx, w.ws, c.ask))
+			must(t, w.SaveKeeps(w.ctx, w.ws, settingNow(w.ctx, w.ws, w.Keeps), c.ask))
 			if got, err := w.Keeps(w.ctx, w.ws); err != nil || got != c.got {
 				t.Errorf("%+v, %v", got, err)
 			}
@@ -45,7 +45,7 @@ func TestAWorkspaceKeepsWhatItsOwnerChose(t *testing.T) {
 			t.Errorf("%v, %v", kept, err)
 		}
 		d := flow.Defaults{Region: "DE", Every: flow.Duration(time.Hour), Delete: flow.Approve, Watch: true}
-		must(t, w.SaveDefaults(w.ctx, w.ws, d))
+		must(t, w.SaveDefaults(w.ctx, w.ws, flow.Defaults{}, d))
 		if got, err := w.Defaults(w.ctx, w.ws); err != nil || got != d {
 			t.Errorf("%+v, %v", got, err)
 		}

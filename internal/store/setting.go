@@ -15,6 +15,21 @@ func (s *Store) Setting(ctx context.Context, ws, name string) (value string, err
 	return value, err
 }
 
+// ChangeSetting sets a setting of a workspace that is to be what somebody saw, "" for one that was never set. It fails with ErrOutdated
+// when it is something else by now.
+func (s *Store) ChangeSetting(ctx context.Context, ws, name, was, value string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(ctx, "update setting set value = $4 where workspace_id = $1 and name = $2 and value = $3", ws, name, was, value)
+		if err == nil && n == 0 && was == "" {
+			n, err = tx.Exec(ctx, "insert into setting (workspace_id, name, value) values ($1, $2, $3) on conflict (workspace_id, name) do nothing", ws, name, value)
+		}
+		if err == nil && n == 0 {
+			err = ErrOutdated
+		}
+		return err
+	})
+}
+
 // SaveSetting sets a setting of a workspace.
 func (s *Store) SaveSetting(ctx context.Context, ws, name, value string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {

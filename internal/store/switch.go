@@ -8,8 +8,8 @@ import (
 	"couplet/internal/flow"
 )
 
-// ErrOutdated says that what a person approved is not what would be switched on: somebody changed the flow since.
-var ErrOutdated = errors.New("approved is not what is there now")
+// ErrOutdated says that what a person saw, and approved or changed, is not what is there now: somebody changed it since.
+var ErrOutdated = errors.New("somebody changed it since it was looked at")
 
 // SwitchOn publishes the draft of a flow, stores who approved what it does, and switches it on: all of it or nothing. It
 // fails with ErrOutdated unless the approval is for the revision that this publishes. It looks next when its schedule says so:

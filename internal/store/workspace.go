@@ -78,16 +78,30 @@ func roleIn(ctx context.Context, q db.Queryer, ws, user string) (role string, er
 	return role, err
 }
 
-// RenameWorkspace gives the workspace another name. It fails with ErrExists when another one of the installation has it.
-func (s *Store) RenameWorkspace(ctx context.Context, ws, name string) error {
+// RenameWorkspace gives the workspace another name than somebody saw. It fails with ErrExists when another one of the installation has
+// it, and with ErrOutdated when this one was called something else by then.
+func (s *Store) RenameWorkspace(ctx context.Context, ws, was, name string) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "update workspace set name = $2 where id = $1", ws, name)
-		if err == nil && n == 0 {
-			err = notFound("workspace", ws)
-		}
-		return err
+		n, err := tx.Exec(ctx, "update workspace set name = $3 where id = $1 and name = $2", ws, was, name)
+		return changedOne(ctx, tx, n, err, "workspace", "select 1 from workspace where id = $1", ws)
 	})
 	return exists(err, "workspace", name)
+}
+
+// changedOne is what came of a change of one thing as somebody saw it: it is not there (find finds nothing), or not what they saw.
+func changedOne(ctx context.Context, tx *db.Tx, n int64, err error, kind, find string, key ...any) error {
+	if err != nil || n > 0 {
+		return err
+	}
+	var one int
+	there, err := tx.Get(ctx, find, key, &one)
+	if err == nil && !there {
+		err = notFound(kind, key[len(key)-1].(string))
+	}
+	if err == nil {
+		err = ErrOutdated
+	}
+	return err
 }
 
 // shortID makes an id that stands in every row of the large tables and of their indexes.
@@ -96,6 +110,15 @@ func shortID(kind string) string { return kind + strings.ToLower(rand.Text()[:10
 // Workspaces lists all workspaces, the oldest first.
 func (s *Store) Workspaces(ctx context.Context) ([]Workspace, error) {
 	return db.All(ctx, s.db, "select id, name, created_at from workspace order by created_at, id", nil, scanWorkspace)
+}
+
+// WorkspaceName is what a workspace is called.
+func (s *Store) WorkspaceName(ctx context.Context, ws string) (name string, err error) {
+	there, err := s.db.Get(ctx, "select name from workspace where id = $1", []any{ws}, &name)
+	if err == nil && !there {
+		err = notFound("workspace", ws)
+	}
+	return name, err
 }
 
 // WorkspaceByName finds a workspace.
