@@ -29,7 +29,7 @@ func TestThePageOfAutomationsIsTrue(t *testing.T) {
 const automationsIntro = `# Automations
 
 An automation is a trigger that sets it off, a filter that lets through or not, and steps that follow one after the other. It is made on its page, or written as a
-YAML file of which this is one. In this version automations are made, checked and tried on a record; nothing runs them yet.
+YAML file of which this is one. It runs once it is published and switched on.
 
 %s
 A file is read strictly: a key that is not known, comes twice or has no value is an error with its line. What is wrong with an automation is said with the step, the
@@ -41,6 +41,34 @@ What a step is given is text with pills: ` + "`Call {{contact.firstName}}`" + `.
 ` + "`now`" + `. ` + "`{{person.id or made.id}}`" + ` takes the first that is not empty; a text in quotes may stand last: ` + "`{{contact.phone or \"none\"}}`" + `. It must be so where a value comes from a step that is not always
 done. A text that is one pill alone keeps the value's type: a number stays a number, a list a list. A value may go through steps on its way, settings as
 ` + "`name=value`" + `: ` + "`{{contact.phone | e164 country=PT}}`" + `. These are for automations, besides those that [pairs have](steps.md):
+
+`
+
+// noticed tells how firings come about.
+const noticed = `
+## How it is noticed
+
+**A call is a hint.** What a system says is never believed: Couplet reads the record itself, compares it with what this automation last saw of it, and sets it off for what
+really happened. Told twice, told late, told and found besides: the same happens once. A tag that is added, taken and added again between two looks was added once.
+
+**What nobody tells is looked for** every %s, each automation at a moment of its own. A list that may be behind only says which records to read. Where a system has no list of
+changes, all records are listed, at most %d pages at a time; where it lists notes only contact by contact, %d contacts at a time, one after the other. So without calls a note is found
+when its contact's turn comes, and a change of a note counts from when the note was seen once.
+
+**Switched on, it begins now.** What is there by then sets nothing off. What happened while it was off is passed over. Over a restart, a new version of the same trigger, or an account that
+has to be connected again nothing is lost: it goes on where it stood. Another trigger begins anew.
+
+**What Couplet does sets nothing off:** neither a record that a sync or a step made, nor a change to just what a sync wrote, nor the change of a step. With ` + "`own: true`" + ` it does, and knows which
+automation was the cause; after %d in a row the circle is cut, and the log says so. While a step is being carried out, what may be its work waits for it, a few minutes at most.
+
+**Calls that User.com makes** come to the address of the connection, whose last word is chosen by whoever makes the automation there. Every automation about such a record hears all
+of them, whatever the word, and looks. *An event of a person happens* is different, for no record shows it: the last word must be the id of the automation as it stands in the address of its page
+(` + "`auto_…`" + `), and each call counts.
+
+**A schedule** fires once for the last moment that was missed while the program was down, not once for each; moments while it was off are passed over.
+
+**A call of the automation's own** is a post to ` + "`/hooks/automations/ID/SECRET`" + ` with JSON or a form of at most 1 MB, answered with 202 once it is kept. Each call counts, but one that is repeated with the same
+` + "`Idempotency-Key`" + `. A wrong secret and an unknown automation are answered alike.
 
 `
 
@@ -102,6 +130,9 @@ func automationsPage(t *testing.T) string {
 				if e.Poll != "" {
 					how = append(how, "looked for (`"+e.Poll+"`)")
 				}
+				if e.When == nil {
+					how = []string{"not noticed yet"}
+				}
 				does := e.Does
 				if e.Doubt != "" {
 					does += " *Unverified: " + e.Doubt + "*"
@@ -110,6 +141,7 @@ func automationsPage(t *testing.T) string {
 			}
 		})
 	}
+	fmt.Fprintf(&b, strings.TrimSuffix(noticed, "\n"), automation.Span(automation.PollEvery), automation.MostPages, automation.MostParents, automation.MostHops)
 	b.WriteString("\n## Conditions\n\nA filter, and the `if` of a step, is one condition, a group (`all` or `any`) of conditions and groups, or a `formula` that gives yes or no. Texts are the same " +
 		"whatever\ntheir capitals; what cannot be compared does not hold.\n\n")
 	table("op | in words | for", func(row func(...string)) {

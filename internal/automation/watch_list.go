@@ -12,9 +12,9 @@ const (
 	// and the system's clock (sync-semantics 5.10).
 	overlap = 10 * time.Minute
 	margin  = 2 * time.Second
-	// mostPages bounds what one poll lists, and mostParents how many records it asks for what hangs on them. The next one goes on there.
-	mostPages   = 20
-	mostParents = 100
+	// MostPages bounds what one poll lists, and MostParents how many records it asks for what hangs on them. The next one goes on there.
+	MostPages   = 20
+	MostParents = 100
 )
 
 // begin starts the watch: from now on, by the clock of the system.
@@ -136,7 +136,7 @@ func (l *looking) poll(ctx context.Context) error {
 	if l.in.Changes {
 		req.Since = l.w.Mark.Add(-overlap)
 	}
-	for range mostPages {
+	for range MostPages {
 		req.After = l.w.Page
 		page, err := l.page(ctx, req)
 		if err != nil {
@@ -179,7 +179,7 @@ func (l *looking) nominate(ctx context.Context, rows []connector.Record) (n Noti
 // rotate reads what hangs on records, one after the other, some at a time.
 func (l *looking) rotate(ctx context.Context) error {
 	parent, _ := l.conn.Spec().Object(l.in.Parent)
-	for left := mostParents; left > 0; {
+	for left := MostParents; left > 0; {
 		page, err := l.page(ctx, connector.ListRequest{Object: parent.Name, After: l.w.Page})
 		if err != nil {
 			return err
