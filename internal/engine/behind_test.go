@@ -168,3 +168,28 @@ func TestTheSettleTimeHoldsThoughOurClockIsAhead(t *testing.T) {
 		}
 	}
 }
+
+// Somebody types the whole of a name of which User.com shows its cut form, as far as is known. What else was typed there meanwhile is
+// no newer change: the two of them are a conflict, and the one that gives way is kept.
+func TestAChangeThatTheOtherSideSeemsToHoldIsAgreedOnlyWithWhatItHoldsNow(t *testing.T) {
+	t.Parallel()
+	long, cut := strings.Repeat("Steinhausen", 5), cut40(strings.Repeat("Steinhausen", 5))
+	w := newWorld(t, sandbox.Options{})
+	b := w.add(engine.B, fields{"email": "ada@example.com", "first_name": "Ada", "last_name": cut})
+	w.run(engine.Done)
+	a := w.partner(engine.B, b)
+	w.pass(time.Hour)
+	w.edit(engine.B, b, fields{"name": "Ann " + cut})
+	w.edit(engine.A, a, fields{"lastName": long})
+	w.hint(engine.A, a)
+	w.request(engine.Request{}, engine.Done)
+	w.pass(time.Minute)
+	for range 3 {
+		w.run(engine.Done)
+		w.pass(time.Minute)
+	}
+	kept := strings.Join(append(w.conflicts(false), w.conflicts(true)...), " ")
+	if !strings.Contains(kept, long) && w.shows(engine.A, a, "lastName") != long {
+		t.Errorf("side a shows %q, kept are %q: the whole name is lost", w.shows(engine.A, a, "lastName"), kept)
+	}
+}

@@ -45,7 +45,7 @@ func (s *session) inline(j job) (outcome, bool) {
 			return outcome{}, false
 		}
 		d := s.plan(j)
-		if d.Writing() || d.Unseen() {
+		if d.Writing() || d.Unseen() || d.Leans(A) || d.Leans(B) {
 			return outcome{}, false
 		}
 		return s.agree(j, d), true

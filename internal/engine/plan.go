@@ -60,8 +60,10 @@ type FieldPlan struct {
 	Sends  [2]bool
 	// Set rules write element by element.
 	Delta [2]connector.Delta
-	// Commit says that the base becomes Before without any write.
+	// Commit says that the base becomes Before without any write. Where one side changed to what the other one holds, Leans is
+	// that other one: what is known of it must not be old, or a change of its own would pass for a newer one.
 	Commit bool
+	Leans  [2]bool
 	// Lost is the side whose value gave way.
 	Lost    Side
 	HasLost bool
@@ -236,6 +238,9 @@ func (f *FieldPlan) planSingle(in Input, base Base, known bool) {
 		f.carry(from, "first_fill")
 	default:
 		f.clash(in, base, known)
+	}
+	if f.Commit && known && d[A] != d[B] {
+		f.Leans = [2]bool{d[B], d[A]}
 	}
 }
 

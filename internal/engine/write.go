@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"couplet/internal/connector"
@@ -17,6 +18,11 @@ const (
 	fresh     = 2 * time.Second
 	bulkFresh = time.Minute
 )
+
+// Leans reports whether the plan rests on what a side holds, though it writes nothing there.
+func (d Decision) Leans(side Side) bool {
+	return slices.ContainsFunc(d.Fields, func(f FieldPlan) bool { return f.Leans[side] })
+}
 
 // ready reports whether what is stored about both records is enough to plan them.
 func (s *session) ready(j job) bool { return j.sending == nil && !s.unsure(j, A) && !s.unsure(j, B) }
@@ -171,7 +177,7 @@ func (s *session) reconcile(ctx context.Context, j job) outcome {
 	for again := true; again; { // what one read shows may ask for a write to the other side
 		again = false
 		for _, side := range []Side{A, B} {
-			if len(d.Writes[side]) > 0 && !seen[side] && s.stale(j.m[side], side) {
+			if (len(d.Writes[side]) > 0 || d.Leans(side)) && !seen[side] && s.stale(j.m[side], side) {
 				if o, over := s.reread(ctx, &j, side); over {
 					return o
 				}
