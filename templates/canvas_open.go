@@ -52,20 +52,29 @@ type CanvasField struct {
 	Later bool
 	// Values is the list to choose from, where it is open.
 	Values []CanvasValue
+	// Listed are the members that the account has for a list, Note that there is nothing to choose from, and Said what the system
+	// said to that.
+	Listed     []Choice
+	Note, Said string
 	// Example stands in an empty one.
 	Example string
 }
 
-// CanvasValue is a value that a text may hold.
-type CanvasValue struct{ Pill, Label, From, Sample string }
+// CanvasValue is a value that a text may hold. Member says that it is one of a list, and no pill.
+type CanvasValue struct {
+	Pill, Label, From, Sample string
+	Member                    bool
+}
 
 // FilterForm are the conditions of a filter.
 type FilterForm struct {
 	// Field is the key in a file, Title the heading.
-	Field, Title, Help string
-	Ways               []MapOption
-	Rows               []FilterRow
-	Formula            *CanvasField
+	Field, Title string
+	// Help is what is to be known of it, Said what a system said to that.
+	Help, Said string
+	Ways       []MapOption
+	Rows       []FilterRow
+	Formula    *CanvasField
 	// Nested says what a form cannot show, "" for nothing.
 	Nested string
 	Error  string

@@ -30,6 +30,8 @@ type canvasOf struct {
 	// sent is the form of a change that was made, stepped the button to go on with after one that went back or forth.
 	sent    url.Values
 	stepped string
+	// unasked is why the fields that the account has of its own are not known, "" where they are.
+	unasked string
 }
 
 func (x *canvasOf) a() automation.Automation { return x.draft.Draft }
@@ -53,7 +55,9 @@ func (s *Server) loadCanvas(c echo.Context) (*canvasOf, error) {
 		return nil, err
 	}
 	x := &canvasOf{draft: d, systems: s.automationSystems()}
-	x.conns, err = s.o.Store.Connections(ctx, ws(c))
+	if x.conns, err = s.o.Store.Connections(ctx, ws(c)); err == nil {
+		s.ownFields(ctx, x)
+	}
 	return x, err
 }
 
@@ -155,7 +159,7 @@ func (s *Server) editCanvas(c echo.Context, x *canvasOf, e automationEdit) error
 	case err != nil:
 		return err
 	}
-	d, err := s.o.Store.ChangeAutomation(c.Request().Context(), ws(c), user, a, revision)
+	d, err := s.o.Store.ChangeAutomation(c.Request().Context(), ws(c), user, automation.Remember(a, x.systems), revision)
 	if errors.Is(err, store.ErrChanged) {
 		x.draft = d
 		return s.clashCanvas(c, x, e.want)

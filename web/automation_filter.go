@@ -48,6 +48,9 @@ func rowField(field string, f automation.Filter, i int) string {
 func (x *inspected) filterForm(field, title string, f automation.Filter) templates.FilterForm {
 	rows, way, flat := conditions(f)
 	form := templates.FilterForm{Field: field, Title: title, Error: x.fault(field)}
+	if x.unasked != "" {
+		form.Help, form.Said = x.systems[x.a().Trigger.System].Spec.Name+" could not be asked for fields of its own, so only the standard ones are in the list.", x.unasked
+	}
 	if !f.IsZero() && !x.wrongAt(x.at.Step) {
 		if holds, _, err := x.scene.Judge(f, x.known); err == nil {
 			form.Now = map[bool]string{true: "The sample passes.", false: "The sample does not pass."}[holds]

@@ -126,7 +126,9 @@ func (f *formOf) put(at *templates.CanvasAt) {
 		return
 	}
 	was := f.Get(at.Values)
-	if was != "" && !strings.HasSuffix(was, " ") {
+	if !strings.Contains(pill, "{{") && strings.TrimSpace(was) != "" { // one more of a list
+		was = strings.TrimRight(was, ", ") + ", "
+	} else if was != "" && !strings.HasSuffix(was, " ") {
 		was += " "
 	}
 	if f.Has("fixed." + at.Values) { // a choice: the value takes its place

@@ -139,7 +139,38 @@ func (x *inspected) takeField(t connector.Take) templates.CanvasField {
 	case "time":
 		f.Example = "2026-03-02T17:00:00Z"
 	}
+	x.offer(&f, t)
 	return x.typedField(f)
+}
+
+// offer puts the choices of the account into a field that takes one of a list of it. Without them it is typed.
+func (x *inspected) offer(f *templates.CanvasField, t connector.Take) {
+	if _, from := x.systems[x.st.System].Catalog.Lists[t.From]; !from || x.choices == nil {
+		return
+	}
+	conn := x.account(x.st.System)
+	if conn == nil {
+		f.Note = "Choose an account in the card “When” to see what there is to choose. Until then it is typed."
+		return
+	}
+	list, problem := x.choices(*conn, x.systems[x.st.System], t.From)
+	if problem != "" {
+		f.Note, f.Said = x.systems[x.st.System].Spec.Name+" could not be asked for its list, so it is typed.", problem
+		return
+	}
+	if t.Type == "list" { // of several
+		f.Listed = list
+		return
+	}
+	f.Choices = []templates.MapOption{{Value: "", Text: "Nothing"}}
+	there := f.Value == ""
+	for _, c := range list {
+		there = there || c.ID == f.Value
+		f.Choices = append(f.Choices, templates.MapOption{Value: c.ID, Text: c.Name})
+	}
+	if !there {
+		f.Choices = append(f.Choices, templates.MapOption{Value: f.Value, Text: f.Value + " (not in the list of the account)"})
+	}
 }
 
 var takeWords = map[string]string{"email": "email", "phone": "phone", "number": "number", "yes_no": "yes or no", "date": "day", "time": "day and time", "list": "list", "data": "JSON"}
@@ -177,7 +208,10 @@ func (x *inspected) typedField(f templates.CanvasField) templates.CanvasField {
 		}
 	}
 	if f.Pills && x.at.Values == f.Name {
-		f.Values = x.values()
+		for _, c := range f.Listed {
+			f.Values = append(f.Values, templates.CanvasValue{Pill: c.ID, Label: c.Name, From: "In the account", Member: true})
+		}
+		f.Values = append(f.Values, x.values()...)
 	}
 	return f
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/automation"
+	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/templates"
 )
@@ -32,6 +33,8 @@ type canvasView struct {
 	object  *connector.Object
 	passing *passing
 	judged  bool
+	// choices are the values of a list of an account, and why there are none; nil where nobody is asked.
+	choices func(conn connection.Connection, sys automation.System, from string) ([]templates.Choice, string)
 }
 
 func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) (templates.Canvas, error) {
@@ -40,6 +43,9 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		return templates.Canvas{}, err
 	}
 	b := &canvasView{canvasOf: x, at: at, ctx: c.Request().Context(), all: automation.Values(x.a(), automation.AtEnd, x.systems), problems: automation.Check(x.a(), x.systems)}
+	b.choices = func(conn connection.Connection, sys automation.System, from string) ([]templates.Choice, string) {
+		return s.choicesFor(b.ctx, conn, sys, from)
+	}
 	a := x.a()
 	end := strconv.Itoa(len(a.Steps))
 	if _, err := automation.Insert(a, at.Place, automation.Step{}); err != nil || at.Place == end {

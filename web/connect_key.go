@@ -152,6 +152,7 @@ func connectedSetting(conn string) string { return "connected_by/" + conn }
 // connectedBy remembers who connected an account, and forgets what its former key showed.
 func (s *Server) connectedBy(c echo.Context, conn connection.Connection) error {
 	s.looks.connected(conn.Workspace, conn.ID)
+	s.inquiries.connected(conn.Workspace, conn.ID)
 	return s.o.Store.SaveSetting(c.Request().Context(), conn.Workspace, connectedSetting(conn.ID), visitorOf(c).User.ID)
 }
 

@@ -89,14 +89,15 @@ type Waker interface {
 
 // Server is the web app. It is safe for concurrent use.
 type Server struct {
-	o        Options
-	echo     *echo.Echo
-	metrics  *Metrics
-	sessions *sessionStore
-	draining atomic.Bool
-	storing  time.Duration // how long storing a hook may take
-	soon     time.Duration // how long a page waits for a run that was just woken
-	looks    *looks
+	o         Options
+	echo      *echo.Echo
+	metrics   *Metrics
+	sessions  *sessionStore
+	draining  atomic.Bool
+	storing   time.Duration // how long storing a hook may take
+	soon      time.Duration // how long a page waits for a run that was just woken
+	looks     *looks
+	inquiries *inquiries
 	// tests are further records, read when somebody asks for a test.
 	tests  *looks
 	tokens *tokenPaces
@@ -117,7 +118,7 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(Build{}, nil)
 	}
-	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}, tests: &looks{sampler: o.Samples, now: o.Now, n: testsReads},
+	s := &Server{o: o, metrics: o.Metrics, echo: echo.New(), storing: storing, soon: soon, looks: &looks{sampler: o.Samples, now: o.Now}, inquiries: &inquiries{now: o.Now}, tests: &looks{sampler: o.Samples, now: o.Now, n: testsReads},
 		tokens: &tokenPaces{of: map[string]*rate.Limiter{}}}
 	s.spec = sync.OnceValue(func() object { return describe(s.apiRoutes()) })
 	s.sessions = &sessionStore{store: o.Store, secure: o.PublicURL != nil && o.PublicURL.Scheme == "https"}

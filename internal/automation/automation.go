@@ -36,7 +36,9 @@ type Automation struct {
 	TimeZone string  `json:"time_zone,omitempty" yaml:"time_zone"`
 	Trigger  Trigger `json:"trigger" yaml:"trigger"`
 	Filter   Filter  `json:"filter,omitzero" yaml:"filter"`
-	Steps    []Step  `json:"steps" yaml:"steps"`
+	// Fields are those that the account of the trigger added itself and that are named here.
+	Fields []OwnField `json:"fields,omitempty" yaml:"fields"`
+	Steps  []Step     `json:"steps" yaml:"steps"`
 	// Version counts what was published, from 1.
 	Version int `json:"version" yaml:"-"`
 }

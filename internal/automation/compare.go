@@ -122,7 +122,7 @@ func flatten(under string, v reflect.Value, to map[string]string, order []string
 		name, f := key(v.Type().Field(i)), v.Field(i)
 		field := under + name
 		switch x := f.Interface().(type) {
-		case []Step:
+		case []Step, []OwnField: // fields follow from the rest
 		case Filter:
 			say(field, x.Words(nil))
 		case map[string]string:

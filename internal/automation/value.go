@@ -86,9 +86,12 @@ func (s Systems) until(steps []Step, step string, before []Value) (out []Value, 
 func (s Systems) given(a Automation) (out []Value) {
 	t := a.Trigger
 	if sys, ok := s[t.System]; ok {
+		var things []string
 		for thing := s.about(t); thing != ""; thing = sys.Catalog.Things[thing].Parent {
 			out = append(out, sys.record(thing, thing, "")...)
+			things = append(things, thing)
 		}
+		out = append(out, own(a, out, things)...)
 	}
 	if e, ok := s.Event(t); ok {
 		for _, g := range e.Gives {

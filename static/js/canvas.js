@@ -51,7 +51,8 @@
       e.preventDefault();
       const list = t.form?.querySelector('[name="values"]'); if (list) list.value = ''; // it is closed with the answer
       const at = caret?.id === t.id ? caret.at : t.value.length;
-      t.setRangeText(b.dataset.pill, at, at, 'end');
+      const before = t.value.slice(0, at).trimEnd();
+      t.setRangeText('member' in b.dataset && before && !before.endsWith(',') ? ', ' + b.dataset.pill : b.dataset.pill, at, at, 'end');
       t.focus();
       t.dispatchEvent(new Event('input', { bubbles: true }));
       return;
