@@ -23,6 +23,7 @@ type AutomationLine struct {
 	ID, Name, When string
 	Systems        []System
 	Steps          int
+	On             bool
 }
 
 // AutomationCard is a template of an automation as the gallery shows it.

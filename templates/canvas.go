@@ -142,11 +142,6 @@ const (
 	ToVersionsID = "to-versions"
 )
 
-// What is said of automations as long as nothing runs them. Both go as soon as something does.
-const (
-	theyCannotRunYet = "In this version they can be built, tried and published, and not switched on yet."
-)
-
 func (v Canvas) badTitle() string { return cmp.Or(v.BadTitle, "Nothing was changed") }
 
 // publishing is what stands before the buttons: which version there is.
@@ -166,9 +161,16 @@ func (v Canvas) goesWithIt() string {
 	case 0:
 		return "It was never published, so only this draft goes."
 	case 1:
-		return "Its draft and its one version go with it."
+		return "Its draft, its one version and the list of what it did go with it" + v.waiting()
 	}
-	return "Its draft and its " + itoa(v.Version) + " versions go with it."
+	return "Its draft, its " + itoa(v.Version) + " versions and the list of what it did go with it" + v.waiting()
+}
+
+func (v Canvas) waiting() string {
+	if v.On {
+		return ", and what still waits is not done. It is on now, and nothing sets it off any more."
+	}
+	return ", and what still waits is not done."
 }
 
 func (v Canvas) post(act string) templ.SafeURL { return templ.SafeURL(v.Path + "/" + act) }

@@ -18,7 +18,7 @@ func (s *Server) automations(ctx context.Context, ws string) (lines []templates.
 	systems := s.automationSystems()
 	for _, stored := range all {
 		a := stored.Draft
-		l := templates.AutomationLine{ID: a.ID, Name: a.Name, When: systems.TriggerTitle(a.Trigger), Steps: countSteps(a)}
+		l := templates.AutomationLine{ID: a.ID, Name: a.Name, When: systems.TriggerTitle(a.Trigger), Steps: countSteps(a), On: stored.Published.Enabled}
 		if l.When == "" {
 			l.When = "Nothing sets it off yet"
 		}

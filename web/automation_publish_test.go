@@ -82,9 +82,17 @@ func TestAnAutomationIsDeletedAfterItIsAsked(t *testing.T) {
 		t.Errorf("it is asked: %s", got)
 	}
 	w.send("[data-testid=publish]", nil)
-	if got := tidyText(w.doc.Find("#delete")); !strings.Contains(got, "Its draft and its one version go with it.") {
+	if got := tidyText(w.doc.Find("#delete")); !strings.Contains(got, "Its draft, its one version and the list of what it did go with it, and what still waits is not done.") {
 		t.Errorf("it is asked: %s", got)
 	}
+	must(t, b.store.SwitchAutomation(t.Context(), b.conns[0].Workspace, id, true))
+	if got := tidyText(w.open("/automations/" + id).doc.Find("#delete")); !strings.Contains(got, "It is on now, and nothing sets it off any more.") {
+		t.Errorf("it is asked: %s", got)
+	}
+	if got := tidyText(w.open("/flows").doc.Find("[data-testid=automation]")); !strings.HasSuffix(got, "On") {
+		t.Errorf("in the list it stands as %s", got)
+	}
+	w.open("/automations/" + id)
 	// A colleague changed it since it was asked.
 	bo := b.walk("owner").open("/automations/" + id)
 	bo.send("[name=put][value=stop]", nil)

@@ -102,7 +102,7 @@ func TestAnAutomationIsPublishedTakenBackAndDeleted(t *testing.T) {
 			h.press(testid("to-draft"))
 			b.until("the page of the automation is open", func() bool { return b.path() == at })
 			h.press(testid("delete"))
-			b.see(css("#delete", "Its draft and its one version go with it."))
+			b.see(css("#delete", "its one version and the list of what it did"))
 			h.press(testid("really-delete"))
 			b.at("^/flows")
 			b.see(testid("said", "is deleted"))
