@@ -98,6 +98,11 @@ func (s MapState) withoutSample() MapState {
 	return s
 }
 
+// cityOf is the place of a time zone: people look for a city, not for its continent.
+func cityOf(zone string) string {
+	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
+}
+
 // trying has whoever types see what comes of it, without saving it.
 func trying(m Mapping, p MapPair) templ.Attributes {
 	return templ.Attributes{"hx-post": string(m.post("try")), "hx-trigger": "input delay:250ms", "hx-target": "#open-" + p.ID, "hx-swap": "outerMorph", "hx-sync": "#form-" + p.ID + ":replace"}

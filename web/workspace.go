@@ -164,12 +164,20 @@ func (s *Server) renameWorkspace(c echo.Context, p *templates.WorkspaceSettings,
 func (s *Server) saveZone(c echo.Context, p *templates.WorkspaceSettings, was settled) (string, error) {
 	name := typed(c, "zone")
 	p.Zone.Value = name
-	if _, err := time.LoadLocation(name); err != nil || strings.EqualFold(name, "local") {
-		p.Zone.Error = "No time zone is called that. It is a place, such as Europe/Warsaw or America/New_York, or UTC."
+	if name != "" && !mapping.KnownZone(name) {
+		p.Zone.Error = "No time zone is called that. " + meantZone(name)
 		focusFirst(&p.Zone)
 		return "", nil
 	}
 	return "Times are now those of " + cmp.Or(name, "the accounts") + ".", s.o.Store.ChangeSetting(c.Request().Context(), ws(c), zoneSetting, was.zone, name)
+}
+
+// meantZone says which time zone somebody may have meant.
+func meantZone(name string) string {
+	if near := mapping.NearZone(name); near != "" {
+		return "Perhaps you mean " + near + "."
+	}
+	return "It is a place, such as Europe/Warsaw or America/New_York, or UTC."
 }
 
 func (s *Server) saveDefaults(c echo.Context, was settled) (string, error) {

@@ -29,7 +29,7 @@ type StepKind struct {
 // Setting is one thing that a person chooses about a step.
 type Setting struct {
 	Name, Label, Help string
-	// Kind is "line", "number", "choice", "pattern", "table" or "formula".
+	// Kind is "line", "number", "choice", "pattern", "zone", "table" or "formula".
 	Kind    string
 	Choices []Choice
 	// Default holds where nothing is given. Needed refuses a step without it.
@@ -154,7 +154,7 @@ func (k StepKind) blamed() string {
 	name := ""
 	for _, s := range k.Settings {
 		switch {
-		case slices.Contains([]string{"number", "pattern", "table", "formula"}, s.Kind):
+		case slices.Contains([]string{"number", "pattern", "zone", "table", "formula"}, s.Kind):
 			return s.Name
 		case s.Kind == "line" && name == "":
 			name = s.Name

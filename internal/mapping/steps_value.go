@@ -12,7 +12,7 @@ import (
 var (
 	dateForm = Setting{Name: "form", Label: "Written as", Kind: "choice", Needed: true, Help: "Whether 3/4 is the third of April or the fourth of March cannot be guessed.",
 		Choices: []Choice{{"dmy", "31.12.2026 (day first)"}, {"mdy", "12/31/2026 (month first)"}, {"ymd", "2026-12-31"}}}
-	zoneSetting = Setting{Name: "zone", Label: "Time zone", Kind: "line", Help: "Such as Europe/Warsaw. Empty: the one of the account."}
+	zoneSetting = Setting{Name: "zone", Label: "Time zone", Kind: "zone", Help: "Type a city and choose, such as Europe/Warsaw. Empty: the one of the account."}
 	mark        = Setting{Name: "decimal", Label: "Decimal sign", Kind: "choice", Default: ".", Choices: []Choice{{".", "point: 1,234.50"}, {",", "comma: 1.234,50"}}}
 	yesWord     = Setting{Name: "yes", Label: "Word for yes", Kind: "line", Needed: true, Default: "Yes"}
 	noWord      = Setting{Name: "no", Label: "Word for no", Kind: "line", Needed: true, Default: "No"}
@@ -188,11 +188,14 @@ func zoned(name string) (*time.Location, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		return nil, nil
 	}
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("%q is no time zone", name)
+	if !KnownZone(name) {
+		near := NearZone(name)
+		if near != "" {
+			near = "; perhaps you mean " + near
+		}
+		return nil, fmt.Errorf("%q is no time zone%s", name, near)
 	}
-	return zone, nil
+	return time.LoadLocation(name)
 }
 
 func (r *Rule) orZone(zone *time.Location) *time.Location {
