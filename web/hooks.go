@@ -141,7 +141,7 @@ func (s *Server) storeContext(c echo.Context) (context.Context, context.CancelFu
 // the whole call come again; for the others it is then a repeated one.
 func (s *Server) take(ctx context.Context, c echo.Context, system string, conns []connection.Connection, call connector.Call, body []byte) error {
 	now := s.o.Now()
-	ev := store.Event{WebhookID: call.ID, Type: call.Type, Sent: call.At}
+	ev := store.Event{WebhookID: call.ID, Type: call.Type, Sent: call.At, Extra: call.Extra}
 	if ev.WebhookID == "" {
 		sum := sha256.Sum256(body)
 		ev.WebhookID = hex.EncodeToString(sum[:16])

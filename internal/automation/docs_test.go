@@ -63,7 +63,7 @@ automation was the cause; after %d in a row the circle is cut, and the log says 
 
 **Calls that User.com makes** come to the address of the connection, whose last word is chosen by whoever makes the automation there. Every automation about such a record hears all
 of them, whatever the word, and looks. *An event of a person happens* is different, for no record shows it: the last word must be the id of the automation as it stands in the address of its page
-(` + "`auto_…`" + `), and each call counts.
+(` + "`auto_…`" + `), and each call counts, with its extra data.
 
 **A schedule** fires once for the last moment that was missed while the program was down, not once for each; moments while it was off are passed over.
 

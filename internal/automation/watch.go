@@ -80,6 +80,8 @@ type Hint struct {
 	Record, Parent string
 	// Call is the delivery that it counts for, "" where the record itself shows what happened.
 	Call string
+	// Extra is what that one says besides.
+	Extra map[string]any
 	// By is how it came: a word of the ways to notice.
 	By string
 	At time.Time

@@ -1,15 +1,26 @@
 package automation_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"couplet/internal/automation"
 	"couplet/internal/connector"
+	"couplet/internal/connector/highlevel"
+	"couplet/internal/connector/usercom"
+	sandboxed "couplet/internal/sandbox/usercom"
+	"couplet/internal/store"
 )
 
 // TestACallThatNothingElseShowsCountsForItself has a person's automation in User.com call the address with the id in it.
@@ -36,6 +47,89 @@ func TestACallThatNothingElseShowsCountsForItself(t *testing.T) {
 		s.look(id, false) // nobody of that id
 		s.fired(id, 2)
 	})
+}
+
+// TestRealCallsThatAreLostDoubledAndShuffledSetOffOnce has both systems call over HTTP, badly, while people work.
+func TestRealCallsThatAreLostDoubledAndShuffledSetOffOnce(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		hl, err := highlevel.NewHooks(highlevel.HookKeys(s.box.HighLevel.PublicKeyPEM()))
+		s.must(err)
+		uc, err := usercom.NewHooks()
+		s.must(err)
+		var came atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			hooks, side := connector.Hooks(hl), 0
+			if strings.HasPrefix(r.URL.Path, "/usercom/") {
+				hooks, side = uc, 1
+			}
+			body, _ := io.ReadAll(r.Body)
+			call, err := hooks.Parse(r.Header, body)
+			if err != nil {
+				t.Error(err)
+			}
+			if side == 1 {
+				call.Type = path.Base(r.URL.Path)
+			}
+			came.Add(1)
+			_, _, err = s.st.TakeHook(context.WithoutCancel(s.Context()), s.ws, s.conns[side], store.Event{WebhookID: call.ID, Type: call.Type, Sent: call.At, Extra: call.Extra}, call.Refs, s.box.Clock.Now(), 0)
+			if err != nil {
+				t.Error(err)
+			}
+		}))
+		t.Cleanup(server.Close)
+		s.pass(time.Minute)
+		created, tagged, people, events := s.on(event("highlevel", "contact-created")), s.on(event("highlevel", "contact-tagged")), s.on(event("usercom", "person-created")), s.on(event("usercom", "event"))
+		all := []string{created, tagged, people, events}
+		s.box.HighLevel.SetWebhook(server.URL + "/highlevel")
+		s.must(s.box.UserCom.AddAutomation(sandboxed.Automation{Event: "created", URL: server.URL + "/usercom/created"}))
+		s.must(s.box.UserCom.AddAutomation(sandboxed.Automation{Event: "event", URL: server.URL + "/usercom/" + events}))
+		for name, rate := range map[string]float64{"lose": 0.3, "double": 0.3, "shuffle": 0.3} {
+			s.must(s.box.Faults.Set(name, rate))
+		}
+		var last string
+		for i := range 20 {
+			who := s.make(0, "contacts", map[string]any{"firstName": "Maya", "email": fmt.Sprint("m", i, "@example.com")})
+			s.edit(0, "contacts", who, map[string]any{"tags": []any{"lead", fmt.Sprint("t", i)}})
+			last = s.make(1, "users", map[string]any{"first_name": "Maya", "email": fmt.Sprint("m", i, "@example.com")})
+			s.pass(time.Second)
+			for _, id := range all {
+				s.look(id, i%7 == 0)
+			}
+		}
+		s.must(s.box.Faults.Set("lose", 0))
+		s.must(s.box.Faults.Set("shuffle", 0))
+		s.make(1, "events", map[string]any{"user_id": number(last), "name": "bought", "data": map[string]any{"plan": "gold"}})
+		await(t, func() bool {
+			s.look(events, false)
+			return len(s.firings(events)) > 0
+		})
+		for range 2 {
+			s.pass(time.Minute)
+			for _, id := range all {
+				s.look(id, true)
+			}
+		}
+		s.fired(created, 20)
+		s.fired(tagged, 40)
+		s.fired(people, 20)
+		if f := s.fired(events, 1); f.Data.At("extra.plan") != "gold" || f.Record != last {
+			t.Errorf("it is %+v", f)
+		}
+		if came.Load() == 0 {
+			t.Error("nobody called")
+		}
+	})
+}
+
+// await waits for something that another goroutine does.
+func await(t *testing.T, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !done(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("it does not happen")
+		}
+	}
 }
 
 // TestNotesAreFoundInTurn has more contacts than one poll asks for their notes, and kills in between.

@@ -127,8 +127,8 @@ func (l *looking) changed(seen Seen, r connector.Record) (names []string, unseen
 	return names, unseen
 }
 
-// judge says what happened to a record since it was seen, and what is seen of it now. call is the delivery that told, "" for none.
-func (l *looking) judge(seen Seen, was bool, r connector.Record, call string, at time.Time) (happened []happening, next Seen) {
+// judge says what happened to a record since it was seen, and what is seen of it now. h is the hint that it is about.
+func (l *looking) judge(seen Seen, was bool, r connector.Record, h Hint, at time.Time) (happened []happening, next Seen) {
 	when := l.event.When
 	next = l.see(seen, r, at)
 	made := !was && l.fresh(r)
@@ -142,7 +142,7 @@ func (l *looking) judge(seen Seen, was bool, r connector.Record, call string, at
 	}
 	switch {
 	case when.Told:
-		return []happening{{nth: call}}, next
+		return []happening{{nth: h.Call, value: h.Extra}}, next
 	case !was && !made:
 		return nil, next // from before
 	case when.New:

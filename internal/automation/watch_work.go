@@ -83,7 +83,7 @@ func (l *looking) settle(ctx context.Context, h Hint) (n Noticed, err error) {
 		return n, err
 	}
 	seen, was := known[h.Record]
-	happened, next := l.judge(seen, was, r, h.Call, asked)
+	happened, next := l.judge(seen, was, r, h, asked)
 	if n = (Noticed{Done: []Hint{h}}); !l.event.When.Told {
 		n.Seen = []Seen{next}
 	}

@@ -179,6 +179,8 @@ type Call struct {
 	Type    string
 	At      time.Time
 	Refs    []Ref
+	// Extra is what whoever set the call up has it say besides, nil for nothing. It is theirs, and says nothing about a record.
+	Extra map[string]any
 	// App is set when the call is about an app of the system and not about records.
 	App *AppCall
 }

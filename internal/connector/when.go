@@ -22,7 +22,7 @@ type When struct {
 	// Field became Is.
 	Field string `json:"field,omitempty"`
 	Is    any    `json:"is,omitempty"`
-	// Told: nothing shows it. Each call that a person set up for it counts.
+	// Told: nothing shows it. Each call that a person set up for it counts, and As holds what they have it say besides.
 	Told bool `json:"told,omitempty"`
 }
 
@@ -44,7 +44,7 @@ func (w *When) check(p *problems, e Event) {
 	p.want(len(w.Fields) == 0 || w.Changed, "when: fields are those that change")
 	p.want((w.Field != "") == (w.Is != nil), "when: a field without a value, or a value without a field")
 	gives := slices.ContainsFunc(e.Gives, func(g Given) bool { return g.Name == w.As })
-	p.want(gives == (w.As != "") && (w.As != "") == (w.Added+w.Removed != ""), "when: as %q is not what it gives", w.As)
+	p.want(gives == (w.As != "") && (w.As == "" || w.Added+w.Removed != "" || w.Told) && (w.As != "" || w.Added+w.Removed == ""), "when: as %q is not what it gives", w.As)
 }
 
 // Watches checks that what is watched can be read: that the events name objects and fields of the spec.

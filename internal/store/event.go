@@ -15,12 +15,14 @@ type Event struct {
 	// WebhookID is unique per delivery; a repeated one has no effect.
 	WebhookID, Type string
 	Sent            time.Time
+	// Extra is kept with the hints that the call leaves with automations it is meant for, and nowhere else.
+	Extra map[string]any
 }
 
 // RecordEvent notes a call without any effect on the inbox. It reports false when the call was known.
 func (s *Store) RecordEvent(ctx context.Context, ws, conn, webhookID, typ string, at time.Time) (inserted bool, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		inserted, err = putEvent(ctx, tx, ws, conn, Event{webhookID, typ, at}, nil, s.now())
+		inserted, err = putEvent(ctx, tx, ws, conn, Event{WebhookID: webhookID, Type: typ, Sent: at}, nil, s.now())
 		return err
 	})
 	return inserted, err

@@ -129,10 +129,10 @@ func putNoticed(ctx context.Context, tx *db.Tx, ws, id string, n automation.Noti
 
 // putWatchHint adds a hint. One that is there already is due at the earlier time, and stays after a look that began before.
 func putWatchHint(ctx context.Context, tx *db.Tx, ws, id string, h automation.Hint) error {
-	_, err := tx.Exec(ctx, `insert into watch_hint (workspace_id, automation, record, call, parent, noticed, at, due_at, seq) values ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+	_, err := tx.Exec(ctx, `insert into watch_hint (workspace_id, automation, record, call, parent, noticed, at, due_at, seq, extra) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
 		on conflict (workspace_id, automation, record, call) do update set seq = watch_hint.seq + 1, parent = case when excluded.parent = '' then watch_hint.parent else excluded.parent end,
 			due_at = case when excluded.due_at < watch_hint.due_at then excluded.due_at else watch_hint.due_at end`,
-		ws, id, h.Record, h.Call, h.Parent, h.By, db.MS(h.At), db.MS(h.Due))
+		ws, id, h.Record, h.Call, h.Parent, h.By, db.MS(h.At), db.MS(h.Due), docOr(h.Extra, len(h.Extra)))
 	return err
 }
 
@@ -165,9 +165,9 @@ func (s *Store) FreeWatches(ctx context.Context, dead func(owner string) bool) e
 
 // HintsFor implements automation.Watches.
 func (s *Store) HintsFor(ctx context.Context, ws, id string, now time.Time, limit int) ([]automation.Hint, error) {
-	return db.All(ctx, s.db, `select record, parent, call, noticed, at, due_at, seq from watch_hint where workspace_id = $1 and automation = $2 and due_at <= $3
+	return db.All(ctx, s.db, `select record, parent, call, noticed, at, due_at, seq, extra from watch_hint where workspace_id = $1 and automation = $2 and due_at <= $3
 		order by at, record, call limit $4`, []any{ws, id, db.MS(now), limit}, func(r *sql.Rows) (h automation.Hint, err error) {
-		err = r.Scan(&h.Record, &h.Parent, &h.Call, &h.By, db.Time(&h.At), db.Time(&h.Due), &h.Seq)
+		err = r.Scan(&h.Record, &h.Parent, &h.Call, &h.By, db.Time(&h.At), db.Time(&h.Due), &h.Seq, db.JSON(&h.Extra))
 		return h, err
 	})
 }

@@ -120,7 +120,7 @@ func hintWatches(ctx context.Context, tx *db.Tx, ws, conn string, ev Event, obje
 		for _, r := range refs {
 			h := automation.Hint{Record: r.ID, Parent: r.Parent, By: automation.ByWebhook, At: now, Due: now}
 			if ev.Type == x.id { // it counts for itself
-				h.Call = ev.WebhookID
+				h.Call, h.Extra = ev.WebhookID, ev.Extra
 			} else if lately, err := seenLately(ctx, tx, ws, x.id, r.ID, now.Add(-debounce)); err != nil {
 				return err
 			} else if lately {

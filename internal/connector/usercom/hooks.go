@@ -55,12 +55,12 @@ func (h *Hooks) Parse(header http.Header, body []byte) (connector.Call, error) {
 		return connector.Call{}, &connector.Error{Kind: connector.Unauthorized, Message: "A call in the name of " + spec.Name +
 			" had no valid signature and was not stored. If the key of the workspace was changed, connect it again."}
 	}
-	path, stamp, id, ok := read(body)
+	path, stamp, id, extra, ok := read(body)
 	if !ok {
 		return connector.Call{}, &connector.Error{Kind: connector.Invalid, Message: "A call of " + spec.Name + " could not be read."}
 	}
 	sum := sha256.Sum256([]byte(path + "\n" + stamp + "\n" + id))
-	call := connector.Call{ID: hex.EncodeToString(sum[:16]), Type: "automation"}
+	call := connector.Call{ID: hex.EncodeToString(sum[:16]), Type: "automation", Extra: extra}
 	call.At, _ = time.Parse(time.RFC3339Nano, stamp)
 	if id != "" {
 		call.Refs = []connector.Ref{{Object: "contact", ID: id}}
@@ -68,29 +68,39 @@ func (h *Hooks) Parse(header http.Header, body []byte) (connector.Call, error) {
 	return call, nil
 }
 
-// read takes the number of the automation, the time and the person's id out of a body.
-func read(body []byte) (path, stamp, id string, ok bool) {
+// read takes the number of the automation, the time, the person's id and the extra data out of a body.
+func read(body []byte) (path, stamp, id string, extra map[string]any, ok bool) {
 	var v struct {
 		Path      any    `json:"path"`
 		Timestamp string `json:"timestamp"`
 		User      person `json:"user"`
+		Extra     any    `json:"extra"`
 	}
 	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '{' {
 		if json.Unmarshal(trimmed, &v) != nil {
-			return "", "", "", false
+			return "", "", "", nil, false
 		}
-		return number(v.Path), v.Timestamp, v.User.id(), true
+		extra, _ = v.Extra.(map[string]any)
+		return number(v.Path), v.Timestamp, v.User.id(), extra, true
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || !form.Has("timestamp") && !form.Has("path") {
-		return "", "", "", false
+		return "", "", "", nil, false
 	}
 	id = form.Get("user[id]")
 	if id == "" {
 		_ = json.Unmarshal([]byte(form.Get("user")), &v.User)
 		id = v.User.id()
 	}
-	return form.Get("path"), form.Get("timestamp"), id, true
+	if json.Unmarshal([]byte(form.Get("extra")), &extra) != nil {
+		extra = map[string]any{}
+		for name := range form {
+			if inner, is := strings.CutPrefix(name, "extra["); is && strings.HasSuffix(inner, "]") {
+				extra[strings.TrimSuffix(inner, "]")] = form.Get(name)
+			}
+		}
+	}
+	return form.Get("path"), form.Get("timestamp"), id, extra, true
 }
 
 // signed checks the header when it is there and a key is set: lower-case hex of HMAC-SHA256 over the body as it came,

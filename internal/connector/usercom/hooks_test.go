@@ -92,3 +92,21 @@ func TestSignatureIsVerifiedWhenItIsThere(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAPersonHasACallSayBesidesComesAlong(t *testing.T) {
+	t.Parallel()
+	hooks, err := usercom.NewHooks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{
+		`{"path": 6, "timestamp": "2024-02-01T07:27:44.469241+00:00", "extra": {"plan": "gold"}, "user": {"id": 7}}`,
+		`path=6&timestamp=2024-02-01T07%3A27%3A44.469241%2B00%3A00&extra=%7B%22plan%22%3A%22gold%22%7D&user=%7B%22id%22%3A7%7D`,
+		`path=6&timestamp=2024-02-01T07%3A27%3A44.469241%2B00%3A00&extra[plan]=gold&user[id]=7`,
+	} {
+		call, err := hooks.Parse(nil, []byte(body))
+		if err != nil || call.Extra["plan"] != "gold" || len(call.Refs) != 1 || call.Refs[0].ID != "7" {
+			t.Errorf("%s: %+v %v", body, call, err)
+		}
+	}
+}
