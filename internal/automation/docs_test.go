@@ -32,7 +32,8 @@ An automation is a trigger that sets it off, a filter that lets through or not, 
 YAML file of which this is one. It runs once it is published and switched on.
 
 %s
-A file is read strictly: a key that is not known, comes twice or has no value is an error with its line. What is wrong with an automation is said with the step, the
+A file is read strictly: a key that is not known, comes twice or has no value is an error with its line. ` + "`fields`" + ` lists the fields that the
+account of the trigger added itself and that are named here, each with ` + "`path`" + `, ` + "`label`" + ` and ` + "`type`" + `; the page keeps it by itself. What is wrong with an automation is said with the step, the
 field and the fix, and one with a problem cannot be switched on.
 
 ## Values in texts

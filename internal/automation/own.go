@@ -26,7 +26,10 @@ func Remember(a Automation, s Systems) Automation {
 		name := path[strings.LastIndexByte(path, '.')+1:]
 		return strings.Contains(body, path) || strings.Contains(body, `["`+name+`"]`) // as a formula may write it
 	}
-	sys := s[a.Trigger.System]
+	sys, known := s[a.Trigger.System]
+	if !known {
+		return a
+	}
 	for thing := s.about(a.Trigger); thing != ""; thing = sys.Catalog.Things[thing].Parent {
 		asked := sys.Fields[thing]
 		for _, f := range asked {

@@ -60,6 +60,11 @@ func TestFieldsOfTheAccountAreRemembered(t *testing.T) {
 	if less := automation.Remember(a, s); cmp.Diff(want[:1], less.Fields) != "" {
 		t.Errorf("what is not named any more: %v", less.Fields)
 	}
+	a.Trigger = automation.Trigger{Kind: automation.ByHand, Object: "contact", System: "nobody"}
+	if lost := automation.Remember(a, with); len(lost.Fields) != 0 {
+		t.Errorf("of a system that nobody knows: %v", lost.Fields)
+	}
+	a.Trigger = template(t, "new-contact-follow-up").Trigger
 	asked.Fields["contact"] = o.Fields
 	if gone := automation.Remember(a, with); len(gone.Fields) != 0 || len(automation.Check(gone, with)) == 0 {
 		t.Errorf("what the account has no longer: %v", gone.Fields)
