@@ -143,10 +143,11 @@ type NeedDelete struct {
 	Name, Href, Flow, Pair, Side, ID string
 	System, Gone                     System
 	Fields                           []NeedBeside
-	// Hangs is what is known to hang on it, Seen which state of it the page shows.
-	Hangs, Seen string
-	Since       time.Time
-	Again       string
+	// Kin is what is known to hang on it, Seen which state of it the page shows.
+	Kin   NeedKin
+	Seen  string
+	Since time.Time
+	Again string
 }
 
 // NeedBeside is a field of a record that is left and of the one that was deleted, by side. Since says that the one that is
@@ -162,8 +163,9 @@ type NeedDoomed struct {
 	Flow, Pair, Side string
 	System           System
 	N                int
-	// Seen names the records and the states of them that the page was made of, for the answer.
+	// Seen names the records and the states of them that the page was made of, for the answer. Kin is what hangs on them.
 	Seen string
+	Kin  NeedKin
 }
 
 // NeedCandidate is a record of the other side that it may be. Taken says that it has a partner.

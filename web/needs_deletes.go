@@ -33,7 +33,13 @@ func (n *needsOf) deleteLine(r engine.Review) needLine {
 		}
 		all, err := n.s.decideAll(ctx, n.ws, n.view.pair, r.Side, "", "")
 		if len(all) > 1 {
-			n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: len(all), Seen: allSeen(all)}}
+			ids := make([]string, len(all))
+			for i, o := range all {
+				ids[i] = o.Record
+			}
+			kin, err := n.hanging(ctx, r.Side, ids)
+			n.page.Doomed = []templates.NeedDoomed{{Flow: n.flow.Name, Pair: n.view.pair.ID, Side: r.Side.String(), System: n.view.systems()[r.Side], N: len(all), Seen: allSeen(all), Kin: kin}}
+			return err
 		}
 		return err
 	}}
@@ -79,7 +85,7 @@ func (n *needsOf) deleteCard(ctx context.Context, r engine.Review) (x templates.
 		x.Name = name
 	}
 	x.Fields = n.beside(l, m, r.Side)
-	if x.Hangs, err = n.hangs(ctx, r.Side, r.ID); err != nil {
+	if x.Kin, err = n.hanging(ctx, r.Side, []string{r.ID}); err != nil {
 		return x, err
 	}
 	x.Again, err = n.again(ctx, r.Side, r.ID, "")
@@ -139,25 +145,6 @@ func (n *needsOf) plain(key, text string, side engine.Side) string {
 
 func (n *needsOf) object(side engine.Side) (*connector.Object, bool) {
 	return n.view.specs(n.view.conns[n.view.pair.Conns[side]].System).Object(n.view.pair.Object)
-}
-
-// hangs says how much is known to hang on a record, "" when nothing is: "2 tasks and 1 note".
-func (n *needsOf) hangs(ctx context.Context, side engine.Side, id string) (string, error) {
-	conn := n.view.pair.Conns[side]
-	var parts []string
-	for _, o := range n.view.specs(n.view.conns[conn].System).Objects {
-		if o.Parent != n.view.pair.Object {
-			continue
-		}
-		found, err := n.s.o.Store.ChildrenOf(ctx, n.ws, conn, o.Name, []string{id})
-		if err != nil {
-			return "", err
-		}
-		if k := len(found[id]); k > 0 {
-			parts = append(parts, templates.Count(k, o.One, o.Many))
-		}
-	}
-	return strings.Join(parts, " and "), nil
 }
 
 // deleteOrder reads an answer to a delete that waits.
