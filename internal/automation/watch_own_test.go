@@ -4,10 +4,12 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"couplet/internal/automation"
+	"couplet/internal/connector"
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 )
@@ -100,6 +102,45 @@ func TestATaskThatASyncMadeSetsNothingOff(t *testing.T) {
 		}
 		s.look(id, true)
 		s.fired(id, 0)
+	})
+}
+
+// TestWhatASyncChangesInTasksAndNotesSetsNothingOff has somebody tick a task off and rewrite a note on the other side.
+func TestWhatASyncChangesInTasksAndNotesSetsNothingOff(t *testing.T) {
+	t.Parallel()
+	towers(t, func(s *tower) {
+		contact, who := s.person(0, "maya"), s.person(1, "maya")
+		runs := []func(){s.syncs("contact-sync"), s.syncs("task-sync"), s.syncs("note-sync")}
+		run := func() {
+			for _, one := range runs {
+				one()
+			}
+		}
+		run()
+		activity := func(name, text string, kind float64) string {
+			return s.make(1, "activities", map[string]any{"user_id": number(who), "name": name, "description": text, "due_date": s.box.Clock.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339), "activity_type": kind})
+		}
+		task, note := activity("call", "about it", 3), activity("note", "first", 4)
+		run()
+		done, changed := s.on(event("highlevel", "task-completed")), s.on(event("highlevel", "note-updated"))
+		s.look(changed, true) // the note is seen
+		s.must(s.box.UserCom.TurnTask(task, true))
+		s.edit(1, "activities", note, map[string]any{"description": "second, at length"})
+		run()
+		for range 2 {
+			s.look(done, true)
+			s.look(changed, true)
+			s.fired(done, 0)
+			s.fired(changed, 0)
+		}
+		notes, err := s.acc["highlevel"].(connector.Connector).List(s.Context(), connector.ListRequest{Object: "note", Parent: contact})
+		s.must(err)
+		if len(notes.Records) != 1 || !strings.Contains(text(notes.Records[0].Fields["body"]), "second") {
+			t.Fatalf("the notes are %+v", notes.Records)
+		}
+		s.edit(0, "notes", notes.Records[0].ID, map[string]any{"body": "by hand"})
+		s.look(changed, true)
+		s.fired(changed, 1)
 	})
 }
 
