@@ -168,6 +168,7 @@ func (h *history) newChild() {
 			h.note(side, id, field, v)
 		}
 	}
+	h.born(side, id)
 	h.tellOf(side, id, parent)
 }
 

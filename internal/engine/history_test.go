@@ -177,6 +177,8 @@ type typed struct {
 	// back says that it is what its side held at the last agreement, or what a killed run was sending it: nobody can tell such an
 	// edit (sync-semantics 5.21).
 	back bool
+	// born says that the record was made with it.
+	born bool
 	// window says that it was typed between our read and our write of the very field.
 	window bool
 }
@@ -263,7 +265,16 @@ func (h *history) create() {
 	for _, n := range notes {
 		h.note(side, id, n.field, n.value)
 	}
+	h.born(side, id)
 	h.hook(side, id)
+}
+
+// born marks what a person made a record with.
+func (h *history) born(side engine.Side, id string) {
+	for i := range h.typed {
+		e := &h.typed[i]
+		e.born = e.born || e.side == side && e.id == id && e.object == h.flow.Object
+	}
 }
 
 func (h *history) side() engine.Side { return engine.Side(rapid.IntRange(0, 1).Draw(h.rt, "side")) }

@@ -188,7 +188,9 @@ func (h *history) nothingLost(l engine.Link, field string, all [2]map[string]con
 	for i, e := range edits {
 		later := edits[i+1:]
 		same := func(t typed) bool { return t.side == e.side }
-		other := func(t typed) bool { return t.side != e.side && e.carried > 0 && e.carried <= t.at }
+		// What was typed into a partner that the engine made came after all that its source was made with, though the run died that made it.
+		made := e.born && !slices.ContainsFunc(edits, func(t typed) bool { return t.side != e.side && t.born })
+		other := func(t typed) bool { return t.side != e.side && (made || e.carried > 0 && e.carried <= t.at) }
 		// Both sides were given the same name, and User.com keeps its cut form of it.
 		twice := e.side == engine.B && field == "name" && slices.ContainsFunc(edits, func(t typed) bool { return t.side == engine.A && cutLike(t.value, e.value) })
 		// Both people typed the same, and the other one has changed it since.
