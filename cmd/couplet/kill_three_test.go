@@ -36,7 +36,7 @@ func TestKilledWithContactsTasksAndNotes(t *testing.T) {
 	}
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newThree(t, sandbox.Options{Contacts: 240, Seed: 5, Latency: 40 * time.Millisecond}, url(t))
-		hits, recovered := 0, false
+		hits := 0
 		for _, x := range objects {
 			for range max(1, n/6) {
 				if h.killDuring("run", x.flow) {
@@ -44,7 +44,6 @@ func TestKilledWithContactsTasksAndNotes(t *testing.T) {
 				}
 			}
 			r := h.ran(x.flow)
-			recovered = recovered || r.Recovered
 			if r.Status != "done" {
 				t.Errorf("%s: %+v", x.flow, r)
 			}
@@ -71,7 +70,7 @@ func TestKilledWithContactsTasksAndNotes(t *testing.T) {
 		if stuck := h.count("select count(*) from run where status in ('running', 'waiting')"); stuck != 0 || hits < n/4 {
 			t.Errorf("%d runs are stuck; %d kills hit a running run", stuck, hits)
 		}
-		if !recovered {
+		if h.count(`select count(*) from run where marks like '%"recovered":true%'`) == 0 { // of many kills the last one may have come too late
 			t.Error("no run says that it was recovered")
 		}
 		t.Logf("%d kills hit", hits)
