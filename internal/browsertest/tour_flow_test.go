@@ -63,6 +63,8 @@ func (g *guide) automating() {
 func (g *guide) published() {
 	g.h.press(testid("publish"))
 	g.b.see(testid("said", "Version 1 is published."))
+	g.h.press(css("#open-ring")) // whose tools a mouse sees then
+	g.b.see(css("[name='with.name']"))
 	g.h.press(css("#b-more-ring"))
 	g.h.press(css("#more-ring [data-testid=drop]"))
 	g.b.see(css("#b-back"))
