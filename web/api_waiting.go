@@ -77,7 +77,7 @@ func (s *Server) apiReviews(c echo.Context, d command.Desk) (any, error) {
 }
 
 // AnswerIn is an answer about a record that waits. Partner is the id of the record of the other side that it is linked with. Seen goes
-// with delete, and is that of the list that showed the record.
+// with delete, and is that of the list that showed the record, or with link, and is that of the candidate there.
 type AnswerIn struct {
 	Answer  engine.OrderKind `json:"answer"`
 	Partner string           `json:"partner,omitempty"`

@@ -138,7 +138,13 @@ func TestReviewsAreDecidedAtTheCommandLine(t *testing.T) {
 		}
 	}
 	h.refused(1, "the other record is gone, unknown, or has a partner already", "review", "link", r.Record, "nobody")
-	if out := h.must("review", "link", r.Record, r.Candidates[0].Record, "--side", r.Side, "--flow", "contacts"); !strings.Contains(out, " is linked with ") {
+	to := r.Candidates[0]
+	h.refused(1, "the values changed meanwhile, so nothing was decided", "review", "link", r.Record, to.Record, "--seen", "0011223344556677.0011223344556677")
+	h.refused(2, "names both", "review", "link", r.Record, to.Record, "--seen", "0011223344556677")
+	if says := "`couplet review link " + r.Record + " " + to.Record + " --seen " + to.Seen + "` links the two as they are now"; to.Seen == "" || !strings.Contains(h.must("review"), says) {
+		t.Errorf("%q is not listed", says)
+	}
+	if out := h.must("review", "link", r.Record, to.Record, "--seen", to.Seen, "--side", r.Side, "--flow", "contacts"); !strings.Contains(out, " is linked with ") {
 		t.Error(out)
 	}
 	h.refused(2, "answer with link or create or alone", "review", "delete", others[0].Record)

@@ -71,6 +71,9 @@ func tellReview(t *terminal, x command.Waiting[command.ReviewDoc]) {
 	t.printf("\n    %s, since %s\n", d.Why, d.At.Format(time.RFC3339))
 	for _, r := range d.Candidates {
 		t.printf("    may be %s of %s%s\n", r.Record, names[side.Other()], after(", ", r.Name))
+		if x.Order == nil && r.Seen != "" {
+			t.printf("        `couplet review link %s %s --seen %s` links the two as they are now\n", d.Record, r.Record, r.Seen)
+		}
 	}
 	for _, r := range d.Twins {
 		t.printf("    is like %s of %s%s\n", r.Record, names[side], after(", ", r.Name))
@@ -117,13 +120,17 @@ func (w waitingRecord) answer(ctx context.Context, g *Globals, t *terminal, o en
 type linkReviewCmd struct {
 	waitingRecord
 	Partner string `arg:"" help:"Id of the record of the other side that it belongs to."`
+	Seen    string `help:"The state of the two that you saw, as couplet review lists it: when one changed since, they are not linked." placeholder:"STATE"`
 	JSON    bool   `name:"json" help:"Answer with JSON."`
 }
 
-func (linkReviewCmd) Help() string { return "Example: couplet review link 17 ocQHyuzHvysMo5N5VsXc" }
+func (linkReviewCmd) Help() string {
+	return "With --seen the two are linked only as `couplet review` showed them; without it, as they were last read.\n\n" +
+		"Example: couplet review link 17 ocQHyuzHvysMo5N5VsXc"
+}
 
 func (c *linkReviewCmd) Run(ctx context.Context, g *Globals, t *terminal) error {
-	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderLink, Partner: c.Partner}, "", c.JSON)
+	return c.answer(ctx, g, t, engine.Order{Kind: engine.OrderLink, Partner: c.Partner}, c.Seen, c.JSON)
 }
 
 // plainAnswer is an answer that needs no more than its kind.

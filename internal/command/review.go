@@ -32,6 +32,8 @@ type ReviewDoc struct {
 type TwinDoc struct {
 	Record string `json:"record"`
 	Name   string `json:"name,omitempty"`
+	// Seen names the state of both records, for the answer that links them.
+	Seen string `json:"seen,omitempty"`
 }
 
 // ReviewsDoc is a list of records that wait. Next is as in [RunsDoc].
@@ -103,7 +105,7 @@ func (d Desk) reviewJSON(ctx context.Context, q Place, r engine.Review) (doc Rev
 			}
 			var text string
 			text, err = d.KnownAs(ctx, q, one)
-			out = append(out, TwinDoc{id, text})
+			out = append(out, TwinDoc{Record: id, Name: text})
 		}
 		return out
 	}
@@ -114,6 +116,9 @@ func (d Desk) reviewJSON(ctx context.Context, q Place, r engine.Review) (doc Rev
 		doc.Seen, err = d.sight(ctx, q, r)
 	}
 	doc.Candidates, doc.Twins = name(r.Side.Other(), r.Candidates...), name(r.Side, r.Twins...)
+	if err == nil && len(doc.Candidates) > 0 && slices.Contains(AnswersTo(r), engine.OrderLink) {
+		err = d.sightings(ctx, q, r, doc.Candidates)
+	}
 	return doc, err
 }
 
@@ -121,6 +126,26 @@ func (d Desk) reviewJSON(ctx context.Context, q Place, r engine.Review) (doc Rev
 func (d Desk) sight(ctx context.Context, q Place, r engine.Review) (string, error) {
 	m, err := d.Store.Mirrors(ctx, d.Workspace, q.Pair.Conns[r.Side], q.Pair.Object, []string{r.ID})
 	return m[r.ID].Sight(), err
+}
+
+// sightings name the states of a record that waits and of each that it may be linked with: that of the first side before that of the
+// second, with a point between, as the pages do.
+func (d Desk) sightings(ctx context.Context, q Place, r engine.Review, with []TwinDoc) error {
+	other, ids := r.Side.Other(), make([]string, len(with))
+	for i, c := range with {
+		ids[i] = c.Record
+	}
+	var both [2]string
+	var err error
+	if both[r.Side], err = d.sight(ctx, q, r); err != nil {
+		return err
+	}
+	m, err := d.Store.Mirrors(ctx, d.Workspace, q.Pair.Conns[other], q.Pair.Object, ids)
+	for i, c := range with {
+		both[other] = m[c.Record].Sight()
+		with[i].Seen = both[engine.A] + "." + both[engine.B]
+	}
+	return err
 }
 
 // Named names a record that waits. Where several flows or both sides use one id, Flow and Side tell them apart.
@@ -158,7 +183,8 @@ func (d Desk) Review(ctx context.Context, n Named) (q Place, r engine.Review, er
 }
 
 // Answer decides about a record that waits: with what o names, which must fit what it waits for. seen is which state of a record that is
-// to be deleted was listed; nobody has one deleted that they did not see so, and no other answer has it.
+// to be deleted was listed, or of the two that are to be linked. Nobody has one deleted that they did not see so; a link without it is
+// about both as they were last read. No other answer has it.
 func (d Desk) Answer(ctx context.Context, n Named, o engine.Order, seen string) (Place, engine.Order, error) {
 	q, r, err := d.Review(ctx, n)
 	if err != nil {
@@ -168,15 +194,22 @@ func (d Desk) Answer(ctx context.Context, n Named, o engine.Order, seen string) 
 		words := "answer with " + orList(fit)
 		return q, o, &Refusal{Kind: NotMeant, What: fmt.Sprintf("record %s waits because it is %s", r.ID, engine.Explain(r.Reason, q.Names)), Command: words, Request: words}
 	}
-	switch deletes := o.Kind == engine.OrderDelete; {
+	a, b, both := strings.Cut(seen, ".")
+	switch deletes, links := o.Kind == engine.OrderDelete, o.Kind == engine.OrderLink; {
 	case deletes && seen == "":
 		return q, o, &Refusal{Kind: NotMeant, What: fmt.Sprintf("nothing says which state of record %s you saw, so nothing was decided", r.ID),
 			Command: "list it with `couplet review`, which says how it is deleted as it is now", Request: "list it with GET /api/v1/reviews, then send its seen, too"}
-	case !deletes && seen != "":
-		return q, o, &Refusal{Kind: NotMeant, What: "what was seen goes with delete only, so nothing was decided", Command: "leave --seen out", Request: "leave seen out"}
+	case !deletes && !links && seen != "":
+		return q, o, &Refusal{Kind: NotMeant, What: "what was seen goes with delete and link only, so nothing was decided", Command: "leave --seen out", Request: "leave seen out"}
+	case links && seen != "" && !both:
+		return q, o, &Refusal{Kind: NotMeant, What: "what was seen of two records to link names both, so nothing was decided",
+			Command: "list them with `couplet review`, which says how they are linked as they are now", Request: "send the seen of the candidate that GET /api/v1/reviews lists"}
 	}
 	o.Side, o.Record = r.Side, r.ID
-	if seen != "" {
+	switch {
+	case both:
+		o.Seen = [2]any{a, b}
+	case seen != "":
 		o.Seen[r.Side] = seen
 	}
 	o, err = d.Decide(ctx, q, o)
