@@ -61,6 +61,9 @@ func (h *history) answer(o engine.Order, conflicts []store.StoredConflict, revie
 	if err == nil && (o.Kind == engine.OrderCreate || o.Kind == engine.OrderLink) {
 		h.ordered[o.Side][o.Record] = true
 	}
+	if err == nil && o.Kind == engine.OrderAlone && h.flow.Delete == flow.Restore {
+		h.ordered[o.Side][o.Record] = true // that holds while its keys are what they were; after that it is made again like any other
+	}
 	if err == nil && o.Kind == engine.OrderDelete {
 		h.doomed[o.Side][o.Record] = true
 	}
