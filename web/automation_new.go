@@ -76,6 +76,13 @@ func (s *Server) makeAutomation(c echo.Context) error {
 			n++
 		}
 	}
+	clock, err := s.clock(ctx, ws(c))
+	if err != nil {
+		return err
+	}
+	if zone := clock.Zone.String(); a.TimeZone == "" && zone != "UTC" { // days begin where the workspace lives
+		a.TimeZone = zone
+	}
 	taken := name
 	for i := 1; i < 100; i++ {
 		a.Name = numbered(name, i)
