@@ -217,3 +217,27 @@ func (g *guide) watching() {
 	g.look("flows, one is off", "")
 	g.page("/", "overview, the flow is off", "02-overview")
 }
+
+// reacting switches an automation on and has it set off by somebody who is new: from the gallery to the result.
+func (g *guide) reacting() {
+	g.b.open("/automations/new?template=new-contact-follow-up")
+	g.h.press(testid("make"))
+	at := g.b.at("^/automations/auto_")
+	g.h.press(testid("publish"))
+	g.b.see(testid("said", "Version 1 is published."))
+	g.h.press(testid("switch-on"))
+	g.b.see(testid("running", "It is on"))
+	g.page(at+"/runs", "an automation, before it did anything", "")
+	g.w.control("POST", "highlevel/contacts", map[string]any{"firstName": "Zoe", "lastName": "Quick", "email": "zoe.quick@example.com", "tags": []string{"lead"}}, nil)
+	g.b.until("it was set off", func() bool {
+		g.b.open(at + "/runs")
+		return g.b.shows(css("[data-testid=firing]", "Waits until"))
+	})
+	g.look("what an automation did", "")
+	g.h.press(css("[data-testid=firing] a"))
+	g.b.at("/runs/fire_")
+	g.h.press(css("[data-testid=step] summary"))
+	g.look("what an automation did, step by step", "")
+	g.h.press(testid("answer-end"))
+	g.b.see(testid("reason", "Ended by"))
+}
