@@ -8,7 +8,9 @@ type WorkspaceSettings struct {
 	May  bool
 	Name TextField
 	// Zone is the time zone that was chosen, and the choices for what new flows begin with.
-	Zone           TextField
+	Zone TextField
+	// Hosts are those that steps of automations may call.
+	Hosts          TextField
 	Country        []MapOption
 	Every, Deletes []MapOption
 	Watch          bool

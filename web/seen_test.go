@@ -21,6 +21,7 @@ func TestAFormDoesNotTakeBackWhatAColleagueSaved(t *testing.T) {
 		says, field, keeping string
 	}{
 		{"/settings/workspace", "form:has([name=do][value=name]) button", url.Values{"name": {"Northfold"}}, url.Values{"name": {"Lumen"}}, "It says now: Northfold.", "#name", "Lumen"},
+		{"/settings/workspace", "[data-testid=hosts] button", url.Values{"hosts": {"a.test"}}, url.Values{"hosts": {"b.test"}}, "It says now: a.test.", "#hosts", "b.test"},
 		{"/settings/workspace", "form:has([name=do][value=zone]) button", url.Values{"zone": {"Europe/Warsaw"}}, url.Values{"zone": {"UTC"}}, "It says now: Europe/Warsaw.", "#zone", "UTC"},
 		{"/settings/workspace", "[data-testid=defaults] button", url.Values{"country": {"PL"}}, url.Values{"country": {"DE"}, "watch": {"on"}}, "Poland", "#country option[selected]", "DE"},
 		{"/settings/workspace", "[data-testid=keeps] button", url.Values{"losses": {"40"}}, url.Values{"losses": {"50"}}, "40 days", "#losses", "50"},

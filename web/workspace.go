@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ const fromTemplate = "As its template says"
 // settled is what is chosen for a workspace, as it was read.
 type settled struct {
 	name, zone string
+	hosts      string
 	defaults   flow.Defaults
 	keeps      store.Policy
 }
@@ -46,6 +48,9 @@ func (s *Server) settled(ctx context.Context, ws string) (is settled, err error)
 		return is, err
 	}
 	if is.zone, err = s.o.Store.Setting(ctx, ws, zoneSetting); err != nil {
+		return is, err
+	}
+	if is.hosts, err = s.o.Store.Setting(ctx, ws, store.HostsSetting); err != nil {
 		return is, err
 	}
 	if is.defaults, err = s.o.Store.Defaults(ctx, ws); err != nil {
@@ -69,6 +74,8 @@ func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSetting
 	p.Name = templates.TextField{Name: "name", Label: "Name of the client", Value: is.name, Autocomplete: "off"}
 	p.Zone = templates.TextField{Name: "zone", Label: "Time zone", Value: zone, Autocomplete: "off", Optional: true, Placeholder: p.Clock.Zone.String(),
 		Hint: "Such as Europe/Warsaw. Empty: that of the accounts."}
+	p.Hosts = templates.TextField{Name: "hosts", Label: "Hosts", Value: is.hosts, Autocomplete: "off", Optional: true, Placeholder: "hooks.example.com",
+		Hint: "Such as hooks.example.com, several with spaces between. Empty: none."}
 	p.Country = []templates.MapOption{{Text: "The country of the accounts", Chosen: d.Region == ""}}
 	for _, r := range mapping.Regions() {
 		p.Country = append(p.Country, templates.MapOption{Value: r.Code, Text: strings.ReplaceAll(r.Name, "&", "and") + " +" + strconv.Itoa(r.Prefix), Chosen: r.Code == d.Region})
@@ -91,7 +98,7 @@ func (s *Server) workspaceSettings(c echo.Context) (p templates.WorkspaceSetting
 	for _, k := range keeps {
 		p.Keeps = append(p.Keeps, templates.KeepField{Name: k.name, Label: k.label, Help: k.help, Value: strconv.Itoa(days(*k.of(&kept))), Least: days(*k.of(&least)), Most: days(*k.of(&most))})
 	}
-	p.Seen = map[string]string{"name": seenOf(p.Name.Value), "zone": seenOf(zone), "defaults": seenOf(d), "keeps": seenOf(kept)}
+	p.Seen = map[string]string{"name": seenOf(p.Name.Value), "zone": seenOf(zone), "hosts": seenOf(is.hosts), "defaults": seenOf(d), "keeps": seenOf(kept)}
 	return p, is, nil
 }
 
@@ -124,6 +131,8 @@ func (s *Server) saveWorkspace(c echo.Context) error {
 		said, err = s.renameWorkspace(c, &p, was)
 	case "zone":
 		said, err = s.saveZone(c, &p, was)
+	case "hosts":
+		said, err = s.saveHosts(c, &p, was)
 	case "defaults":
 		said, err = s.saveDefaults(c, was)
 	case "keeps":
@@ -170,6 +179,26 @@ func (s *Server) saveZone(c echo.Context, p *templates.WorkspaceSettings, was se
 		return "", nil
 	}
 	return "Times are now those of " + cmp.Or(name, "the accounts") + ".", s.o.Store.ChangeSetting(c.Request().Context(), ws(c), zoneSetting, was.zone, name)
+}
+
+// saveHosts saves which hosts steps of automations may call.
+func (s *Server) saveHosts(c echo.Context, p *templates.WorkspaceSettings, was settled) (string, error) {
+	hosts := strings.Fields(strings.ReplaceAll(strings.ToLower(typed(c, "hosts")), ",", " "))
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	p.Hosts.Value = typed(c, "hosts")
+	for _, h := range hosts {
+		if u, err := url.Parse("https://" + h); err != nil || u.Host != h || u.Hostname() == "" || strings.ContainsAny(h, "*@") {
+			p.Hosts.Error = "“" + h + "” is no host. Write it without https:// and without a path, such as hooks.example.com or hooks.example.com:8443."
+			focusFirst(&p.Hosts)
+			return "", nil
+		}
+	}
+	said := "Steps may call no address of your own now."
+	if len(hosts) > 0 {
+		said = "Steps may call " + strings.Join(hosts, ", ") + " now."
+	}
+	return said, s.o.Store.ChangeSetting(c.Request().Context(), ws(c), store.HostsSetting, was.hosts, strings.Join(hosts, " "))
 }
 
 // meantZone says which time zone somebody may have meant.

@@ -28,6 +28,9 @@ func typedOver(c echo.Context, p *templates.WorkspaceSettings) string {
 	case "zone":
 		was = []string{cmp.Or(p.Zone.Value, "that of the accounts")}
 		p.Zone.Value = typed(c, "zone")
+	case "hosts":
+		was = []string{cmp.Or(p.Hosts.Value, "none")}
+		p.Hosts.Value = typed(c, "hosts")
 	case "defaults":
 		choose("phone numbers", "country", p.Country)
 		choose("looks by itself", "every", p.Every)

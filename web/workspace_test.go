@@ -139,7 +139,7 @@ func TestOthersReadTheSettings(t *testing.T) {
 		}
 	}
 	doc := parsed(t, b.visit(b.signIn("owner"), "/settings/workspace"))
-	if doc.Find("main form").Length() != 4 {
+	if doc.Find("main form").Length() != 5 {
 		t.Errorf("%d forms for an owner", doc.Find("main form").Length())
 	}
 }
@@ -172,4 +172,18 @@ func TestSingleKeysAreSwitchedOff(t *testing.T) {
 	if off(client) {
 		t.Error("still off")
 	}
+}
+
+func TestAnOwnerNamesTheHostsThatStepsMayCall(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("owner").open("/settings/workspace")
+	for _, wrong := range []string{"https://x.test/path", "*.x.test", "a b@c", "x.test/y"} {
+		w.send("[data-testid=hosts] button", url.Values{"hosts": {wrong}}).has("is no host")
+	}
+	w.open("/settings/workspace").send("[data-testid=hosts] button", url.Values{"hosts": {"Hooks.X.test, a.test:8443 a.test:8443"}}).has("Steps may call a.test:8443, hooks.x.test now.")
+	if got, err := b.store.Setting(t.Context(), b.conns[0].Workspace, store.HostsSetting); err != nil || got != "a.test:8443 hooks.x.test" {
+		t.Errorf("%q %v", got, err)
+	}
+	b.walk("viewer").open("/settings/workspace").has("a.test:8443 hooks.x.test")
 }
