@@ -151,6 +151,30 @@ func TestADeathInTheMiddleOfACallMakesNothingTwice(t *testing.T) {
 	})
 }
 
+// A program that is asked to end while a call is out hears its answer, and goes on behind it after the next start.
+func TestAnEndInTheMiddleOfACallLeavesNoDoubt(t *testing.T) {
+	t.Parallel()
+	shops(t, func(s *shop) {
+		ctx, end := context.WithCancel(s.Context())
+		n := 0
+		s.acc["highlevel"] = answering(func(context.Context, string, map[string]any) (any, error) {
+			n++
+			end()
+			return map[string]any{"contact": map[string]any{"id": "c9"}}, nil
+		})
+		f := s.fire(s.publish(doing(step("s1", "highlevel", "contact-create", map[string]string{"email": "x@x.test"}))), "1", map[string]any{"id": "c1"})
+		_ = s.run.Work(ctx, s.ws, f.Automation)
+		if e := s.entry(f, "s1"); e.State != automation.StepDone || e.Made != "highlevel contact c9" {
+			s.Fatalf("%+v", e)
+		}
+		s.pass(time.Minute)
+		s.work(f)
+		if s.state(f, automation.Done); n != 1 {
+			s.Errorf("%d calls", n)
+		}
+	})
+}
+
 func TestAFailureIsTriedAgainForAWhileAndThenAsked(t *testing.T) {
 	t.Parallel()
 	shops(t, func(s *shop) {

@@ -114,7 +114,10 @@ func (w *working) end(ctx context.Context, e Entry, s StepState) (Entry, error) 
 	return e, w.note(ctx, e)
 }
 
+// note stores what became of a step, also when the program is ending: what was done is not to be in doubt.
 func (w *working) note(ctx context.Context, e Entry) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
+	defer cancel()
 	w.entries[e.At] = e
 	return w.r.Store.Note(ctx, w.ws, w.f, e)
 }

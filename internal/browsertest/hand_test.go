@@ -108,7 +108,7 @@ func (b *tab) clicks(w what, do func()) bool {
 	}
 	ask[bool](b, fmt.Sprintf("hear(() => %s)", w))
 	do()
-	late, last := time.Now().Add(2*time.Second), time.Now().Add(patience)
+	late, last := time.Now().Add(5*time.Second), time.Now().Add(patience)
 	for {
 		got, err := try[bool](b, "window.couplet_heard !== false")
 		if err == nil && got {

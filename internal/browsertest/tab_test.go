@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long a page may take to show what it must. It is long because many tests share few cores.
-const patience = 20 * time.Second
+const patience = 50 * time.Second
 
 // tab is one page of the browser with a profile of its own.
 type tab struct {
