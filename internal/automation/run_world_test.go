@@ -40,12 +40,12 @@ type shop struct {
 	now    time.Time
 }
 
-// shops runs a test on SQLite, and on PostgreSQL when there is one.
-func shops(t *testing.T, test func(s *shop)) {
+// databases runs a test on a fresh SQLite, and on PostgreSQL when there is one.
+func databases(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(newShop(t, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db")))
+		test(t, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db"))
 	})
 	url := os.Getenv("TEST_POSTGRES_URL")
 	if url == "" {
@@ -54,26 +54,44 @@ func shops(t *testing.T, test func(s *shop)) {
 	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(newShop(t, dbtest.Schema(t, url)))
+		test(t, dbtest.Schema(t, url))
 	})
+}
+
+// stocked is a store with both systems connected, and their connections.
+func stocked(t *testing.T, url string, now func() time.Time) (st *store.Store, ws string, conns [2]string) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := db.Open(t.Context(), url, db.Options{MaxConns: 8})
+	must(err)
+	t.Cleanup(func() { _ = d.Close() })
+	must(d.Migrate(t.Context(), start))
+	st = store.New(d, now)
+	w, err := st.Default(t.Context())
+	must(err)
+	for side, system := range []string{"highlevel", "usercom"} {
+		c, err := st.SaveConnection(t.Context(), w.ID, connection.Connection{Workspace: w.ID, Name: system, System: system, AuthKind: "token", State: connection.OK})
+		must(err)
+		conns[side] = c.ID
+	}
+	return st, w.ID, conns
+}
+
+// shops runs a test in a shop on each database.
+func shops(t *testing.T, test func(s *shop)) {
+	t.Helper()
+	databases(t, func(t *testing.T, url string) { test(newShop(t, url)) })
 }
 
 func newShop(t *testing.T, url string) *shop {
 	t.Helper()
 	s := &shop{T: t, now: start, closed: map[string]error{}}
-	d, err := db.Open(t.Context(), url, db.Options{MaxConns: 8})
-	s.must(err)
-	t.Cleanup(func() { _ = d.Close() })
-	s.must(d.Migrate(t.Context(), start))
-	s.st = store.New(d, s.clock)
-	w, err := s.st.Default(t.Context())
-	s.must(err)
-	s.ws = w.ID
-	for side, system := range []string{"highlevel", "usercom"} {
-		c, err := s.st.SaveConnection(t.Context(), s.ws, connection.Connection{Workspace: s.ws, Name: system, System: system, AuthKind: "token", State: connection.OK})
-		s.must(err)
-		s.conns[side] = c.ID
-	}
+	s.st, s.ws, s.conns = stocked(t, url, s.clock)
 	s.box, s.acc, _, s.heard = open(t)
 	s.run = &automation.Runner{Store: s.st, Accounts: s, Systems: systems(), Now: s.clock, Random: func() float64 { return 1 }, Owner: "me", Log: slog.New(slog.DiscardHandler)}
 	return s

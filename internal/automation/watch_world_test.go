@@ -3,16 +3,11 @@ package automation_test
 import (
 	"context"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
-	"couplet/db"
-	"couplet/db/dbtest"
 	"couplet/internal/automation"
-	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/sandbox"
 	"couplet/internal/sandbox/kit"
@@ -32,41 +27,17 @@ type tower struct {
 	calls int
 }
 
-// towers runs a test on SQLite, and on PostgreSQL when there is one.
+// towers runs a test in a tower on each database.
 func towers(t *testing.T, test func(s *tower)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(newTower(t, "sqlite:"+filepath.Join(t.TempDir(), "couplet.db")))
-	})
-	url := os.Getenv("TEST_POSTGRES_URL")
-	if url == "" {
-		t.Log("TEST_POSTGRES_URL is not set: not run on PostgreSQL")
-		return
-	}
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(newTower(t, dbtest.Schema(t, url)))
-	})
+	databases(t, func(t *testing.T, url string) { test(newTower(t, url)) })
 }
 
 func newTower(t *testing.T, url string) *tower {
 	t.Helper()
 	s := &tower{T: t}
-	d, err := db.Open(t.Context(), url, db.Options{MaxConns: 8})
-	s.must(err)
-	t.Cleanup(func() { _ = d.Close() })
-	s.must(d.Migrate(t.Context(), start))
 	s.box, s.acc, _, s.heard = open(t)
-	s.st = store.New(d, s.box.Clock.Now)
-	w, err := s.st.Default(t.Context())
-	s.must(err)
-	s.ws = w.ID
-	for side, system := range []string{"highlevel", "usercom"} {
-		c, err := s.st.SaveConnection(t.Context(), s.ws, connection.Connection{Workspace: s.ws, Name: system, System: system, AuthKind: "token", State: connection.OK})
-		s.must(err)
-		s.conns[side] = c.ID
-	}
+	s.st, s.ws, s.conns = stocked(t, url, s.box.Clock.Now)
 	s.w = s.watcher(s.st)
 	return s
 }
