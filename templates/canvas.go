@@ -25,8 +25,9 @@ type Canvas struct {
 	// Version is the one that is published, 0 for none. Changed says that the draft differs from it.
 	Version int
 	Changed bool
-	// On says that what is published runs.
-	On bool
+	// On says that what is published runs, CannotLook why nothing can set it off just now, "" when it can.
+	On         bool
+	CannotLook string
 	// Missing are the systems that it works with and that no account is chosen of.
 	Missing []System
 	Trigger CanvasCard

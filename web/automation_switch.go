@@ -52,10 +52,8 @@ func (x *canvasOf) cannotRun(a automation.Automation) string {
 	if len(lacks) > 0 {
 		return "No account of " + strings.Join(lacks, " and ") + " is chosen. Choose one in the card “When”, and publish it."
 	}
-	if e, known := x.systems.Event(a.Trigger); known {
-		if _, readable := x.systems[a.Trigger.System].Spec.Object(e.Thing); e.When == nil || !readable {
-			return "“" + e.Title + "” is not noticed by this version of Couplet yet. Choose another trigger, and publish it."
-		}
+	if !x.systems.Watched(a.Trigger) {
+		return "“" + x.systems.TriggerTitle(a.Trigger) + "” is not noticed by this version of Couplet yet. Choose another trigger, and publish it."
 	}
 	return ""
 }

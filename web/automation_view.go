@@ -67,6 +67,11 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		}
 		v.Tried = b.tried.words()
 	}
+	if v.On {
+		if v.CannotLook, err = s.o.Store.WatchProblem(c.Request().Context(), ws(c), a.ID); err != nil {
+			return v, err
+		}
+	}
 	v.Missing = b.missing()
 	v.Trigger, v.Filter = b.trigger(), b.filter()
 	v.Steps = b.steps(a.Steps, "")

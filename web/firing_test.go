@@ -140,10 +140,37 @@ func TestAnAutomationIsSwitchedOnWhenItCanRun(t *testing.T) {
 	if b.storedAutomation(id).Published.Enabled {
 		t.Error("it is on still")
 	}
-	// Of a trigger that is not noticed, or without an account, it says so.
-	missed := madeAutomation(b, w, "appointment-missed")
-	w.open("/automations/"+missed).send("[data-testid=publish]", nil).send("[data-testid=switch-on]", url.Values{"on": {"yes"}}).says("bad", "is not noticed by this version of Couplet yet")
-	if b.storedAutomation(missed).Published.Enabled {
-		t.Error("it is on all the same")
+	// Every event of the catalogs is noticed, whether the connector knows its records or operations read them.
+	for system, sys := range b.automationSystems() {
+		for _, e := range sys.Catalog.Events {
+			if !b.automationSystems().Watched(automation.Trigger{Kind: automation.OnEvent, System: system, Event: e.ID}) {
+				t.Errorf("%s of %s is not", e.ID, system)
+			}
+		}
 	}
+	missed := madeAutomation(b, w, "appointment-missed")
+	w.open("/automations/"+missed).send("[data-testid=publish]", nil).send("[data-testid=switch-on]", url.Values{"on": {"yes"}}).says("state", "On")
+
+	// Without an account it says which one lacks.
+	w.open("/automations/new?template=appointment-booked").send("[data-testid=make]", url.Values{"account.highlevel": {"none"}, "account.usercom": {b.conns[1].ID}})
+	w.send("[data-testid=publish]", nil).send("[data-testid=switch-on]", url.Values{"on": {"yes"}}).says("bad", "No account of HighLevel is chosen").says("state", "Off")
+}
+
+// What keeps an automation from noticing anything is said on its page, not in the log alone.
+func TestTheProblemOfALookIsShownOnThePage(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor")
+	id := madeAutomation(b, w, "new-contact-follow-up")
+	w.send("[data-testid=publish]", nil).send("[data-testid=switch-on]", url.Values{"on": {"yes"}})
+	if w.doc.Find("[data-testid=cannot-look]").Length() != 0 {
+		t.Error("a problem is shown that there is not")
+	}
+	ctx, ws := t.Context(), b.conns[0].Workspace
+	watch, _, err := b.store.TakeWatch(ctx, ws, id, "p", b.now, b.now.Add(time.Minute))
+	must(t, err)
+	watch.Problem = "HighLevel cannot be looked at."
+	_, err = b.store.SaveWatch(ctx, ws, watch, automation.Noticed{}, b.now.Add(time.Minute))
+	must(t, err)
+	w.open("/automations/"+id).says("cannot-look", "HighLevel cannot be looked at.")
 }

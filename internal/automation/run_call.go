@@ -211,7 +211,7 @@ func (w *working) mayCall(ctx context.Context, address string) error {
 		return err
 	}
 	if !slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, u.Host) || strings.EqualFold(h, u.Hostname()) }) {
-		return fmt.Errorf("steps may not call %s. An owner allows hosts under Settings, Addresses that steps may call", u.Host)
+		return fmt.Errorf("steps may not call %s. An owner allows hosts under Settings, Workspace", u.Host)
 	}
 	return nil
 }

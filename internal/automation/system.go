@@ -31,6 +31,17 @@ func (s Systems) Event(t Trigger) (*connector.Event, bool) {
 	return nil, false
 }
 
+// Watched reports whether what sets a trigger off is noticed: what shows the event is known, and its records can be read.
+func (s Systems) Watched(t Trigger) bool {
+	e, ok := s.Event(t)
+	if !ok {
+		return t.Kind != OnEvent
+	}
+	sys := s[t.System]
+	_, object := sys.Spec.Object(e.Thing)
+	return e.When != nil && (object || sys.Catalog.Things[e.Thing].Read != nil)
+}
+
 // Title is what a step is called: its name, or what it does.
 func (s Systems) Title(st Step) string {
 	if st.Name != "" {

@@ -70,6 +70,8 @@ type Watch struct {
 	Asked time.Time        `json:"asked,omitzero"`
 	// Last is the last moment of a schedule that was dealt with.
 	Last time.Time `json:"last,omitzero"`
+	// Problem says why the last look did not come to its end, "" when it did.
+	Problem string `json:"problem,omitempty"`
 }
 
 // AnyCall stands for every type of call.
@@ -190,11 +192,27 @@ func (w *Watcher) look(ctx context.Context, ws string, a Automation, do func(con
 	if errors.Is(err, ErrLost) {
 		return engine.ErrBusy
 	}
+	l.told(ctx, err)
 	left := w.Store.LeaveWatch(context.WithoutCancel(ctx), ws, l.w, err == nil)
 	if errors.Is(left, ErrLost) {
 		left = nil
 	}
 	return errors.Join(err, left)
+}
+
+// told notes on the watch why the look did not come to its end, for the people who wonder why nothing happens.
+func (l *looking) told(ctx context.Context, err error) {
+	problem := ""
+	if err != nil {
+		problem = sentence(err)
+	}
+	if ctx.Err() != nil || problem == l.w.Problem {
+		return
+	}
+	l.w.Problem = problem
+	if _, err := l.save(ctx, Noticed{}); err != nil && !errors.Is(err, ErrLost) {
+		l.Log.Warn("why an automation cannot look was not stored", "automation", l.a.ID, "error", err)
+	}
 }
 
 // looking is one look under way.

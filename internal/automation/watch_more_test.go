@@ -249,6 +249,20 @@ func TestAnEventThatIsNotWatchedYetSaysSo(t *testing.T) {
 		if err := s.w.Begin(s.Context(), s.ws, s.automation(id)); !errors.Is(err, automation.ErrUnwatched) || !strings.Contains(err.Error(), "A contact is created") {
 			t.Error(err)
 		}
+		problem := func() string {
+			t.Helper()
+			text, err := s.st.WatchProblem(s.Context(), s.ws, id)
+			s.must(err)
+			return text
+		}
+		if got := problem(); !strings.Contains(got, "is not noticed yet") { // and its page can say it
+			t.Errorf("stored is %q", got)
+		}
+		s.w.Systems["highlevel"] = systems()["highlevel"]
+		s.must(s.w.Look(s.Context(), s.ws, s.automation(id), false))
+		if got := problem(); got != "" {
+			t.Errorf("after a look that went well %q is stored", got)
+		}
 	})
 }
 

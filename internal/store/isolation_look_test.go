@@ -18,6 +18,7 @@ func (w *world) fillLook(t testing.TB) {
 	must(t, w.Note(w.ctx, w.ws, w.firing, automation.Entry{At: "s2", Step: "s2", State: automation.StepDone, Made: "sys contact c1", Began: start, Over: start}))
 	watch, _, err := w.TakeWatch(w.ctx, w.ws, id, "me", start, start)
 	must(t, err)
+	watch.Problem = "no"
 	watch.Conn, watch.Object, watch.Calls = w.conns[0], "contact", []string{automation.AnyCall}
 	_, err = w.SaveWatch(w.ctx, w.ws, watch, automation.Noticed{Seen: []automation.Seen{{ID: "c1", At: start}}, Hints: []automation.Hint{{Record: "c1", By: automation.ByPoll, At: start, Due: start}}}, start)
 	must(t, err)
@@ -32,6 +33,9 @@ func (w *world) lookReads() []call {
 		}},
 		{"SeenBy", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.SeenBy(ctx, ws, id, []string{"c1"})
+		}},
+		{"WatchProblem", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.WatchProblem(ctx, ws, id)
 		}},
 		{"DeedsOn", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			deeds, _, err := s.DeedsOn(ctx, ws, w.conns[0], "sys", connector.Ref{Object: "contact", ID: "c1"}, time.Time{}, start)

@@ -38,6 +38,13 @@ func (s *Store) TakeWatch(ctx context.Context, ws, id, owner string, now, until 
 	return w, ours, err
 }
 
+// WatchProblem says why the last look of an automation did not come to its end, "" when it did, or there was none.
+func (s *Store) WatchProblem(ctx context.Context, ws, id string) (string, error) {
+	var w automation.Watch
+	_, err := s.db.Get(ctx, "select body from watch where workspace_id = $1 and automation = $2 and body <> ''", []any{ws, id}, db.JSON(&w))
+	return w.Problem, err
+}
+
 func putWatch(ctx context.Context, tx *db.Tx, ws, id string, version int) error {
 	_, err := tx.Exec(ctx, `insert into watch (workspace_id, automation, version, conn, object, calls, body, next_at, due_at, owner, held_until, fence)
 		values ($1, $2, $3, '', '', '', '', 0, 0, '', 0, 0) on conflict (workspace_id, automation) do nothing`, ws, id, version)
