@@ -7,7 +7,6 @@ import (
 
 	"couplet/internal/automation"
 	"couplet/internal/sandbox"
-	"couplet/internal/store"
 )
 
 // TestACallSetsAnAutomationOffInSecondsAndOnceOverKills has HighLevel call about new contacts, and kills the program on the way.
@@ -16,34 +15,11 @@ func TestACallSetsAnAutomationOffInSecondsAndOnceOverKills(t *testing.T) {
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		f := newFront(t)
 		h := newHouse(t, sandbox.Options{Contacts: 5, Seed: 3, WebhookURL: f.url + "/hooks"}, url(t))
-		h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
-		st := store.New(h.db(), time.Now)
-		w, err := st.Default(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		conns, err := st.Connections(t.Context(), w.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
 		a := automation.Automation{Name: "greet", Trigger: automation.Trigger{Kind: automation.OnEvent, System: "highlevel", Event: "contact-created"},
 			Steps: []automation.Step{{ID: "s1", Kind: automation.Operation, System: "highlevel", Operation: "contact-tag", With: map[string]string{"contactId": "{{contact.id}}", "tags": "greeted"}}}}
-		for i, c := range conns {
-			a.Connections[i] = c.ID
-		}
-		stored, err := st.AddAutomation(t.Context(), w.ID, "ann", a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		id := stored.Draft.ID
-		if _, _, err = st.PublishAutomation(t.Context(), w.ID, "ann", id, stored.Revision); err == nil {
-			err = st.SwitchAutomation(t.Context(), w.ID, id, true)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		st, ws, id := h.switched(a)
 		done := func() int {
-			n, err := st.FiringCounts(t.Context(), w.ID, id)
+			n, err := st.FiringCounts(t.Context(), ws, id)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +52,7 @@ func TestACallSetsAnAutomationOffInSecondsAndOnceOverKills(t *testing.T) {
 			p = h.serve(f, "--highlevel-webhook-keys", keys)
 		}
 		eventually(t, 90*time.Second, "all were done", func() bool { return done() == more+1 })
-		list, err := st.FiringsOf(t.Context(), w.ID, id, "", "", 100)
+		list, err := st.FiringsOf(t.Context(), ws, id, "", "", 100)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,46 +10,50 @@ import (
 	"couplet/internal/store"
 )
 
+// switched connects both accounts, and stores an automation with them that is on.
+func (h *house) switched(a automation.Automation) (st *store.Store, ws, id string) {
+	h.t.Helper()
+	h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
+	must := func(err error) {
+		h.t.Helper()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	st = store.New(h.db(), time.Now)
+	w, err := st.Default(h.t.Context())
+	must(err)
+	conns, err := st.Connections(h.t.Context(), w.ID)
+	must(err)
+	for i, c := range conns {
+		a.Connections[i] = c.ID
+	}
+	stored, err := st.AddAutomation(h.t.Context(), w.ID, "ann", a)
+	must(err)
+	id = stored.Draft.ID
+	_, _, err = st.PublishAutomation(h.t.Context(), w.ID, "ann", id, stored.Revision)
+	must(err)
+	must(st.SwitchAutomation(h.t.Context(), w.ID, id, true))
+	return st, w.ID, id
+}
+
 // TestAWaitSurvivesAKillAndFiresOnce kills the program while an automation waits two seconds.
 func TestAWaitSurvivesAKillAndFiresOnce(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, url func(testing.TB) string) {
 		h := newHouse(t, sandbox.Options{Contacts: 5, Seed: 3}, url(t))
-		h.must("apply", "-f", h.with("enabled: true", "enabled: false"))
-		st := store.New(h.db(), time.Now)
-		w, err := st.Default(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		conns, err := st.Connections(t.Context(), w.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
 		a := automation.Automation{Name: "wait", Trigger: automation.Trigger{Kind: automation.ByHand}, Steps: []automation.Step{
 			{ID: "s1", Kind: automation.Script, Code: "def run(input): return \"made-by-\" + input[\"word\"] + \"@example.com\"", With: map[string]string{"word": "automation"}},
 			{ID: "s2", Kind: automation.Pause, Wait: automation.Wait{For: flow.Duration(2 * time.Second)}},
 			{ID: "s3", Kind: automation.Operation, System: "highlevel", Operation: "contact-create", With: map[string]string{"email": "{{s1.result}}"}},
 		}}
-		for i, c := range conns {
-			a.Connections[i] = c.ID
-		}
-		stored, err := st.AddAutomation(t.Context(), w.ID, "ann", a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		id := stored.Draft.ID
-		if _, _, err = st.PublishAutomation(t.Context(), w.ID, "ann", id, stored.Revision); err == nil {
-			err = st.SwitchAutomation(t.Context(), w.ID, id, true)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		fresh, err := st.AddFirings(t.Context(), w.ID, []automation.Firing{{Automation: id, Version: 1, Key: "once"}})
+		st, ws, id := h.switched(a)
+		fresh, err := st.AddFirings(t.Context(), ws, []automation.Firing{{Automation: id, Version: 1, Key: "once"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		stands := func() automation.Firing {
-			f, err := st.Firing(t.Context(), w.ID, fresh[0].ID)
+			f, err := st.Firing(t.Context(), ws, fresh[0].ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +68,7 @@ func TestAWaitSurvivesAKillAndFiresOnce(t *testing.T) {
 		if n := h.created("POST /contacts/ 201"); n != 1 {
 			t.Errorf("%d contacts were made", n)
 		}
-		entries, err := st.FiringEntries(t.Context(), w.ID, fresh[0].ID)
+		entries, err := st.FiringEntries(t.Context(), ws, fresh[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,6 +30,7 @@ create table firing (
 );
 
 create index firing_due on firing (due_at) where state in ('open', 'waiting');
+create index firing_owner on firing (owner) where owner <> '';
 create index firing_list on firing (workspace_id, automation, fired_at);
 create index firing_over on firing (workspace_id, over_at) where over_at > 0;
 

@@ -98,7 +98,7 @@ func (s *Store) KeepFiring(ctx context.Context, ws string, f automation.Firing, 
 
 // FreeFirings makes due at once what somebody has who is dead.
 func (s *Store) FreeFirings(ctx context.Context, now time.Time, dead func(owner string) bool) error {
-	owners, err := db.All(ctx, s.db, "select distinct owner from firing where state in ('open', 'waiting') and owner <> ''", nil, scanID)
+	owners, err := db.All(ctx, s.db, "select distinct owner from firing where owner <> ''", nil, scanID)
 	for _, o := range owners {
 		if err == nil && dead(o) {
 			err = s.db.Write(ctx, func(tx *db.Tx) error {
