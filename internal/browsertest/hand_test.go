@@ -175,6 +175,7 @@ func (k keyboard) press(w what) {
 		key = " "
 	}
 	for range 3 {
+		k.reach(w) // a page that came in meanwhile may have moved the focus to what it opened
 		if k.b.clicks(w, func() { k.b.must(chromedp.Do(k.b.ctx, chromedp.KeyEvent(key))) }) {
 			return
 		}
