@@ -105,7 +105,7 @@ func cityOf(zone string) string {
 
 // trying has whoever types see what comes of it, without saving it.
 func trying(m Mapping, p MapPair) templ.Attributes {
-	return templ.Attributes{"hx-post": string(m.post("try")), "hx-trigger": "input delay:250ms", "hx-target": "#open-" + p.ID, "hx-swap": "outerMorph", "hx-sync": "#form-" + p.ID + ":replace"}
+	return templ.Attributes{"hx-post": string(m.post("try")), "hx-trigger": "input delay:250ms, again", "hx-target": "#open-" + p.ID, "hx-swap": "outerMorph", "hx-sync": "#form-" + p.ID + ":replace"}
 }
 
 // described ties a control to what is said about it.

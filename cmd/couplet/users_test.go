@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"couplet/internal/sandbox"
 )
@@ -21,8 +22,12 @@ func TestTheFirstOwnerIsMadeWithTheCodeFromTheLog(t *testing.T) {
 		f := newFront(t)
 		p, twin := h.serve(f), h.serve(newFront(t), "--log-level", "error")
 		code := regexp.MustCompile(`Open http://127\.0\.0\.1:\d+/setup; the set-up code is ([a-z2-7]{4}-[a-z2-7]{4})`)
-		said := code.FindStringSubmatch(p.errs.String())
-		if said == nil || code.FindStringSubmatch(twin.errs.String()) == nil || said[1] != code.FindStringSubmatch(twin.errs.String())[1] {
+		var said, other []string // it is said once the server listens, and may be after it answers
+		eventually(t, 20*time.Second, "both say the code", func() bool {
+			said, other = code.FindStringSubmatch(p.errs.String()), code.FindStringSubmatch(twin.errs.String())
+			return said != nil && other != nil
+		})
+		if said[1] != other[1] {
 			t.Fatalf("one says:\n%s\nthe other:\n%s", p.errs.String(), twin.errs.String())
 		}
 		jar, err := cookiejar.New(nil)

@@ -104,6 +104,31 @@ func TestStepsAreWorkedByMouse(t *testing.T) {
 	b.table("Tin=Basic", "Gold=VIP", "Brass=Other", "=")
 }
 
+// TestALateAnswerUndoesNothing: what a value would become was asked for, and before the answer came a step was added.
+func TestALateAnswerUndoesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	h := mouse{b.tab}
+	b.openCompany(h)
+	b.add(h, "prefix")
+	b.steps("Put before")
+	ask[bool](b.tab, `(() => { const real = window.fetch;
+		window.fetch = (to, with_) => !String(to).endsWith("/try") || window.held ? real(to, with_) : new Promise((yes, no) => {
+			with_.signal?.addEventListener("abort", () => no(with_.signal.reason));
+			window.held = () => with_.signal?.aborted || yes(real(to, with_));
+		});
+		addEventListener("htmx:finally:request", e => { if (e.detail.ctx.request.action.endsWith("/try")) window.over = true; });
+		return true })()`)
+	h.write(css("[name='step.0.text']"), "Firma ")
+	b.until("it is asked for", func() bool { return ask[bool](b.tab, "!!window.held") })
+	b.add(h, "uppercase")
+	b.steps("Put before", "Upper case")
+	ask[bool](b.tab, "(window.held(), true)")
+	b.until("the late answer was dealt with", func() bool { return ask[bool](b.tab, "!!window.over && ready()") })
+	b.steps("Put before", "Upper case")
+	b.makes("FIRMA ")
+}
+
 // table waits for the rows of a table.
 func (b board) table(rows ...string) {
 	b.t.Helper()
