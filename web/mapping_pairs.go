@@ -212,7 +212,7 @@ func (b *board) policyWords(p mapping.Policy) string {
 	case mapping.KeepBoth:
 		return "Both texts are kept, one under the other"
 	}
-	return "Neither: both stay until somebody makes them the same"
+	return "Neither wins: somebody decides on Needs you"
 }
 
 // suggestions are pairs that somebody most likely wants.

@@ -47,7 +47,7 @@ func TestVersionsAreListedWithWhatEachChanged(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	if d := saidBy(w, "difference"); len(d) != 4 || d[0] != "City and City Added No pair Now: HighLevel fills User.com" || d[1] != "Tags and Tags Removed Was: The way of the flow No pair" ||
-		d[2] != "If both sides changed the same field Was: The newest change wins Now: Neither: both stay until somebody makes them the same" || d[3] != "When it looks Was: Every 5 minutes Now: Every hour" {
+		d[2] != "If both sides changed the same field Was: The newest change wins Now: Neither wins: somebody decides on Needs you" || d[3] != "When it looks Was: Every 5 minutes Now: Every hour" {
 		t.Errorf("%q", d)
 	}
 	if w.doc.Find("[data-testid=take]").Length() != 0 {
@@ -78,7 +78,11 @@ func TestAVersionIsTakenBackAsTheDraftAndThatIsUndone(t *testing.T) {
 		t.Errorf("not undone: %v", err)
 	}
 	// It goes through the preview like every change, and becomes the next version.
-	w.send("[data-version='1'] [data-testid=take]", nil).click("[data-testid=to-preview]")
+	w.send("[data-version='1'] [data-testid=take]", nil)
+	if to, _ := w.open(s.path("map")).doc.Find("[data-testid=to-preview]").Closest("form").Attr("action"); to != s.path("preview/rehearse") {
+		t.Errorf("the way on from a changed draft rehearses nothing: %q", to)
+	}
+	w.open(s.path("versions")).click("[data-testid=to-preview]")
 	w = s.rehearsedBy(w)
 	w.click("[data-testid=go-on]").send("[data-testid=press]", nil)
 	w.open(s.path("versions")).expect(http.StatusOK, "3 versions")
