@@ -45,7 +45,7 @@ func (s *Server) firingsPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	counts, err := s.o.Store.FiringCounts(ctx, ws(c), id)
+	counts, err := s.o.Store.FiringCounts(ctx, ws(c), store.FiringFilter{Automation: id})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"couplet/internal/automation"
 	"couplet/internal/sandbox"
+	"couplet/internal/store"
 )
 
 // TestACallSetsAnAutomationOffInSecondsAndOnceOverKills has HighLevel call about new contacts, and kills the program on the way.
@@ -19,7 +20,7 @@ func TestACallSetsAnAutomationOffInSecondsAndOnceOverKills(t *testing.T) {
 			Steps: []automation.Step{{ID: "s1", Kind: automation.Operation, System: "highlevel", Operation: "contact-tag", With: map[string]string{"contactId": "{{contact.id}}", "tags": "greeted"}}}}
 		st, ws, id := h.switched(a)
 		done := func() int {
-			n, err := st.FiringCounts(t.Context(), ws, id)
+			n, err := st.FiringCounts(t.Context(), ws, store.FiringFilter{Automation: id})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"couplet/db"
@@ -36,9 +37,9 @@ func (s *Store) addFirings(ctx context.Context, tx *db.Tx, ws string, list []aut
 		if f.Due.IsZero() {
 			f.Due = now
 		}
-		n, err := tx.Exec(ctx, `insert into firing (`+firingColumns+`, owner)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', 0, 0, $15, $16, 0, 0, '') on conflict (workspace_id, automation, key) do nothing`,
-			ws, f.ID, f.Automation, f.Version, f.Key, f.Trigger, f.Thing, f.Record, f.Title, db.Doc(f.Data), f.Cause, f.Hop, f.By, string(f.State), db.MS(f.At), db.MS(f.Due))
+		n, err := tx.Exec(ctx, `insert into firing (`+firingColumns+`, owner, words)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', 0, 0, $15, $16, 0, 0, '', $17) on conflict (workspace_id, automation, key) do nothing`,
+			ws, f.ID, f.Automation, f.Version, f.Key, f.Trigger, f.Thing, f.Record, f.Title, db.Doc(f.Data), f.Cause, f.Hop, f.By, string(f.State), db.MS(f.At), db.MS(f.Due), firingWords(f))
 		if err != nil {
 			return nil, err
 		}
@@ -137,9 +138,9 @@ func (s *Store) Note(ctx context.Context, ws string, f automation.Firing, e auto
 }
 
 func putFiringEntry(ctx context.Context, tx *db.Tx, ws, id string, e automation.Entry) error {
-	_, err := tx.Exec(ctx, `insert into firing_entry (workspace_id, firing, at, step, seq, state, body, made, began_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		on conflict (workspace_id, firing, at) do update set state = excluded.state, body = excluded.body, made = excluded.made`,
-		ws, id, e.At, e.Step, e.Seq, string(e.State), db.Doc(e), e.Made, db.MS(e.Began))
+	_, err := tx.Exec(ctx, `insert into firing_entry (workspace_id, firing, at, step, seq, state, body, made, began_at, words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		on conflict (workspace_id, firing, at) do update set state = excluded.state, body = excluded.body, made = excluded.made, words = excluded.words`,
+		ws, id, e.At, e.Step, e.Seq, string(e.State), db.Doc(e), e.Made, db.MS(e.Began), strings.ToLower(e.Text))
 	return err
 }
 

@@ -193,7 +193,7 @@ func TestWhatAPersonDecidesTakesAFiringFromWhoeverHasIt(t *testing.T) {
 		}
 		entries, err := w.FiringEntries(w.ctx, w.ws, f.ID)
 		must(t, err)
-		counts, err := w.FiringCounts(w.ctx, w.ws, id)
+		counts, err := w.FiringCounts(w.ctx, w.ws, store.FiringFilter{Automation: id})
 		must(t, err)
 		if entries[0].State != automation.StepDone || counts[automation.Waiting] != 1 || len(counts) != 1 {
 			t.Errorf("%+v %+v", entries, counts)

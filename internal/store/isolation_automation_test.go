@@ -32,6 +32,12 @@ func (w *world) fillAutomation(t testing.TB) {
 	_, err = w.Claim(w.ctx, w.ws, w.firing, "s1")
 	must(t, err)
 	w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "due", Record: "c2"})
+	w.parked = w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "parked", Record: "c3"})
+	_, err = w.ChangeFiring(w.ctx, w.ws, w.parked.ID, func(f *automation.Firing, _ []automation.Entry) ([]automation.Entry, error) {
+		f.State, f.Reason = automation.Parked, "No."
+		return nil, nil
+	})
+	must(t, err)
 	w.fillLook(t)
 }
 
@@ -51,11 +57,23 @@ func (w *world) automationReads() []call {
 		{"FiringsOf", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FiringsOf(ctx, ws, w.auto.Draft.ID, "", "", 9)
 		}},
+		{"Firings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.Firings(ctx, ws, store.FiringFilter{}, "", 9)
+		}},
+		{"FiringIDs", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringIDs(ctx, ws, store.FiringFilter{Automation: w.auto.Draft.ID}, 9)
+		}},
+		{"FiringNeeds", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringNeeds(ctx, ws)
+		}},
+		{"AutomationNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.AutomationNames(ctx, ws)
+		}},
 		{"Firing", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.Firing(ctx, ws, w.firing.ID)
 		}},
 		{"FiringCounts", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.FiringCounts(ctx, ws, w.auto.Draft.ID)
+			return s.FiringCounts(ctx, ws, store.FiringFilter{Automation: w.auto.Draft.ID})
 		}},
 		{"FiringEntries", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FiringEntries(ctx, ws, w.firing.ID)
@@ -104,6 +122,12 @@ func (w *world) automationWrites() []call {
 		{"ChangeFiring", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.ChangeFiring(ctx, ws, w.firing.ID, func(f *automation.Firing, e []automation.Entry) ([]automation.Entry, error) {
 				f.Reason = "stolen"
+				return e, nil
+			})
+		}},
+		{"ChangeFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.ChangeFirings(ctx, ws, []string{w.parked.ID}, func(f *automation.Firing, e []automation.Entry) ([]automation.Entry, error) {
+				f.Reason = "stolen, too"
 				return e, nil
 			})
 		}},

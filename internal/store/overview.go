@@ -54,7 +54,7 @@ func (s *Store) Needs(ctx context.Context, ws string) ([]Need, error) {
 	return all, nil
 }
 
-// CountWaiting counts what waits for a person and was not answered yet, as Needs lists it, and flows that a run left waiting. It
+// CountWaiting counts what waits for a person and was not answered yet, as Needs and FiringNeeds list it, and flows that a run left waiting. It
 // stops counting a kind at most, since every page asks.
 func (s *Store) CountWaiting(ctx context.Context, ws string, most int) (n int, err error) {
 	_, err = s.db.Get(ctx, "select "+waitingIn("$1", "$2"), []any{ws, most}, &n)
@@ -68,6 +68,7 @@ func waitingIn(ws, most string) string {
 		+ (select count(*) from (select 1 from review r where r.workspace_id = $ws and r.alone_by = ''
 			and not exists (select 1 from person_order o where o.workspace_id = $ws and o.pair = r.pair and o.side = r.side and o.record = r.id and o.field = '' and o.state = 'open') limit $most) y)
 		+ (select count(*) from (select 1 from inbox i where i.workspace_id = $ws and i.problem <> '' and i.reason = 'parked' limit $most) z)
+		+ (select count(*) from (select 1 from firing g where g.workspace_id = $ws and g.state = 'parked' limit $most) u)
 		+ (select count(*) from flow f where f.workspace_id = $ws and f.enabled and 'paused' = (select r.status from run r where r.workspace_id = $ws and r.flow = f.id and r.over and not r.dry
 			order by r.started_at desc, r.id desc limit 1))`)
 }

@@ -79,18 +79,18 @@ type world struct {
 	lease engine.Lease
 	run   engine.Run
 	// silent is another run, plan a dry run and user a member, where a test makes them.
-	silent  engine.Run
-	plan    engine.Run
-	user    store.User
-	order   engine.Order
-	rule    store.Rule
-	loss    store.StoredConflict
-	invited store.Invitation
-	token   store.Token
-	auto    store.Automation
-	firing  automation.Firing
-	watch   automation.Watch
-	off     flow.Flow // one that is not switched on
+	silent         engine.Run
+	plan           engine.Run
+	user           store.User
+	order          engine.Order
+	rule           store.Rule
+	loss           store.StoredConflict
+	invited        store.Invitation
+	token          store.Token
+	auto           store.Automation
+	firing, parked automation.Firing
+	watch          automation.Watch
+	off            flow.Flow // one that is not switched on
 }
 
 func newWorld(t testing.TB, d *db.DB) *world {

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"couplet/db"
+	"couplet/internal/automation"
+)
+
+// FiringNeed is how many firings of an automation wait for a person for one reason.
+type FiringNeed struct {
+	Automation, Reason string
+	// Doubt says that nobody knows whether what their steps asked for happened.
+	Doubt bool
+	N     int
+	// Newest is the id of the newest of them.
+	Newest string
+}
+
+// FiringNeeds lists what waits for a person in automations, the most frequent reason first.
+func (s *Store) FiringNeeds(ctx context.Context, ws string) ([]FiringNeed, error) {
+	return db.All(ctx, s.db, `select f.automation, f.reason, count(*), max(f.id), max(case when e.state = 'in_doubt' then 1 else 0 end)
+		from firing f left join firing_entry e on e.workspace_id = f.workspace_id and e.firing = f.id and e.at = f.step
+		where f.workspace_id = $1 and f.state = 'parked' group by f.automation, f.reason order by 3 desc, 1, 2`, []any{ws}, func(r *sql.Rows) (n FiringNeed, err error) {
+		var doubt int
+		err = r.Scan(&n.Automation, &n.Reason, &n.N, &n.Newest, &doubt)
+		n.Doubt = doubt > 0
+		return n, err
+	})
+}
+
+// AutomationName is an automation as lists name it.
+type AutomationName struct {
+	ID, Name string
+	On       bool
+}
+
+// AutomationNames lists the automations of a workspace by name, and nothing else of them.
+func (s *Store) AutomationNames(ctx context.Context, ws string) ([]AutomationName, error) {
+	return db.All(ctx, s.db, "select id, name, enabled from automation where workspace_id = $1 order by name", []any{ws}, func(r *sql.Rows) (a AutomationName, err error) {
+		return a, r.Scan(&a.ID, &a.Name, &a.On)
+	})
+}
+
+// ChangeFirings changes several firings as ChangeFiring does, all together. One that change refuses with automation.ErrStands, or that is
+// gone, stays as it is.
+func (s *Store) ChangeFirings(ctx context.Context, ws string, ids []string, change func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, error)) (changed []automation.Firing, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		changed = nil
+		for _, id := range ids {
+			f, err := changeFiring(ctx, tx, ws, id, change)
+			switch {
+			case errors.Is(err, automation.ErrStands) || errors.Is(err, ErrNotFound):
+			case err != nil:
+				return err
+			default:
+				changed = append(changed, f)
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
