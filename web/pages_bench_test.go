@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"couplet/internal/automation"
 	"couplet/internal/engine"
+	"couplet/internal/store"
 )
 
 // crowd gives a bundle pairs of records that are in step, with a run that made all of them.
@@ -39,14 +41,40 @@ func (b *bundle) crowd(many int) engine.Run {
 	return r
 }
 
-// BenchmarkPages is how long each page takes over HTTP with 10,000 pairs of records: the middle and the slowest twentieth.
+// queries are addresses beyond those of the routes that are worth a time of their own.
+func (b *bundle) queries(run engine.Run) []string {
+	return []string{"/runs/" + run.ID, "/runs/" + run.ID + "?tab=changed", "/runs/" + run.ID + "?tab=all", "/records/l4711", "/automations/" + b.someAutomation() + "/runs",
+		"/search?q=ann", "/search?q=" + url.QueryEscape("ann person0912"), "/search?q=" + url.QueryEscape("(202) 000-4711"), "/search?q=zoe"}
+}
+
+// BenchmarkPages is how long each page takes over HTTP with 10,000 pairs of records and 10,000 firings of an automation: the middle and the
+// slowest twentieth.
 func BenchmarkPages(b *testing.B) {
 	x := newBundle(b)
 	run := x.crowd(10_000)
+	for i := range 20 {
+		some := make([]automation.Firing, 500)
+		for j := range some {
+			some[j] = automation.Firing{Automation: x.someAutomation(), Key: fmt.Sprint(i, "-", j)}
+		}
+		_, err := x.store.AddFirings(b.Context(), x.conns[0].Workspace, some)
+		must(b, err)
+	}
 	client := x.signIn("owner")
-	for _, path := range []string{"/", "/flows", "/runs", "/runs/" + run.ID, "/runs/" + run.ID + "?tab=changed", "/runs/" + run.ID + "?tab=all", "/records/l4711", "/needs-you", "/connections", "/connections/" + x.conns[0].ID,
-		"/flows/" + x.flow.ID + "/preview", "/settings/account", "/settings/team", "/help", "/search", "/search?q=ann", "/search?q=" + url.QueryEscape("ann person0912"), "/search?q=" + url.QueryEscape("(202) 000-4711"), "/search?q=zoe"} {
-		b.Run(strings.NewReplacer("/"+run.ID, "/one", "/"+x.conns[0].ID, "/one", "/"+x.flow.ID, "/one").Replace(path), func(b *testing.B) {
+	paths := x.queries(run)
+	for _, r := range x.routes() {
+		if r.method != http.MethodGet || r.who == anyone || strings.HasSuffix(r.path, "/events") || strings.HasPrefix(r.path, "/runs/:id") || strings.HasPrefix(r.path, "/records/:link") {
+			continue
+		}
+		if path := x.sample(r, store.User{}); path != "" && !slices.Contains(paths, path) {
+			if res := x.as(client, http.MethodGet, path, nil, browser); res.StatusCode == http.StatusOK {
+				paths = append(paths, path)
+			}
+		}
+	}
+	one := strings.NewReplacer("/"+run.ID, "/one", "/"+x.conns[0].ID, "/one", "/"+x.conns[1].ID, "/one", "/"+x.flow.ID, "/one", "/"+x.someAutomation(), "/one", "/"+x.someFiring(), "/one")
+	for _, path := range paths {
+		b.Run(one.Replace(path), func(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				began := time.Now()
