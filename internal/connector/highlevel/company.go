@@ -135,22 +135,3 @@ func (c *Connector) deleteCompany(ctx context.Context, id string) error {
 	}
 	return err
 }
-
-// businessID is the field of a contact that says which company it belongs to.
-const businessID = "businessId"
-
-// join puts a contact into a company, nil takes it out: the one way to write it is for many contacts at once (4, 4.7). A company
-// that is gone meanwhile says nothing about the contact.
-func (c *Connector) join(ctx context.Context, contact string, company any) error {
-	_, err := c.client.Do(ctx, connector.Request{
-		Method: http.MethodPost, Path: "/contacts/bulk/business", Write: true, Scope: scopeWrite,
-		Body: map[string]any{"locationId": c.location, "ids": []string{contact}, businessID: company},
-	})
-	if e, ok := connector.AsError(err); ok && e.Kind == connector.NotFound {
-		if _, gone := c.get(ctx, contact); gone != nil {
-			return gone
-		}
-		e.Kind, e.Message = connector.Temporary, spec.Name+" does not have the company any more that the contact is to belong to. Couplet tries again later."
-	}
-	return err
-}

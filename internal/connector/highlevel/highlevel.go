@@ -31,6 +31,7 @@ type Connector struct {
 	location string
 	object   *connector.Object
 	customs  customs
+	joins    joins
 }
 
 // New makes a connector for the account whose Params hold locationId.
