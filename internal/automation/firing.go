@@ -85,6 +85,8 @@ type Entry struct {
 	// Input is what it was given, Output what it gives to those after it.
 	Input  map[string]any `json:"input,omitempty"`
 	Output map[string]any `json:"output,omitempty"`
+	// Was is what the record held of what the step changed, so that it can be put back; nil where nothing is.
+	Was map[string]any `json:"was,omitempty"`
 	// Path is the branch that a condition took. Until is when a wait is over.
 	Path  string    `json:"path,omitempty"`
 	Until time.Time `json:"until,omitzero"`

@@ -50,6 +50,9 @@ func (w *working) operation(ctx context.Context, st Step, e Entry) (Entry, error
 		return e, err
 	}
 	e.Input = in
+	if e.Attempts == 0 { // a later try would look at what the first one may have done
+		e.Was = w.before(ctx, acc, st.System, op, in)
+	}
 	if err := w.sending(ctx, &e); err != nil {
 		return e, err
 	}
@@ -83,6 +86,20 @@ func (w *working) operation(ctx context.Context, st Step, e Entry) (Entry, error
 		e.Made = madeBy(w.r.Systems[st.System].Catalog, st.System, op, in, gives)
 	}
 	return w.done(ctx, e, gives)
+}
+
+// before is what the record holds of what an operation is about to change, for taking it back. Where nobody can tell, the step is
+// done all the same, and stays.
+func (w *working) before(ctx context.Context, acc Account, system string, op *connector.Operation, in map[string]any) map[string]any {
+	u := w.r.Systems[system].Catalog.Undo[op.ID]
+	if u == nil || !u.Before() {
+		return nil
+	}
+	answer, err := acc.Operator.Do(ctx, u.Look.Operation, u.Look.Asks(in, nil))
+	if err != nil {
+		return nil
+	}
+	return u.Keep(in, u.Look.Shown(answer))
 }
 
 // input is what a step is given. Who works in the accounts is asked anew by the next step where nobody could tell.

@@ -21,6 +21,8 @@ type Catalog struct {
 	// Events are what can set an automation off, and Things the kinds of records that they are about (events.json).
 	Events []Event          `json:"events"`
 	Things map[string]Thing `json:"things"`
+	// Undo is how what operations did is taken back, by their ids (undo.json).
+	Undo map[string]*Undo `json:"undo"`
 }
 
 // List is a find operation whose answer holds values to choose from.
@@ -149,6 +151,7 @@ func LoadCatalog(files ...[]byte) (*Catalog, error) {
 		o.check(&p, &c)
 	}
 	c.checkEvents(&p)
+	c.checkUndo(&p)
 	return &c, errors.Join(p.found...)
 }
 

@@ -23,6 +23,8 @@ type Every struct {
 	Makers map[string]Maker
 	// First are lists that must not come out empty: what is made before, by the name of its maker.
 	First map[string]string
+	// More names the maker of what may be given besides the takes, by operation; only for taking it back.
+	More map[string]string
 	// Also are takes that an operation needs although the catalog lets them be left out, each with its reason.
 	Also map[string]string
 	// Lenient are the wrong requests that the system takes, "operation.take", each with its reason.

@@ -39,6 +39,9 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 	if ran := e.Run(t); ran < len(c.Operations().Operations)-len(e.Skipped) {
 		t.Errorf("%d operations ran", ran)
 	}
+	if n, all := e.Undo(t), len(c.Operations().Undo); n < all {
+		t.Errorf("%d of %d calls were taken back", n, all)
+	}
 	j.report(t)
 }
 

@@ -13,7 +13,10 @@ var operationsData []byte
 //go:embed events.json
 var eventsData []byte
 
-var operations = connector.MustLoadCatalog(operationsData, eventsData)
+//go:embed undo.json
+var undoData []byte
+
+var operations = connector.MustLoadCatalog(operationsData, eventsData, undoData)
 
 // Operations is what can be done with an account besides keeping records the same.
 func Operations() *connector.Catalog { return operations }

@@ -28,6 +28,7 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 			"person-list": "person", "person-events": "event", "person-product-events": "product-event", "person-timeline": "event", "person-segments": "person", "company-list": "company",
 			"activity-list": "activity", "deal-list": "deal", "ticket-list": "ticket", "event-list": "event", "attribute-list": "attribute", "tag-list": "tag", "list-list": "list", "segment-people": "person",
 		},
+		More: map[string]string{"person-set-many": "attribute-as", "own-person-set-many": "attribute-as", "company-set-many": "company-as"},
 		Also: map[string]string{
 			"product-event.user_id": "one of the two names of the person has to be given (usercom.md 10)", "own-product-event.user_id": "the same",
 			"company-add.user_id": "the same",
@@ -39,6 +40,9 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 	}
 	if ran := e.Run(t); ran < len(c.Operations().Operations)-len(e.Skipped) {
 		t.Errorf("%d operations ran", ran)
+	}
+	if n, all := e.Undo(t), len(c.Operations().Undo); n < all {
+		t.Errorf("%d of %d calls were taken back", n, all)
 	}
 }
 
