@@ -53,6 +53,8 @@ type FiringPage struct {
 	Steps   []FiringStep
 	Given   string // what the trigger gave, as JSON
 	Answers []FiringAnswer
+	// MayUndo: it is over, did something, and this person may take it back.
+	MayUndo bool
 }
 
 // Fact is a word and what it is.

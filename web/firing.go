@@ -240,6 +240,7 @@ func (s *Server) firingPage(c echo.Context) error {
 	}
 	for _, e := range entries {
 		v.Steps = append(v.Steps, firingStep(a, systems, f, e))
+		v.MayUndo = v.MayUndo || v.MayEdit && f.State.Over() && e.Made != ""
 	}
 	v.Facts = []templates.Fact{{Name: "Set off by", Value: systems.TriggerTitle(a.Trigger)}, {Name: "Noticed", Value: noticed[f.Trigger]}, {Name: "At", Value: v.Clock.Exact(f.At)}, {Name: "Version", Value: fmt.Sprint(f.Version)}}
 	if f.By != "" {
@@ -261,6 +262,9 @@ func firingStep(a automation.Automation, systems automation.Systems, f automatio
 	if place := automation.PlaceOf(a, e.Step); place != "" {
 		st, _ := automation.StepAt(a, place)
 		out.Number, out.Title = automation.Number(a, place), systems.Title(st)
+	}
+	if e.TakesBack() != "" {
+		out.Title = "Taking back: " + out.Title
 	}
 	if f.State == automation.Parked && e.At == f.Step && e.State == automation.StepWaits {
 		out.State = templates.FiringState{Kind: "bad", Word: "Failed", Icon: "circle-x"}

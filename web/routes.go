@@ -180,6 +180,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/switch", editor, s.switchAutomation},
 		{http.MethodGet, "/automations/:id/runs/:firing", viewer, s.firingPage},
 		{http.MethodPost, "/automations/:id/runs/:firing", editor, s.firingAnswer},
+		{http.MethodGet, "/automations/:id/runs/:firing/undo", viewer, s.firingUndoPage},
+		{http.MethodPost, "/automations/:id/runs/:firing/undo", editor, s.undoFiring},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},
 		{http.MethodPost, "/automations/:id/add", editor, s.changesCanvas(editAdd)},
 		{http.MethodPost, "/automations/:id/do", editor, s.changesCanvas(editDo)},

@@ -69,6 +69,9 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/automations/:id/runs/:firing": func(b *bundle, _ store.User) string {
 		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring()
 	},
+	"/automations/:id/runs/:firing/undo": func(b *bundle, _ store.User) string {
+		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring() + "/undo"
+	},
 	"/connect/pending/:id":                      func(*bundle, store.User) string { return "/connect/pending/none" },
 	"/connect/:system/look/:field":              func(*bundle, store.User) string { return "/connect/highlevel/look/key" },
 	"/runs/:id":                                 (*bundle).runPath,

@@ -37,6 +37,7 @@ func newStage(t testing.TB, o sandbox.Options) *stage {
 	s.bundle = newBundle(t, func(o *Options) {
 		o.Now = time.Now
 		o.Connect = connects(t, o.Store, time.Now, hostOf(t, hl.URL), hostOf(t, uc.URL))
+		o.Tools = tools{o.Store, o.Connect.Pool}
 	})
 	s.now = time.Now()
 	s.eng = s.engine()

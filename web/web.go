@@ -36,6 +36,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
 
+	"couplet/internal/automation"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/store"
@@ -55,6 +56,8 @@ type Options struct {
 	Gallery bool
 	// Samples reads fields and real records of the accounts, for pages that show them.
 	Samples Sampler
+	// Tools open accounts for what automations did.
+	Tools automation.Accounts
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error

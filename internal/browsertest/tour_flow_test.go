@@ -3,6 +3,7 @@ package browsertest
 import (
 	"strings"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -81,7 +82,7 @@ func (g *guide) previewing() {
 	g.b.see(testid("live"))
 	g.look("preview, a rehearsal is under way", "07-preview")
 	g.b.still(false)
-	g.b.open(g.flow + "/preview")
+	g.b.must(chromedp.Do(g.b.ctx, chromedp.Reload())) // its address holds the wish, which nobody may have come to yet
 	g.b.reload("the rehearsal is over", func() bool { return g.b.shows(testid("go-on")) })
 	g.look("preview", "07-preview")
 	g.h.press(testid("count-need-you"))
@@ -240,4 +241,7 @@ func (g *guide) reacting() {
 	g.look("what an automation did, step by step", "")
 	g.h.press(testid("answer-end"))
 	g.b.see(testid("reason", "Ended by"))
+	g.h.press(testid("to-undo"))
+	g.b.see(testid("back"))
+	g.look("taking back what an automation did", "")
 }
