@@ -92,6 +92,9 @@ func operationsPage() string {
 			fmt.Fprintf(&b, "\n### %s\n\n| operation | kind | call | what it does |\n|---|---|---|---|\n", title)
 		}
 		does := o.Does
+		if u := systems()[o.System].Operations.Undo[o.ID]; u != nil {
+			does += " Taken back by `" + u.By + "`."
+		}
 		if o.Doubt != "" {
 			does += " *Unverified: " + o.Doubt + "*"
 		}
