@@ -45,6 +45,16 @@ done. A text that is one pill alone keeps the value's type: a number stays a num
 
 `
 
+// takingBack tells what is undone and what stays.
+const takingBack = `
+## Taking back
+
+A run that is over can be taken back from its page, whole or one step: the last step first. What a step made is deleted, a tag or a follower that it added is taken off unless it was there before, and
+a value that it changed goes back to what it was. For that a step that changes a record looks at it first, which is one request more. The page looks at each record again and says beforehand what would be
+done and what stays: what somebody changed since, what was empty before, and what nothing takes back, such as a message that was sent or an event of a person. Taking back is a step of its own in the log, with the
+name of who did it, and sets no automation off. [Operations](operations.md) say which request takes back which.
+`
+
 // noticed tells how firings come about.
 const noticed = `
 ## How it is noticed
@@ -159,6 +169,7 @@ func automationsPage(t *testing.T) string {
 	})
 	words("Waits", "`for: 2h` waits a time, at most "+automation.Span(automation.LongestWait)+"; `until` waits for a moment:", automation.Untils)
 	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most. `once: true` does a step at most once for each record.", automation.Fails)
+	b.WriteString(takingBack)
 	b.WriteString("\n## Templates\n\n")
 	table("template | what it does", func(row func(...string)) {
 		for _, x := range automation.Templates() {
