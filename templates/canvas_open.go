@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/a-h/templ"
+import (
+	"time"
+
+	"github.com/a-h/templ"
+)
 
 // Inspector is everything about what is open.
 type Inspector struct {
@@ -25,18 +29,63 @@ type Inspector struct {
 	// Gives are the values that steps after it may use.
 	Gives []CanvasValue
 	Focus bool
+	// Address is that by which another program sets it off, nil where none does.
+	Address *CanvasAddress
 }
 
-// InspectorTried is what would become of the step that is open. Request is what would be sent, "" for nothing.
+// CanvasAddress is the address by which another program sets an automation off.
+type CanvasAddress struct {
+	// Value is shown once, when it is made. Made says that there is one, MadeAt when it was made, zero where nobody knows.
+	Value  string
+	Made   bool
+	MadeAt time.Time
+	// Mark tells this address from the next, so that a page that is sent twice makes one address and not two.
+	Mark string
+	// Warning says why a program elsewhere could not reach it, "" when it could.
+	Warning string
+	// Body is what a call may say.
+	Body   string
+	Called Called
+}
+
+// Called is the last call that came to such an address.
+type Called struct {
+	Clock Clock
+	Now   time.Time
+	// At is zero while nothing has come to it. Waiting says that a call can come: there is an address.
+	At      time.Time
+	Waiting bool
+	// Off says why a call would not be taken now, "" when it would.
+	Off string
+	// Firing leads to what the last call set off.
+	Firing string
+	// Stream is the address of the live state.
+	Stream string
+}
+
+// ago says how long ago the last call came.
+func (c Called) ago() string { return "Received " + c.Clock.Ago(c.At) }
+
+// example is a call as it is typed.
+func (a CanvasAddress) example() string {
+	address := a.Value
+	if address == "" {
+		address = "ADDRESS"
+	}
+	return "curl -X POST '" + address + "' \\\n  -H 'Content-Type: application/json' \\\n  -d '" + a.Body + "'"
+}
+
+// InspectorTried is what would become of the step that is open. Request is what would be sent, Gave what a script made and Printed
+// what it printed on its way; "" for nothing.
 type InspectorTried struct {
 	CanvasResult
-	Title, Request string
+	Title, Request, Gave, Printed string
 }
 
 // CanvasField is one thing that a person gives. Its name is the key in a file.
 type CanvasField struct {
 	Name, Label, Help string
-	// Kind is "line", "text", "code", "choice", "check" or "radio".
+	// Kind is "line", "text", "code", "choice", "check", "radio" or "zone".
 	Kind     string
 	Value    string
 	Type     string

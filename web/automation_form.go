@@ -229,7 +229,7 @@ func (f *formOf) trigger(a *automation.Automation, s automation.Systems) {
 		}
 		t.Own = f.Has("trigger.own")
 	case automation.OnSchedule:
-		t.Schedule = flow.Schedule{Every: f.span("trigger.every", was.Schedule.Every), Cron: f.line("trigger.cron", was.Schedule.Cron), TimeZone: f.line("trigger.time_zone", was.Schedule.TimeZone)}
+		t.Schedule = flow.Schedule{Every: f.span("trigger.schedule.every", was.Schedule.Every), Cron: f.line("trigger.schedule.cron", was.Schedule.Cron), TimeZone: f.line("trigger.schedule.time_zone", was.Schedule.TimeZone)}
 	case automation.OnHook:
 		t.Sample = f.text("trigger.sample", was.Sample)
 	case automation.ByHand:

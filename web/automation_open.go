@@ -219,7 +219,7 @@ func (x *inspected) waitFields(i *templates.Inspector) {
 	switch until {
 	case automation.WorkingDay, automation.NextDay:
 		i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "wait.at", Label: "At", Kind: "line", Value: w.At, Example: "09:00", Required: true}),
-			x.typedField(templates.CanvasField{Name: "wait.time_zone", Label: "Time zone", Kind: "line", Value: w.TimeZone, Example: "The automation's, if you leave it empty"}))
+			x.typedField(templates.CanvasField{Name: "wait.time_zone", Label: "Time zone", Kind: "zone", Value: w.TimeZone, Example: "The automation's, if you leave it empty"}))
 	case automation.Moment:
 		i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "wait.moment", Label: "Moment", Kind: "line", Value: w.Moment, Required: true, Pills: true}),
 			x.typedField(templates.CanvasField{Name: "wait.before", Label: "Before it", Kind: "line", Value: span(w.Before), Example: "24h", Help: "How long before: 30m, 2h, 24h."}))

@@ -181,7 +181,7 @@ func TestEveryKindOfStepAndTriggerHasItsFields(t *testing.T) {
 	if got := b.automation(id).Steps[4].With; len(got) != 0 {
 		t.Errorf("the script is given %v", got)
 	}
-	for kind, field := range map[string]string{automation.OnEvent: "trigger.event", automation.OnSchedule: "trigger.every", automation.OnHook: "trigger.sample", automation.ByHand: "trigger.object"} {
+	for kind, field := range map[string]string{automation.OnEvent: "trigger.event", automation.OnSchedule: "trigger.schedule.every", automation.OnHook: "trigger.sample", automation.ByHand: "trigger.object"} {
 		w.open("/automations/"+id+"?step=-when").send("[data-testid=save]", url.Values{"trigger.kind": {kind}})
 		if w.doc.Find("[name='"+field+"']").Length() == 0 {
 			t.Errorf("%s has no field %s: %s", kind, field, w.at("inspector"))

@@ -37,9 +37,9 @@ func (x *inspected) openTrigger() *templates.Inspector {
 			Help: "Without it, nothing that Couplet does sets it off, so no circle can come of it."}))
 	case automation.OnSchedule:
 		i.Fields = append(i.Fields,
-			x.typedField(templates.CanvasField{Name: "trigger.every", Label: "Every", Kind: "line", Value: span(t.Schedule.Every), Example: "1h", Help: "Such as 15m, 1h, 24h. Leave it empty for set times."}),
-			x.typedField(templates.CanvasField{Name: "trigger.cron", Label: "Or at set times", Kind: "line", Value: t.Schedule.Cron, Example: "0 9 * * 1-5", Help: "Minute, hour, day, month, weekday: 0 9 * * 1-5 is 09:00 from Monday to Friday."}),
-			x.typedField(templates.CanvasField{Name: "trigger.time_zone", Label: "Time zone of the set times", Kind: "line", Value: t.Schedule.TimeZone, Example: "UTC"}))
+			x.typedField(templates.CanvasField{Name: "trigger.schedule.every", Label: "Every", Kind: "line", Value: span(t.Schedule.Every), Example: "1h", Help: "Such as 15m, 1h, 24h. Leave it empty for set times."}),
+			x.typedField(templates.CanvasField{Name: "trigger.schedule.cron", Label: "Or at set times", Kind: "line", Value: t.Schedule.Cron, Example: "0 9 * * 1-5", Help: "Minute, hour, day, month, weekday: 0 9 * * 1-5 is 09:00 from Monday to Friday."}),
+			x.typedField(templates.CanvasField{Name: "trigger.schedule.time_zone", Label: "Time zone of the set times", Kind: "zone", Value: t.Schedule.TimeZone, Example: "UTC"}))
 	case automation.OnHook:
 		i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "trigger.sample", Label: "What a call looks like", Kind: "code", Value: t.Sample, Example: `{"email": "maya@example.com"}`,
 			Help: "JSON. Its fields can then be used in the steps."}))
@@ -51,7 +51,7 @@ func (x *inspected) openTrigger() *templates.Inspector {
 			i.Fields = append(i.Fields, f)
 		}
 	}
-	i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "time_zone", Label: "Time zone", Kind: "line", Value: x.a().TimeZone, Example: "UTC", Help: "Where its days begin and end, such as Europe/Lisbon."}))
+	i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "time_zone", Label: "Time zone", Kind: "zone", Value: x.a().TimeZone, Example: "UTC", Help: "Where its days begin and end, such as Europe/Lisbon."}))
 	return i
 }
 

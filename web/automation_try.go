@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
@@ -47,13 +49,16 @@ func (s *Server) tryOn(c echo.Context, b *canvasView) ([]templates.MapOption, er
 	return options, nil
 }
 
-// try works out what would happen.
-func (s *Server) try(_ echo.Context, b *canvasView) (*tried, error) {
+// try works out what would happen. Scripts run when somebody asks, and not again with every letter that is typed.
+func (s *Server) try(c echo.Context, b *canvasView) (*tried, error) {
 	t := automation.Trial{Scene: b.sceneOf(automation.Values(b.a(), "", b.systems)), Params: map[string]map[string]string{}}
 	for id := range b.systems {
 		if conn := b.account(id); conn != nil {
 			t.Params[id] = conn.Params
 		}
+	}
+	if c.Request().Method == http.MethodGet {
+		t.Scripts = s.o.Scripts
 	}
 	out := &tried{of: b.chosen.Text, out: automation.Try(b.ctx, b.a(), b.systems, t), tells: map[string]string{}}
 	automation.Walk(b.a(), func(_ string, st automation.Step) {
@@ -171,8 +176,15 @@ func (t *tried) told(id string) *templates.InspectorTried {
 		out.Title = "Last try: it does not pass"
 	}
 	for _, o := range t.out.Steps {
-		if o.Step == id && o.Request != nil {
+		if o.Step != id {
+			continue
+		}
+		if o.Request != nil {
 			out.Request = strings.TrimSpace(o.Request.Method + " " + o.Request.Address + "\n" + o.Request.Body)
+		}
+		if out.Printed = o.Printed; o.Gives != nil && o.Did == automation.Worked {
+			gave, _ := json.MarshalIndent(o.Gives, "", "  ") // it was read from JSON
+			out.Gave = string(gave)
 		}
 	}
 	return out

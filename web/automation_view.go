@@ -79,8 +79,10 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 	v.Picker = s.picker(c)
 	if v.Open = b.open(); v.Open == nil {
 		v.At.Step, v.At.Values = "", ""
+	} else if v.Open.ID == templates.OpenTrigger && a.Trigger.Kind == automation.OnHook {
+		v.Open.Address, err = s.ownAddress(c, x.draft)
 	}
-	return v, nil
+	return v, err
 }
 
 // missing are the systems that it works with without an account.

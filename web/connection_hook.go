@@ -18,9 +18,6 @@ import (
 	"couplet/templates"
 )
 
-// hookMadeSetting names the setting that holds when the address of a connection's hooks was made, in unix milliseconds.
-func hookMadeSetting(conn string) string { return "hook_made/" + conn }
-
 // hookPage is the recipe by which a system tells of changes.
 func (s *Server) hookPage(c echo.Context) error {
 	h, err := s.hookOf(c)
@@ -48,7 +45,7 @@ func (s *Server) hookOf(c echo.Context) (templates.Hook, error) {
 	}
 	h := templates.Hook{Frame: frame(c, "Changes from "+conn.Name, "connections"), System: systemOf(spec, ""), ID: conn.ID, Name: conn.Name, Help: spec.Hooks.Help,
 		Steps: spec.Hooks.Steps, ByHand: spec.Hooks.Kind == "manual", Made: hash != "", Mark: hookMark(hash), Editor: may(visitorOf(c).Role, editor), Heard: heard}
-	if h.MadeAt, err = s.hookMade(ctx, conn); err != nil {
+	if h.MadeAt, err = s.hookMade(ctx, conn.Workspace, conn.ID); err != nil {
 		return h, err
 	}
 	switch bad := s.badRedirect(s.public(c)); {
@@ -86,8 +83,9 @@ func hookMark(hash string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (s *Server) hookMade(ctx context.Context, conn connection.Connection) (time.Time, error) {
-	text, err := s.o.Store.Setting(ctx, conn.Workspace, hookMadeSetting(conn.ID))
+// hookMade is when the address of a connection or an automation was made, zero where nobody knows.
+func (s *Server) hookMade(ctx context.Context, ws, id string) (time.Time, error) {
+	text, err := s.o.Store.Setting(ctx, ws, connection.HookMadeSetting(id))
 	if ms, e := strconv.ParseInt(text, 10, 64); err == nil && e == nil {
 		return time.UnixMilli(ms), nil
 	}
@@ -113,7 +111,7 @@ func (s *Server) makeHook(c echo.Context) error {
 		return s.sayAndGo(c, "The address was made already, and was shown that once. Make another one if it was not copied.", true, "/connections/"+conn.ID+"/hook")
 	}
 	secret, hash := connection.NewHookSecret(s.o.HookKey)
-	if err := s.o.Store.SaveSetting(ctx, ws(c), hookMadeSetting(conn.ID), strconv.FormatInt(s.o.Now().UnixMilli(), 10)); err != nil {
+	if err := s.o.Store.SaveSetting(ctx, ws(c), connection.HookMadeSetting(conn.ID), strconv.FormatInt(s.o.Now().UnixMilli(), 10)); err != nil {
 		return err
 	}
 	if err := s.o.Store.SaveSetting(ctx, ws(c), connection.HookSetting(conn.ID), hash); err != nil {
@@ -146,7 +144,7 @@ func (s *Server) heard(ctx context.Context, conn connection.Connection, spec *co
 		if err != nil {
 			return h, err
 		}
-		made, err := s.hookMade(ctx, conn)
+		made, err := s.hookMade(ctx, conn.Workspace, conn.ID)
 		if err != nil {
 			return h, err
 		}

@@ -182,6 +182,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/runs/:firing", editor, s.firingAnswer},
 		{http.MethodGet, "/automations/:id/runs/:firing/undo", viewer, s.firingUndoPage},
 		{http.MethodPost, "/automations/:id/runs/:firing/undo", editor, s.undoFiring},
+		{http.MethodPost, "/automations/:id/address", editor, s.makeAddress},
+		{http.MethodGet, "/automations/:id/address/events", viewer, s.addressEvents},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},
 		{http.MethodPost, "/automations/:id/add", editor, s.changesCanvas(editAdd)},
 		{http.MethodPost, "/automations/:id/do", editor, s.changesCanvas(editDo)},

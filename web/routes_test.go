@@ -62,10 +62,11 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/settings/team/invitations/:id/withdraw": func(b *bundle, _ store.User) string {
 		return "/settings/team/invitations/" + b.invitation() + "/withdraw"
 	},
-	"/settings/tokens/:id/revoke":  func(b *bundle, u store.User) string { return "/settings/tokens/" + b.givenToken(u) + "/revoke" },
-	"/connect/:system/start":       func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
-	"/connections/:id/hook":        func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
-	"/connections/:id/hook/events": func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
+	"/settings/tokens/:id/revoke":     func(b *bundle, u store.User) string { return "/settings/tokens/" + b.givenToken(u) + "/revoke" },
+	"/connect/:system/start":          func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
+	"/connections/:id/hook":           func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
+	"/connections/:id/hook/events":    func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
+	"/automations/:id/address/events": func(b *bundle, _ store.User) string { return "/automations/" + b.someAutomation() + "/address/events" },
 	"/automations/:id/runs/:firing": func(b *bundle, _ store.User) string {
 		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring()
 	},

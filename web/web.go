@@ -58,6 +58,8 @@ type Options struct {
 	Samples Sampler
 	// Tools open accounts for what automations did.
 	Tools automation.Accounts
+	// Scripts runs the scripts of automations' steps on samples; nil has a try only tell of them.
+	Scripts automation.Scripts
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error

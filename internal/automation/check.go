@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"couplet/internal/connector"
 	"couplet/internal/flow"
+	"couplet/internal/mapping"
 )
 
 // Problem is one thing that is wrong, with the reason and the fix in words.
@@ -40,8 +40,8 @@ func Check(a Automation, s Systems) []Problem {
 	if why := flow.BadName(a.Name); why != "" {
 		c.add("name", "name %q %s", a.Name, why)
 	}
-	if _, err := time.LoadLocation(a.TimeZone); err != nil || a.TimeZone == "Local" {
-		c.add("time_zone", "time zone %q is not known; write it like Europe/Lisbon", a.TimeZone)
+	if why := mapping.BadZone(a.TimeZone); why != "" {
+		c.add("time_zone", "%s", why)
 	}
 	if a.Connections[0] == a.Connections[1] && a.Connections[0] != "" {
 		c.add("connections", "both accounts are the same one; choose another one, or leave the second out")

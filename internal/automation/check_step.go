@@ -255,8 +255,8 @@ func (c *checker) wait(w Wait) {
 	if _, err := time.Parse("15:04", w.At); (w.Until == WorkingDay || w.Until == NextDay || w.At != "") && err != nil {
 		c.add("wait.at", "%q is no time of day; write it like 09:00", w.At)
 	}
-	if _, err := time.LoadLocation(w.TimeZone); err != nil || w.TimeZone == "Local" {
-		c.add("wait.time_zone", "time zone %q is not known; write it like Europe/Lisbon", w.TimeZone)
+	if why := mapping.BadZone(w.TimeZone); why != "" {
+		c.add("wait.time_zone", "%s", why)
 	}
 	if w.Before < 0 || w.Before.D() > LongestWait {
 		c.add("wait.before", "%s before the moment is too long, or none; the longest is %s", w.Before, Span(LongestWait))

@@ -11,6 +11,9 @@ import (
 // HookSetting names the setting of a workspace that holds the hash of the hook secret of a connection, or of an automation.
 func HookSetting(conn string) string { return "hook/" + conn }
 
+// HookMadeSetting names the setting that holds when that address was made, in unix milliseconds.
+func HookMadeSetting(conn string) string { return "hook_made/" + conn }
+
 // NewHookSecret makes a secret for the address of a connection's hooks, and the hash to be kept under [HookSetting]. The
 // secret itself is shown once and kept nowhere.
 func NewHookSecret(key []byte) (secret, hash string) {

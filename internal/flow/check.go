@@ -134,7 +134,9 @@ func (c *checker) schedule(s Schedule) {
 		c.add("schedule.cron", "schedule has every and cron, and only one of them can hold; remove the other")
 	case s.Cron != "":
 		line, zone, err := s.cron()
-		if err != nil {
+		if why := mapping.BadZone(s.TimeZone); why != "" {
+			c.add("schedule.time_zone", "schedule: %s", why)
+		} else if err != nil {
 			c.add("schedule.cron", "schedule: %s", err)
 		} else if line.Next(time.Unix(0, 0).In(zone)).IsZero() {
 			c.add("schedule.cron", "schedule: %q never comes; check its day and month", s.Cron)

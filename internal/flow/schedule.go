@@ -10,6 +10,8 @@ import (
 	_ "time/tzdata" // a zone must load on a machine that has no zone files
 
 	"github.com/robfig/cron/v3"
+
+	"couplet/internal/mapping"
 )
 
 // cronFields are the standard five; names like @daily and a zone inside the line are not taken, because the file has
@@ -58,11 +60,10 @@ func (s Schedule) cron() (cron.Schedule, *time.Location, error) {
 
 // zone is the schedule's time zone, UTC where it says none. "Local" would mean another time on each machine.
 func (s Schedule) zone() (*time.Location, error) {
-	zone, err := time.LoadLocation(s.TimeZone)
-	if err != nil || s.TimeZone == "Local" {
-		return nil, fmt.Errorf("time zone %q is not known; write it like Europe/Lisbon", s.TimeZone)
+	if why := mapping.BadZone(s.TimeZone); why != "" {
+		return nil, errors.New(why)
 	}
-	return zone, nil
+	return time.LoadLocation(s.TimeZone)
 }
 
 // wildHour reports whether a cron line means every hour, or every so many hours.

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,18 @@ func Zones() []string { return allZones() }
 func KnownZone(name string) bool {
 	_, err := time.LoadLocation(name)
 	return name != "" && err == nil && !strings.EqualFold(name, "local")
+}
+
+// BadZone says why a name is no time zone, "" when it is one, or when there is none.
+func BadZone(name string) string {
+	if name == "" || KnownZone(name) {
+		return ""
+	}
+	meant := "write it like Europe/Lisbon"
+	if near := NearZone(name); near != "" {
+		meant = "perhaps you mean " + near
+	}
+	return fmt.Sprintf("time zone %q is not known; %s", name, meant)
 }
 
 // NearZone is the time zone that somebody may have meant, "" where none is near: the one of that place, of a place that begins so, or one

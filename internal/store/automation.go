@@ -141,7 +141,7 @@ func (s *Store) DeleteAutomation(ctx context.Context, ws, id string, revision in
 		if moved = a.Revision != revision; moved {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, "delete from setting where workspace_id = $1 and name = $2", ws, connection.HookSetting(id)); err != nil {
+		if _, err := tx.Exec(ctx, "delete from setting where workspace_id = $1 and name in ($2, $3)", ws, connection.HookSetting(id), connection.HookMadeSetting(id)); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "delete from automation where workspace_id = $1 and id = $2", ws, id)

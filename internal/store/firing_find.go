@@ -22,6 +22,8 @@ type FiringFilter struct {
 	Text string
 	// Reason is why it stands, in the very words.
 	Reason string
+	// Trigger is how it was noticed.
+	Trigger string
 	// UpTo is the newest one that may be shown.
 	UpTo string
 }
@@ -44,6 +46,9 @@ func (f FiringFilter) where(args *[]any) string {
 	}
 	if f.Reason != "" {
 		text += " and f.reason = " + hole(f.Reason)
+	}
+	if f.Trigger != "" {
+		text += " and f.noticed = " + hole(f.Trigger)
 	}
 	if f.UpTo != "" {
 		text += " and f.id <= " + hole(f.UpTo)

@@ -3,27 +3,27 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
 
 	"couplet/db"
 	"couplet/internal/automation"
 	"couplet/internal/connection"
 )
 
-// SetAutomationHook keeps the hash of the secret in the address of an automation's own, in place of the one before; "" leaves it
-// without an address.
+// SetAutomationHook keeps the hash of the secret in the address of an automation's own, in place of the one before, and when that was
+// made; "" leaves it without an address.
 func (s *Store) SetAutomationHook(ctx context.Context, ws, id, hash string) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := lockedAutomation(ctx, tx, ws, id); err != nil {
 			return err
 		}
-		return putAutomationHook(ctx, tx, ws, id, hash)
+		for name, value := range map[string]string{connection.HookSetting(id): hash, connection.HookMadeSetting(id): strconv.FormatInt(s.now().UnixMilli(), 10)} {
+			if _, err := tx.Exec(ctx, `insert into setting (workspace_id, name, value) values ($1, $2, $3) on conflict (workspace_id, name) do update set value = excluded.value`, ws, name, value); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-}
-
-func putAutomationHook(ctx context.Context, tx *db.Tx, ws, id, hash string) error {
-	_, err := tx.Exec(ctx, `insert into setting (workspace_id, name, value) values ($1, $2, $3) on conflict (workspace_id, name) do update set value = excluded.value`,
-		ws, connection.HookSetting(id), hash)
-	return err
 }
 
 // FindAutomationHook finds the automation of an address and the hash of its secret, "" where it has none, in all workspaces: the address
