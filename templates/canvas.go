@@ -28,6 +28,8 @@ type Canvas struct {
 	// On says that what is published runs, CannotLook why nothing can set it off just now, "" when it can.
 	On         bool
 	CannotLook string
+	// Start says how somebody starts it by hand: one of the words below, "" for not at all. Once names the page for that.
+	Start, Once string
 	// Missing are the systems that it works with and that no account is chosen of.
 	Missing []System
 	Trigger CanvasCard
@@ -63,6 +65,12 @@ type CanvasAt struct {
 const (
 	OpenTrigger = "-when"
 	OpenFilter  = "-if"
+)
+
+// The ways to start an automation by hand: as it is, or for a record.
+const (
+	StartPlain = "plain"
+	StartFor   = "for"
 )
 
 // CanvasProblem is something that is wrong, and the link to where it is.

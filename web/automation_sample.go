@@ -3,16 +3,21 @@ package web
 import (
 	"context"
 	"slices"
+	"time"
 
 	"couplet/internal/automation"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
 const (
 	// samplesShown is how many stored records an automation can be tried on.
 	samplesShown = 5
+	// realFor is how far back what really set it off is offered, realLooked how many of those are gone through.
+	realFor    = 24 * time.Hour
+	realLooked = 20
 	// recordsCounted is how many stored records a filter is counted over.
 	recordsCounted = 100
 )
@@ -78,6 +83,36 @@ func (s *Server) storedRecords(ctx context.Context, ws string, b *canvasView) (o
 		out = append(out, r)
 	}
 	return out, o, nil
+}
+
+// realCalls are the last times that the same trigger set it off, as the firings hold them, a day back at most. What came of them plays
+// no part.
+func (s *Server) realCalls(ctx context.Context, ws string, b *canvasView) (out []storedRecord, err error) {
+	t := b.a().Trigger
+	list, err := s.o.Store.Firings(ctx, ws, store.FiringFilter{Automation: b.a().ID, Since: b.now.Add(-realFor)}, "", realLooked)
+	if err != nil {
+		return nil, err
+	}
+	same := map[int]bool{}
+	for _, f := range list {
+		if _, known := same[f.Version]; !known {
+			v, err := s.o.Store.AutomationAt(ctx, ws, f.Automation, f.Version)
+			if err != nil && !isNotFound(err) {
+				return nil, err
+			}
+			was := v.Trigger
+			same[f.Version] = err == nil && was.Kind == t.Kind && was.System == t.System && was.Event == t.Event && was.Object == t.Object
+		}
+		if !same[f.Version] || len(f.Data) == 0 || f.Trigger == automation.BySchedule || len(out) == samplesShown {
+			continue
+		}
+		name := f.Title
+		if name == "" {
+			name = map[bool]string{true: "A call", false: "What set it off"}[f.Trigger == automation.ByCall]
+		}
+		out = append(out, storedRecord{id: f.ID, name: name + ", came " + b.clock.Ago(f.At), data: f.Data})
+	}
+	return out, nil
 }
 
 // recordOf is a record with the fields that are known of it.

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,14 +35,15 @@ func (s *Server) tryOn(c echo.Context, b *canvasView) ([]templates.MapOption, er
 	if len(b.stored) > 0 {
 		options = append(sampleOptions(b.stored), options...)
 	}
-	b.chosen = options[0]
-	for i := range options {
-		if options[i].Value == b.at.Sample {
-			options[i].Chosen = true
-			b.chosen = options[i]
-		}
+	real, err := s.realCalls(c.Request().Context(), ws(c), b)
+	if err != nil {
+		return nil, err
 	}
-	for _, x := range b.stored {
+	options = slices.Insert(options, len(options)-1, sampleOptions(real)...)
+	at := max(0, slices.IndexFunc(options, func(o templates.MapOption) bool { return o.Value == b.at.Sample }))
+	options[at].Chosen = true
+	b.chosen = options[at]
+	for _, x := range append(real, b.stored...) {
 		if x.id == b.chosen.Value {
 			b.data = x.data
 		}

@@ -12,6 +12,7 @@ import (
 	"couplet/internal/automation"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
+	"couplet/internal/engine"
 	"couplet/templates"
 )
 
@@ -26,6 +27,7 @@ type canvasView struct {
 	chosen templates.MapOption
 	data   automation.Data
 	now    time.Time
+	clock  templates.Clock
 	ctx    context.Context
 	// stored are the records that the store has of what sets it off, object what they are, nil for what no flow reads. passing is
 	// what the filter does with them, worked out when it is asked for.
@@ -43,6 +45,7 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		return templates.Canvas{}, err
 	}
 	b := &canvasView{canvasOf: x, at: at, ctx: c.Request().Context(), all: automation.Values(x.a(), automation.AtEnd, x.systems), problems: automation.Check(x.a(), x.systems)}
+	b.clock = clock
 	b.choices = func(conn connection.Connection, sys automation.System, from string) ([]templates.Choice, string) {
 		return s.choicesFor(b.ctx, conn, sys, from)
 	}
@@ -72,6 +75,12 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 			return v, err
 		}
 	}
+	if t := b.startedBy(); t != nil {
+		v.Once, v.Start = engine.NewID("hand", s.o.Now()), templates.StartPlain
+		if t.Object != "" {
+			v.Start = templates.StartFor
+		}
+	}
 	v.Missing = b.missing()
 	v.Trigger, v.Filter = b.trigger(), b.filter()
 	v.Steps = b.steps(a.Steps, "")
@@ -83,6 +92,16 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		v.Open.Address, err = s.ownAddress(c, x.draft)
 	}
 	return v, err
+}
+
+// startedBy is the trigger by hand: that of what is published, or of the draft until it is; nil where something else sets it off.
+func (b *canvasView) startedBy() *automation.Trigger {
+	for _, t := range []automation.Trigger{b.draft.Published.Trigger, b.a().Trigger} {
+		if t.Kind == automation.ByHand {
+			return &t
+		}
+	}
+	return nil
 }
 
 // missing are the systems that it works with without an account.

@@ -182,6 +182,8 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/runs/:firing", editor, s.firingAnswer},
 		{http.MethodGet, "/automations/:id/runs/:firing/undo", viewer, s.firingUndoPage},
 		{http.MethodPost, "/automations/:id/runs/:firing/undo", editor, s.undoFiring},
+		{http.MethodGet, "/automations/:id/start", editor, s.startPage},
+		{http.MethodPost, "/automations/:id/start", editor, s.startAutomation},
 		{http.MethodPost, "/automations/:id/address", editor, s.makeAddress},
 		{http.MethodGet, "/automations/:id/address/events", viewer, s.addressEvents},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},

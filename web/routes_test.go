@@ -66,6 +66,7 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/connect/:system/start":          func(*bundle, store.User) string { return "/connect/highlevel/start?back=/connect/highlevel" },
 	"/connections/:id/hook":           func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook" },
 	"/connections/:id/hook/events":    func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
+	"/automations/:id/start":          func(b *bundle, _ store.User) string { return "/automations/" + b.someAutomation() + "/start" },
 	"/automations/:id/address/events": func(b *bundle, _ store.User) string { return "/automations/" + b.someAutomation() + "/address/events" },
 	"/automations/:id/runs/:firing": func(b *bundle, _ store.User) string {
 		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring()

@@ -102,7 +102,7 @@ func (c *serveCmd) build(ctx context.Context, a *app, g *Globals) (*server, erro
 	if err != nil {
 		return nil, err
 	}
-	o := web.Options{Store: a.store, Connect: a.connect, Samples: a.engine, Tools: tools{a}, Scripts: a.runner.Scripts, Bases: c.bases, Accounts: c.accounts, Gallery: c.gallery, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
+	o := web.Options{Store: a.store, Connect: a.connect, Samples: a.engine, Tools: tools{a}, Scripts: a.runner.Scripts, Starts: a.watcher, Bases: c.bases, Accounts: c.accounts, Gallery: c.gallery, Wake: s.jobs, Ping: a.db.Ping, Receivers: receivers, AppCalled: a.connect.AppCalled, HookKey: a.hookKey(),
 		PublicURL: public, TrustedProxies: proxies, Metrics: metrics, Now: a.now, Log: a.log}
 	if s.works {
 		o.Workers = s.jobs.Ready

@@ -213,7 +213,7 @@ func TestSomebodyStartsItByHand(t *testing.T) {
 			if object != "" {
 				tr.System, tr.Object = "highlevel", object
 			}
-			f, err := s.w.Start(s.Context(), s.ws, s.automation(s.published(tr)), ref, "ann")
+			f, err := s.w.Start(s.Context(), s.ws, s.automation(s.published(tr)), ref, "ann", "")
 			s.must(err)
 			if f.By != "ann" || f.Trigger != automation.ByPerson || f.State != automation.Open {
 				t.Errorf("it is %+v", f)
@@ -228,7 +228,7 @@ func TestSomebodyStartsItByHand(t *testing.T) {
 		}
 		start("", connector.Ref{})
 		id := s.published(automation.Trigger{Kind: automation.ByHand, System: "highlevel", Object: "contact"})
-		if _, err := s.w.Start(s.Context(), s.ws, s.automation(id), connector.Ref{ID: "nobody"}, "ann"); connector.KindOf(err) != connector.NotFound {
+		if _, err := s.w.Start(s.Context(), s.ws, s.automation(id), connector.Ref{ID: "nobody"}, "ann", ""); connector.KindOf(err) != connector.NotFound {
 			t.Errorf("one for nobody: %v", err)
 		}
 	})

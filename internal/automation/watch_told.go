@@ -45,9 +45,13 @@ func CallFiring(a Automation, call any, key string, now time.Time) Firing {
 	return Firing{Automation: a.ID, Version: a.Version, Key: name, Trigger: ByCall, Data: Data{"call": call}}
 }
 
-// Start sets an automation off by hand, for a record of the kind that its trigger is about, or for none. by is who asks.
-func (w *Watcher) Start(ctx context.Context, ws string, a Automation, ref connector.Ref, by string) (Firing, error) {
-	f := Firing{Automation: a.ID, Version: a.Version, Key: "hand " + engine.NewID("hand", w.Now()), Trigger: ByPerson, By: by, Data: Data{}}
+// Start sets an automation off by hand, for a record of the kind that its trigger is about, or for none. by is who asks. once names the
+// asking, so that one that comes twice sets it off once: then there is no firing. "" has each count.
+func (w *Watcher) Start(ctx context.Context, ws string, a Automation, ref connector.Ref, by, once string) (Firing, error) {
+	if once == "" {
+		once = engine.NewID("hand", w.Now())
+	}
+	f := Firing{Automation: a.ID, Version: a.Version, Key: "hand " + once, Trigger: ByPerson, By: by, Data: Data{}}
 	if thing := w.Systems.about(a.Trigger); thing != "" && ref.ID != "" {
 		_, conn, err := w.account(ctx, ws, a, a.Trigger.System)
 		if err != nil {
