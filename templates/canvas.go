@@ -32,6 +32,8 @@ type Canvas struct {
 	Start, Once string
 	// Missing are the systems that it works with and that no account is chosen of.
 	Missing []System
+	// Lacks are the accounts that do not allow all that it needs.
+	Lacks   []Permits
 	Trigger CanvasCard
 	Filter  CanvasCard
 	Steps   []CanvasStep

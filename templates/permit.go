@@ -10,6 +10,8 @@ type Permits struct {
 	// Pasted says that the account is connected by a key, which is changed where it was made; Here is the page to look again.
 	Pasted bool
 	Here   string
+	// Automation says that it is an automation that needs them, not a flow.
+	Automation bool
 	// Problem says why that could not be found out, "" when it could.
 	Problem string
 }
@@ -27,11 +29,14 @@ func (p Permits) again() string {
 
 // lead says what the missing permissions are and why nothing is tried without them.
 func (p Permits) lead() string {
-	text := "This flow needs more than " + p.Account + " has allowed so far, so nothing is tried yet. Couplet also needs to:"
-	if p.Pasted {
-		text = "This flow needs more than the key of " + p.Account + " allows, so nothing is tried yet. Couplet also needs to:"
+	what, so := "This flow", "so nothing is tried yet"
+	if p.Automation {
+		what, so = "This automation", "so it cannot be switched on yet"
 	}
-	return text
+	if p.Pasted {
+		return what + " needs more than the key of " + p.Account + " allows, " + so + ". Couplet also needs to:"
+	}
+	return what + " needs more than " + p.Account + " has allowed so far, " + so + ". Couplet also needs to:"
 }
 
 // way says what the button leads to.

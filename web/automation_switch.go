@@ -23,6 +23,17 @@ func (s *Server) switchAutomation(c echo.Context) error {
 				v.BadTitle, v.Bad, v.Focus = "Not switched on", why, templates.BadID
 			})
 		}
+		lacks, err := s.automationLacks(c, x, a, true)
+		if err != nil {
+			return err
+		}
+		if len(lacks) > 0 {
+			p := lacks[0]
+			return s.showCanvas(c, http.StatusUnprocessableEntity, x, canvasAt(c), func(v *templates.Canvas) {
+				v.Lacks = lacks
+				v.BadTitle, v.Bad, v.Focus = "Not switched on", p.System.Name+" does not allow everything that it needs. What is missing is named below. Ask for it, then switch on.", templates.BadID
+			})
+		}
 	}
 	if err := s.o.Store.SwitchAutomation(c.Request().Context(), ws(c), a.ID, on); err != nil {
 		return err

@@ -82,6 +82,9 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		}
 	}
 	v.Missing = b.missing()
+	if v.Lacks, err = s.automationLacks(c, x, a, c.Request().Header.Get("HX-Request") == ""); err != nil {
+		return v, err
+	}
 	v.Trigger, v.Filter = b.trigger(), b.filter()
 	v.Steps = b.steps(a.Steps, "")
 	v.Problems = b.needs()

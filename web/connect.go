@@ -220,7 +220,7 @@ func (s *Server) permissions(ctx context.Context, ws string, spec *connector.Spe
 		asked = append(asked, permission(x, needs))
 	}
 	for _, x := range spec.Scopes {
-		if !slices.ContainsFunc(scopes, func(y connector.Scope) bool { return y.Name == x.Name }) {
+		if len(x.For) > 0 && !slices.ContainsFunc(scopes, func(y connector.Scope) bool { return y.Name == x.Name }) {
 			q := permission(x, nil)
 			q.Reason = notNow(x)
 			later = append(later, q)
@@ -251,14 +251,15 @@ func permission(x connector.Scope, needs []connector.Need) templates.Permission 
 			break
 		}
 	}
+	if slices.Contains(needs, connector.Using(x.Name)) && q.Reason == "" {
+		q.Reason = "Needed for a step of an automation, or for what sets it off."
+	}
 	return q
 }
 
 // notNow says when a permission would be asked for that is not.
 func notNow(x connector.Scope) string {
 	switch {
-	case len(x.For) == 0:
-		return "No flow needs it, so it is never asked for."
 	case slices.Contains(x.For, connector.ToInstall):
 		return "Asked for only when you connect a whole agency."
 	}

@@ -177,7 +177,8 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	return heard(p.spec, needs), purpose, nil
 }
 
-// needed is what the flows that use a connection want to do with it, also as they are edited, with the names of the flows.
+// needed is what the flows that use a connection want to do with it, also as they are edited, with the names of the flows. Automations are
+// flows, too.
 func (s *Server) needed(ctx context.Context, ws, conn string) (needs []connector.Need, names []string, err error) {
 	flows, err := s.flowsOf(ctx, ws, conn)
 	for _, f := range flows {
@@ -193,6 +194,13 @@ func (s *Server) needed(ctx context.Context, ws, conn string) (needs []connector
 				}
 			}
 		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	more, err := s.automationNeeds(ctx, ws, conn)
+	for _, n := range more {
+		names, needs = append(names, n.name), append(needs, n.needs...)
 	}
 	return needs, names, err
 }

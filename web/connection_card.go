@@ -87,6 +87,13 @@ func (s *Server) card(ctx context.Context, conn connection.Connection, k known) 
 			}
 		}
 	}
+	more, err := s.automationNeeds(ctx, conn.Workspace, conn.ID)
+	if err != nil {
+		return c, err
+	}
+	for _, n := range more {
+		needs = append(needs, n.needs...)
+	}
 	mayDo(&c, spec, permit, has, needs)
 	s.health(&c, conn, waiting(k.flows, conn.ID))
 	return c, nil

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"couplet/internal/automation"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/engine"
@@ -57,13 +59,28 @@ func (a *app) connections() {
 		Apps: a.set.Apps, Allow: a.set.Allow, Needs: a.needs, Reconnected: a.reconnected}
 }
 
-// needs is what the flows that use a connection want to do with it.
+// needs is what the flows and automations that use a connection want to do with it.
 func (a *app) needs(ctx context.Context, ws, conn string) (needs []connector.Need, err error) {
 	flows, err := a.store.Flows(ctx, ws)
 	for _, f := range flows {
 		for side, id := range f.Connections {
 			if id == conn {
 				needs = append(needs, f.Needs(engine.Side(side))...)
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.store.ConnectionByID(ctx, ws, conn)
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.store.Automations(ctx, ws)
+	for _, x := range all {
+		for _, v := range []automation.Automation{x.Draft, x.Published} {
+			if slices.Contains(v.Connections[:], conn) {
+				needs = append(needs, automation.Needs(v, c.System, a.watcher.Systems)...)
 			}
 		}
 	}

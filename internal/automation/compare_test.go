@@ -98,7 +98,7 @@ func TestOneChangeIsOneDifference(t *testing.T) {
 func TestWhatAnAutomationNeeds(t *testing.T) {
 	t.Parallel()
 	a, s := template(t, "new-contact-follow-up"), systems()
-	if got := automation.Scopes(a, "highlevel", s); !slices.Equal(got, []string{"contacts.readonly", "contacts.write"}) {
+	if got := automation.Scopes(a, "highlevel", s); !slices.Equal(got, []string{"contacts.readonly", "contacts.write", "users.readonly"}) {
 		t.Error(got)
 	}
 	if got := automation.Scopes(a, "usercom", s); len(got) != 0 {

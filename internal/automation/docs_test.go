@@ -170,13 +170,56 @@ func automationsPage(t *testing.T) string {
 	words("Waits", "`for: 2h` waits a time, at most "+automation.Span(automation.LongestWait)+"; `until` waits for a moment:", automation.Untils)
 	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most. `once: true` does a step at most once for each record.", automation.Fails)
 	b.WriteString(takingBack)
-	b.WriteString("\n## Templates\n\n")
-	table("template | what it does", func(row func(...string)) {
+	b.WriteString(templatesIntro)
+	table("template | what it does | what it needs | the other way", func(row func(...string)) {
 		for _, x := range automation.Templates() {
-			row(x.Title+" (`"+x.ID+"`)", x.Description)
+			other, said := otherWays[x.ID]
+			if !said {
+				t.Errorf("nothing says how %s goes the other way", x.ID)
+			}
+			row(x.Title+" (`"+x.ID+"`)", x.Description, needsOf(x.Automation), other)
 		}
 	})
 	return b.String()
+}
+
+const templatesIntro = `
+## Templates
+
+These are the templates of automations. Contacts, companies, tasks and notes that stay the same are flows, each in both directions; a flow file names their templates as
+` + "`contact-sync`, `company-sync`, `task-sync` and `note-sync`" + `. A test takes every one of these from the gallery to its result: with calls, and with all of them lost.
+The steps that make an activity take its type, and whoever it is for, from the settings of the connection of User.com.
+
+`
+
+// otherWays say for each template which one goes in the other direction, or why none does.
+var otherWays = map[string]string{
+	"appointment-booked":    "None: User.com keeps no appointments.",
+	"appointment-missed":    "None: User.com keeps no appointments.",
+	"done-to-note":          "`tasks-from-notes`",
+	"tasks-from-notes":      "`done-to-note`",
+	"enrichment":            "A contact flow: it pairs an attribute of User.com with a field or custom field of HighLevel, in either direction, and settles what both changed.",
+	"new-contact-follow-up": "`new-person-follow-up`",
+	"new-person-follow-up":  "`new-contact-follow-up`",
+}
+
+// needsOf says which accounts an automation works with, how they tell of what sets it off, and what they have to allow.
+func needsOf(a automation.Automation) string {
+	var parts []string
+	s := systems()
+	for _, id := range automation.SystemsOf(a) {
+		text := s[id].Spec.Name
+		if scopes := automation.Scopes(a, id, s); len(scopes) > 0 {
+			text += " with `" + strings.Join(scopes, "`, `") + "`"
+		}
+		parts = append(parts, text)
+	}
+	e, _ := s.Event(a.Trigger)
+	how := "Told within seconds, looked for where the call does not come."
+	if len(e.Hooks) == 0 {
+		how = "Nobody tells of it, so it takes until the next look."
+	}
+	return strings.Join(parts, "; ") + ". " + how
 }
 
 // indented is a text as Markdown shows it unchanged.

@@ -221,13 +221,7 @@ func (g *guide) watching() {
 
 // reacting switches an automation on and has it set off by somebody who is new: from the gallery to the result.
 func (g *guide) reacting() {
-	g.b.open("/automations/new?template=new-contact-follow-up")
-	g.h.press(testid("make"))
-	at := g.b.at("^/automations/auto_")
-	g.h.press(testid("publish"))
-	g.b.see(testid("said", "Version 1 is published."))
-	g.h.press(testid("switch-on"))
-	g.b.see(testid("running", "It is on"))
+	at := switchedOn(g.b, g.h, "new-contact-follow-up")
 	g.page(at+"/runs", "an automation, before it did anything", "")
 	g.w.control("POST", "highlevel/contacts", map[string]any{"firstName": "Zoe", "lastName": "Quick", "email": "zoe.quick@example.com", "tags": []string{"lead"}}, nil)
 	g.b.until("it was set off", func() bool {

@@ -157,8 +157,8 @@ type Scope struct {
 	Name string `json:"name"`
 	// Why continues the sentence "Couplet needs it to …".
 	Why string `json:"why"`
-	// For says which needs ask for it. A scope that no need asks for is never asked for.
-	For []Need `json:"for"`
+	// For says which needs of flows ask for it. One without any is asked for by its name alone; see [Using].
+	For []Need `json:"for,omitempty"`
 	// Objects are the objects for which they ask for it; none = all.
 	Objects []string `json:"objects,omitempty"`
 }
@@ -185,11 +185,21 @@ const about = "object "
 // Of is the need that says which object the others are about.
 func Of(object string) Need { return Need(about + object) }
 
+// named stands before the name of a scope in a need.
+const named = "scope "
+
+// Using is the need of one scope by its name, of an operation of the catalog for example.
+func Using(scope string) Need { return Need(named + scope) }
+
 // ScopesFor lists the scopes that the needs ask for, in the order of the spec. Needs that do not say which object they are
-// about (see [Of]) are about the first one that hangs on nothing: contacts.
+// about (see [Of]) are about the first one that hangs on nothing: contacts. Scopes that the spec does not know come last, by their names alone.
 func (s *Spec) ScopesFor(needs ...Need) []Scope {
 	objects := map[string]bool{}
+	var byName []string
 	for _, n := range needs {
+		if scope, ok := strings.CutPrefix(string(n), named); ok && !slices.Contains(byName, scope) {
+			byName = append(byName, scope)
+		}
 		if object, ok := strings.CutPrefix(string(n), about); ok {
 			objects[object] = true
 		}
@@ -202,11 +212,14 @@ func (s *Spec) ScopesFor(needs ...Need) []Scope {
 	var out []Scope
 	for _, scope := range s.Scopes {
 		asked := slices.ContainsFunc(scope.For, func(n Need) bool { return slices.Contains(needs, n) })
-		if asked && (len(scope.Objects) == 0 || slices.ContainsFunc(scope.Objects, func(o string) bool { return objects[o] })) {
+		if i := slices.Index(byName, scope.Name); i >= 0 {
+			out = append(out, scope)
+			byName = slices.Delete(byName, i, i+1)
+		} else if asked && (len(scope.Objects) == 0 || slices.ContainsFunc(scope.Objects, func(o string) bool { return objects[o] })) {
 			out = append(out, scope)
 		}
 	}
-	return out
+	return append(out, s.ScopesNamed(byName...)...)
 }
 
 // ScopesNamed gives each name its entry of the spec, and a bare one to a name that the spec does not know.

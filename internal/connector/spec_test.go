@@ -170,6 +170,8 @@ func TestScopesAreAskedForByObject(t *testing.T) {
 		"all tasks change":        append([]connector.Need{connector.Of("task")}, everything...),
 		"all fields tasks change": append([]connector.Need{connector.Of("task"), connector.Of("contact")}, everything...),
 		"":                        {connector.Of("task")},
+		"fields":                  {connector.Using("fields")},
+		"all tasks dance":         {connector.ToRead, connector.Using("dance"), connector.Using("tasks"), connector.Using("all"), connector.Using("dance")},
 	} {
 		var names []string
 		for _, scope := range s.ScopesFor(needs...) {
