@@ -81,6 +81,8 @@ func secretNames(connections []Connection) []string {
 // writer writes YAML line by line, because no encoder knows which groups the documentation writes on one line.
 type writer struct {
 	buf bytes.Buffer
+	// depth is that of the settings of a flow.
+	depth int
 	// secrets is the number of variables that stand for one.
 	secrets int
 }
@@ -143,15 +145,21 @@ func (w *writer) flow(s FlowSpec) {
 	w.line(1, "- name: %s", scalar(s.Name))
 	w.line(2, "template: %s", scalar(s.Template))
 	w.line(2, "connections: { a: %s, b: %s }", scalar(s.Connections[connector.A]), scalar(s.Connections[connector.B]))
+	w.settings(s, 2)
+}
+
+// settings are what a flow says besides its name, its template and its connections.
+func (w *writer) settings(s FlowSpec, depth int) {
+	w.depth = depth
 	if s.Enabled != nil {
-		w.line(2, "enabled: %t", *s.Enabled)
+		w.line(w.depth, "enabled: %t", *s.Enabled)
 	}
 	w.word("direction", string(s.Direction))
 	if s.Schedule != nil {
 		w.group("schedule", some("every", s.Schedule.Every), pair("cron", s.Schedule.Cron), pair("time_zone", s.Schedule.TimeZone))
 	}
 	if s.Match != nil {
-		w.line(2, "match: %s", list(s.Match))
+		w.line(w.depth, "match: %s", list(s.Match))
 	}
 	if s.Map != nil {
 		w.rows(s.Map)
@@ -161,10 +169,10 @@ func (w *writer) flow(s FlowSpec) {
 	w.word("delete", string(s.Delete))
 	w.word("scope", string(s.Scope))
 	if s.Records != nil {
-		w.line(2, "records: %s", list(s.Records))
+		w.line(w.depth, "records: %s", list(s.Records))
 	}
 	if s.Watch {
-		w.line(2, "watch: true")
+		w.line(w.depth, "watch: true")
 	}
 	brake := []string{}
 	if s.Brake.Change != nil {
@@ -175,19 +183,19 @@ func (w *writer) flow(s FlowSpec) {
 	}
 	w.group("brake", brake...)
 	if r := retryText(s.Retry); r != "{}" {
-		w.line(2, "retry: %s", r)
+		w.line(w.depth, "retry: %s", r)
 	}
 	w.word("region", s.Region)
 }
 
 func (w *writer) rows(rows []Row) {
 	if len(rows) == 0 {
-		w.line(2, "map: []")
+		w.line(w.depth, "map: []")
 		return
 	}
-	w.line(2, "map:")
+	w.line(w.depth, "map:")
 	for _, row := range rows {
-		w.line(3, "- %s", rowText(row))
+		w.line(w.depth+1, "- %s", rowText(row))
 	}
 }
 
@@ -208,14 +216,14 @@ func retryText(r Retry) string {
 
 func (w *writer) word(key, value string) {
 	if value != "" {
-		w.line(2, "%s: %s", key, scalar(value))
+		w.line(w.depth, "%s: %s", key, scalar(value))
 	}
 }
 
 // group writes a group that has anything in it.
 func (w *writer) group(key string, pairs ...string) {
 	if g := group(pairs); g != "{}" {
-		w.line(2, "%s: %s", key, g)
+		w.line(w.depth, "%s: %s", key, g)
 	}
 }
 

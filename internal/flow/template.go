@@ -19,12 +19,15 @@ var templateFiles embed.FS
 // Template is a flow that is ready but for its two accounts.
 type Template struct {
 	ID, Title, Description string
-	Object                 string
+	// Base is the id of the template that a template of somebody's own began as, "" for one that comes with the program.
+	Base   string
+	Object string
 	// Parent is the object whose records own those of Object, "" when nothing does.
 	Parent string
 	// Systems are the ids of the systems that the template's own map was written for, by side.
 	Systems [2]string
-	// Extras are the custom fields that the template's own map needs.
+	// Extras are the custom fields that the template's own map needs. Of one of somebody's own they are those that it names, as the
+	// accounts knew them that it was made with.
 	Extras []Extra
 
 	spec FlowSpec
@@ -83,6 +86,7 @@ func (r *reader) template(id string, data []byte) Template {
 	r.object(r.tree(data), "a template",
 		key{"title", as(r, "title", &t.Title)},
 		key{"description", as(r, "description", &t.Description)},
+		key{"template", as(r, "template", &t.Base)},
 		key{"object", as(r, "object", &t.Object)},
 		key{"parent", as(r, "parent", &t.Parent)},
 		key{"systems", func(n ast.Node) {
@@ -156,9 +160,9 @@ func Resolve(s FlowSpec) (Flow, error) {
 func (t Template) Flow() Flow {
 	s := t.spec
 	return Flow{
-		Template: t.ID, Object: t.Object, Enabled: *s.Enabled, Direction: s.Direction, Schedule: *s.Schedule,
+		Template: or(t.Base, t.ID), Object: t.Object, Enabled: *s.Enabled, Direction: s.Direction, Schedule: *s.Schedule,
 		Match: slices.Clone(s.Match), Map: rows(s.Map), Conflict: s.Conflict, Blank: s.Blank, Delete: s.Delete, Region: s.Region,
-		Brake: Brake{*s.Brake.Change, *s.Brake.Delete}, Retry: s.Retry,
+		Scope: Scope{Only: s.Scope}, Brake: Brake{*s.Brake.Change, *s.Brake.Delete}, Retry: s.Retry,
 	}
 }
 

@@ -21,7 +21,7 @@ type call struct {
 // write changes something there; else the test would prove nothing.
 func (w *world) reads() []call {
 	c, p, all := w.conns[0], w.pair.ID, engine.Place{Side: -1}
-	return append(append(append(append(w.consentReads(), w.clientReads()...), w.planReads()...), append(w.watchReads(), append(append(append(w.childReads(), w.orderReads()...), w.tokenReads()...), w.recordReads()...)...)...), append(append(w.draftReads(), w.automationReads()...), []call{
+	return append(append(append(append(w.consentReads(), w.clientReads()...), w.planReads()...), append(w.watchReads(), append(append(append(w.childReads(), w.orderReads()...), append(w.tokenReads(), w.templateReads()...)...), w.recordReads()...)...)...), append(append(w.draftReads(), w.automationReads()...), []call{
 		{"Cursor", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			cur, err := s.Cursor(ctx, ws, c, "contact")
 			cur.Conn, cur.Object = "", "" // what was asked for
@@ -197,7 +197,7 @@ func (w *world) writes() []call {
 	in := engine.Intent{ID: "i1", Pair: p, Side: engine.B, Source: "a1", Stamp: "changed", State: engine.Unknown, At: later}
 	run := w.run
 	run.Note, run.Owner = "changed", "other"
-	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), append(w.orderWrites(), w.afreshWrites()...)...), w.tokenWrites()...)...)...), append(append(w.draftWrites(), w.automationWrites()...), []call{
+	return append(append(append(append(w.consentWrites(), w.clientWrites()...), w.planWrites()...), append(w.watchWrites(), append(append(w.childWrites(), append(w.orderWrites(), w.afreshWrites()...)...), append(w.tokenWrites(), w.templateWrites()...)...)...)...), append(append(w.draftWrites(), w.automationWrites()...), []call{
 		{"SavePage", func(ctx context.Context, s *store.Store, ws string, l engine.Lease) (any, error) {
 			return nil, s.SavePage(ctx, ws, l, engine.Cursor{Conn: c, Object: "contact", Page: "9"}, 9, []engine.Mirror{changed}, []string{"a2"}, []engine.Hint{hint})
 		}},

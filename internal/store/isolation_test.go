@@ -116,6 +116,7 @@ func (w *world) fill(t testing.TB) {
 	w.token, err = w.AddToken(w.ctx, w.ws, store.Token{Hash: "token", Name: "deploy", Role: "owner", By: w.user.ID})
 	must(t, err)
 	w.fillAutomation(t)
+	w.fillTemplate(t)
 	_, _, err = w.BeginOnce(w.ctx, w.ws, store.Once{Token: w.token.ID, Key: "key", Hash: "of it"})
 	must(t, err)
 }

@@ -88,6 +88,7 @@ type world struct {
 	invited        store.Invitation
 	token          store.Token
 	auto           store.Automation
+	template       store.OwnTemplate
 	firing, parked automation.Firing
 	watch          automation.Watch
 	off            flow.Flow // one that is not switched on
