@@ -44,7 +44,7 @@ var allowed = map[string]string{
 	"store":                   "db flow engine automation connection connector mapping",
 	"jobs":                    "db engine automation",
 	"templates":               "static flow engine automation connection connector mapping",
-	"command":                 "store flow engine connection connector mapping",
+	"command":                 "store flow engine automation connection connector mapping",
 	"web":                     "templates command docs store static password flow engine automation connection connector mapping",
 	"cmd/couplet":             "*",
 	"scripts/assets":          "",

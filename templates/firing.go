@@ -1,23 +1,69 @@
 package templates
 
 import (
+	"net/url"
 	"time"
 )
 
-// Firings is the page of what an automation did.
+// Firings is the page of what an automation did, or of what all did.
 type Firings struct {
 	Frame
 	Clock   Clock
-	ID      string // of the automation
-	Name    string
+	Name    string // of the one automation
 	MayEdit bool
-	// Kind is which of Kinds is shown.
-	Kind  string
-	Kinds []FiringKind
-	Lines []FiringLine
-	// Parked is how many wait for a person.
-	Parked int
-	Older  string
+	Filter  FiringsFilter
+	// Automations are those to choose from, where it is not about one.
+	Automations []Choice
+	Kinds       []FiringKind
+	Lines       []FiringLine
+	// N is how many the filter leaves, Newest the newest of them, and Answers what can be said about all of them.
+	N       int
+	Newest  string
+	Answers []Choice
+	Older   string
+}
+
+// FiringsFilter is what is shown, as the address says it. Only is the automation that the page is about, "" for all; then Automation may
+// be one that was chosen.
+type FiringsFilter struct{ Only, Automation, Kind, When, Text string }
+
+// firingWhens are the times that can be chosen.
+var firingWhens = []Choice{{"", "All that is kept"}, {"today", "Today"}, {"7d", "Last 7 days"}, {"30d", "Last 30 days"}}
+
+// path is the address without what is shown.
+func (f FiringsFilter) path() string {
+	if f.Only != "" {
+		return "/automations/" + f.Only + "/runs"
+	}
+	return "/runs/automations"
+}
+
+// Href is the address of the list with this filter.
+func (f FiringsFilter) Href() string { return f.With("", "") }
+
+// With is the address with one word more.
+func (f FiringsFilter) With(name, value string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"automation": f.Automation, "show": f.Kind, "when": f.When, "q": f.Text, name: value} {
+		if value != "" && !(name == "show" && value == "all") {
+			q.Set(name, value)
+		}
+	}
+	if len(q) == 0 {
+		return f.path()
+	}
+	return f.path() + "?" + q.Encode()
+}
+
+// of is the filter with another kind.
+func (f FiringsFilter) of(kind string) string {
+	f.Kind = kind
+	return f.Href()
+}
+
+// narrow reports whether it leaves anything out.
+func (f FiringsFilter) narrow() bool {
+	return f.Automation != "" || f.Kind != "all" || f.When != "" || f.Text != ""
 }
 
 // FiringKind is a way to look at the list.
@@ -30,8 +76,10 @@ type FiringKind struct {
 type FiringLine struct {
 	ID    string
 	About string
-	At    time.Time
-	State FiringState
+	// Automation is whose it is, Of what that is called.
+	Automation, Of string
+	At             time.Time
+	State          FiringState
 	// Text is where it stands, and why.
 	Text string
 	Due  time.Time
@@ -77,13 +125,6 @@ type FiringStep struct {
 type FiringAnswer struct {
 	Value, Text, Help string
 	Primary           bool
-}
-
-func (v Firings) at(kind string) string {
-	if kind == "all" {
-		return "/automations/" + v.ID + "/runs"
-	}
-	return "/automations/" + v.ID + "/runs?show=" + kind
 }
 
 func (v FiringPage) at() string { return "/automations/" + v.Automation + "/runs/" + v.ID }

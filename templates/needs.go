@@ -33,6 +33,7 @@ type NeedsPage struct {
 	Deletes  []NeedDelete
 	Doomed   []NeedDoomed
 	Failures []NeedFailure
+	Firings  []NeedFiring
 	Decided  []NeedDecided
 	Offers   []NeedOffer
 	Rules    []NeedRule
@@ -258,7 +259,7 @@ func (v NeedsPage) Empty() bool {
 // NeedKinds are the kinds of what waits, in the order of the list.
 func NeedKinds() []Choice { return needLists }
 
-var needLists = []Choice{{"value", "Changed on both sides"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"stop", "Stopped"}}
+var needLists = []Choice{{"value", "Changed on both sides"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"firing", "In automations"}, {"field", "Changed fields"}, {"stop", "Stopped"}}
 
 // sideNames and sideKeys are what the two sides are called in a form, and the keys that take them.
 var sideNames, sideKeys = [2]string{"a", "b"}, [2]string{"1", "2"}
@@ -281,7 +282,7 @@ func (v NeedsPage) with(more string) string {
 func (v NeedsPage) settled() bool { return v.Streamed && v.Missed }
 
 // needKinds are the kinds of what waits, for the filter.
-var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"field", "Changed fields"}, {"stop", "Stopped"}, {"decided", "Decided"}}
+var needKinds = []Choice{{"", "Everything"}, {"value", "Two values"}, {"held", "Changed since the preview"}, {"review", "Not told apart"}, {"delete", "Deleted on one side"}, {"failure", "Not accepted"}, {"firing", "In automations"}, {"field", "Changed fields"}, {"stop", "Stopped"}, {"decided", "Decided"}}
 
 // NeedKind is a kind of the filter, "" for one that nobody knows.
 func NeedKind(kind string) string {

@@ -73,7 +73,7 @@ func Needs(v NeedsPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><form method=\"get\" action=\"/needs-you\" class=\"filterbar\" data-testid=\"filter\"><label class=\"sr\" for=\"need-flow\">Flow</label> <select class=\"inp\" id=\"need-flow\" name=\"flow\"><option value=\"\">All flows</option> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><form method=\"get\" action=\"/needs-you\" class=\"filterbar\" data-testid=\"filter\"><label class=\"sr\" for=\"need-flow\">Flow</label> <select class=\"inp\" id=\"need-flow\" name=\"flow\"><option value=\"\">All flows and automations</option> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,10 +17,11 @@ type Overview struct {
 	// MayEdit says that the person may make flows.
 	MayEdit bool
 
-	Flows []OverviewFlow
-	Day   Bars // of all flows
-	Needs []OverviewNeed
-	Conns []OverviewConnection
+	Flows       []OverviewFlow
+	Automations []OverviewAutomation
+	Day         Bars // of all flows
+	Needs       []OverviewNeed
+	Conns       []OverviewConnection
 }
 
 // OverviewFlow is a flow as a line of the overview.
@@ -54,6 +55,31 @@ func (f OverviewFlow) other() string {
 
 // needing are the states of flows that want a person.
 func (f OverviewFlow) needing() bool { return f.State == Attention || f.State == Failed }
+
+// OverviewAutomation is an automation as a line of the overview, with what became in the last day of what set it off: runs that are
+// done, that the filter held, and that wait by themselves. Needs are those that wait for a person, of whichever day.
+type OverviewAutomation struct {
+	ID, Name                 string
+	On, Made                 bool
+	Done, Held, Waits, Needs int
+}
+
+// did is what it did, in a few words.
+func (a OverviewAutomation) did() string {
+	var words []string
+	for _, x := range []struct {
+		n    int
+		text string
+	}{{a.Done, "done"}, {a.Waits, "under way"}, {a.Held, "held by the filter"}} {
+		if x.n > 0 {
+			words = append(words, Number(x.n)+" "+x.text)
+		}
+	}
+	if len(words) == 0 {
+		return "Nothing set it off in 24 hours"
+	}
+	return strings.Join(words, ", ") + " in 24 hours"
+}
 
 // OverviewNeed is how many records of a flow wait for a person for one reason.
 type OverviewNeed struct {
@@ -90,6 +116,9 @@ func (v Overview) headline() string {
 			running++
 		}
 	}
+	if len(v.Flows) == 0 {
+		return v.automated()
+	}
 	text := "No flow is on."
 	if on > 0 {
 		text = Capital(countWord(on)) + plural(on, " flow is on.", " flows are on.")
@@ -110,6 +139,23 @@ func (v Overview) headline() string {
 	}
 	return text + " All are in step."
 }
+
+// automated is the sentence where there are automations and no flow.
+func (v Overview) automated() string {
+	on := 0
+	for _, a := range v.Automations {
+		if a.On {
+			on++
+		}
+	}
+	if on == 0 {
+		return "No automation is on."
+	}
+	return Capital(countWord(on)) + plural(on, " automation is on.", " automations are on.")
+}
+
+// bare reports whether there is nothing yet that an overview could tell of.
+func (v Overview) bare() bool { return len(v.Flows)+len(v.Automations) == 0 }
 
 // sub is what follows the headline: what was done, and what waits.
 func (v Overview) sub() string {

@@ -75,6 +75,12 @@ func (c Clock) Day(t time.Time) string {
 	return c.Date(t)
 }
 
+// Midnight is when the day began.
+func (c Clock) Midnight() time.Time {
+	now := c.in(c.Now)
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+}
+
 // Moment is a day with its time, as it stands in a sentence: "today at 11:19", "yesterday at 23:50", "2 Mar 2025 at 11:19".
 func (c Clock) Moment(t time.Time) string {
 	day := c.Date(t)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,22 +10,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/automation"
-	"couplet/internal/engine"
+	"couplet/internal/command"
 	"couplet/internal/store"
 	"couplet/templates"
 )
-
-// firingsOnPage is how many are listed at once.
-const firingsOnPage = 50
-
-// firingKinds are the ways to look at the list.
-var firingKinds = []struct {
-	id, name string
-	state    automation.State
-}{
-	{"all", "All", ""}, {"needs", "Needs you", automation.Parked}, {"waits", "Waiting", automation.Waiting}, {"done", "Done", automation.Done},
-	{"held", "Held by the filter", automation.Filtered}, {"ended", "Ended", automation.Ended},
-}
 
 var firingWords = map[automation.State]templates.FiringState{
 	automation.Open: {Kind: "", Word: "Begins", Icon: ""}, automation.Waiting: {Kind: "", Word: "Waits", Icon: "clock"}, automation.Parked: {Kind: "bad", Word: "Needs you", Icon: "circle-alert"},
@@ -36,48 +23,6 @@ var firingWords = map[automation.State]templates.FiringState{
 var stepWords = map[automation.StepState]templates.FiringState{
 	automation.Sending: {Kind: "", Word: "Under way", Icon: "clock"}, automation.StepDone: {Kind: "ok", Word: "Done", Icon: "check"}, automation.StepFailed: {Kind: "warn", Word: "Failed", Icon: "circle-x"},
 	automation.StepLeft: {Kind: "", Word: "Left out", Icon: "minus"}, automation.StepWaits: {Kind: "", Word: "Waits", Icon: "clock"}, automation.InDoubt: {Kind: "bad", Word: "In doubt", Icon: "circle-alert"},
-}
-
-// firingsPage lists what an automation did.
-func (s *Server) firingsPage(c echo.Context) error {
-	ctx, id := c.Request().Context(), c.Param("id")
-	a, err := s.o.Store.Automation(ctx, ws(c), id)
-	if err != nil {
-		return err
-	}
-	counts, err := s.o.Store.FiringCounts(ctx, ws(c), store.FiringFilter{Automation: id})
-	if err != nil {
-		return err
-	}
-	v := templates.Firings{Frame: frame(c, "What it did · "+a.Draft.Name, "flows"), ID: id, Name: a.Draft.Name, MayEdit: may(visitorOf(c).Role, editor), Kind: "all", Parked: counts[automation.Parked]}
-	if v.Clock, err = s.clock(ctx, ws(c)); err != nil {
-		return err
-	}
-	state := automation.State("")
-	for _, k := range firingKinds {
-		n := counts[k.state]
-		for _, some := range counts {
-			if k.state == "" {
-				n += some
-			}
-		}
-		v.Kinds = append(v.Kinds, templates.FiringKind{ID: k.id, Name: k.name, N: n})
-		if k.id == c.QueryParam("show") {
-			v.Kind, state = k.id, k.state
-		}
-	}
-	list, err := s.o.Store.FiringsOf(ctx, ws(c), id, state, c.QueryParam("before"), firingsOnPage+1)
-	if err != nil {
-		return err
-	}
-	if len(list) > firingsOnPage {
-		list = list[:firingsOnPage]
-		v.Older = "/automations/" + id + "/runs?show=" + v.Kind + "&before=" + list[firingsOnPage-1].ID
-	}
-	for _, f := range list {
-		v.Lines = append(v.Lines, firingLine(f))
-	}
-	return page(c, http.StatusOK, templates.FiringsList(v))
 }
 
 func firingLine(f automation.Firing) templates.FiringLine {
@@ -94,64 +39,6 @@ func firingLine(f automation.Firing) templates.FiringLine {
 	return l
 }
 
-// allFiringsAgain has everything that waits for a person tried again, except what is in doubt.
-func (s *Server) allFiringsAgain(c echo.Context) error {
-	ctx, id, by := c.Request().Context(), c.Param("id"), visitorOf(c).User.Email
-	if _, err := s.o.Store.Automation(ctx, ws(c), id); err != nil {
-		return err
-	}
-	again, doubt := 0, 0
-	for before := ""; ; {
-		list, err := s.o.Store.FiringsOf(ctx, ws(c), id, automation.Parked, before, firingsOnPage)
-		if err != nil {
-			return err
-		}
-		for _, f := range list {
-			switch err := s.answerFiring(c, f.ID, automation.DoAgain, by, true); {
-			case err == nil:
-				again++
-			case errors.Is(err, automation.ErrStands):
-				doubt++
-			default:
-				return err
-			}
-		}
-		if len(list) < firingsOnPage {
-			break
-		}
-		before = list[len(list)-1].ID
-	}
-	text := templates.Count(again, "of them is", "of them are") + " tried again now."
-	if doubt > 0 {
-		text += " " + templates.Count(doubt, "is left", "are left") + " because nobody knows whether a call happened: open each, look there, and say."
-	}
-	return s.sayAndGo(c, text, again == 0, "/automations/"+id+"/runs")
-}
-
-// answerFiring has a firing go on as a person says. sure leaves those in doubt alone.
-func (s *Server) answerFiring(c echo.Context, id, answer, by string, sure bool) error {
-	ctx := c.Request().Context()
-	a, err := s.o.Store.Automation(ctx, ws(c), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	_, err = s.o.Store.ChangeFiring(ctx, ws(c), id, func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, error) {
-		if f.Automation != a.Draft.ID {
-			return nil, fmt.Errorf("firing %s: %w", id, store.ErrNotFound)
-		}
-		for _, e := range entries {
-			if sure && e.At == f.Step && e.State == automation.InDoubt {
-				return nil, automation.ErrStands
-			}
-		}
-		return f.Answer(answer, by, entries, a.Published.Version, s.o.Now())
-	})
-	if err == nil {
-		s.wakeAutomation(c, a.Draft.ID)
-	}
-	return err
-}
-
 // wakeAutomation has an automation worked on at once. Where that fails, the scheduler comes to it within a second.
 func (s *Server) wakeAutomation(c echo.Context, id string) {
 	if err := s.o.Wake.Wake(c.Request().Context(), ws(c), id, "webhook", ""); err != nil {
@@ -161,34 +48,23 @@ func (s *Server) wakeAutomation(c echo.Context, id string) {
 
 // firingAnswer is what a person says about one firing.
 func (s *Server) firingAnswer(c echo.Context) error {
-	ctx, by, answer := c.Request().Context(), visitorOf(c).User.Email, c.FormValue("answer")
-	here := "/automations/" + c.Param("id") + "/runs/" + c.Param("firing")
-	if answer == automation.OnceMore {
-		f, err := s.firingOf(c)
-		if err != nil {
-			return err
-		}
-		a, err := s.o.Store.Automation(ctx, ws(c), f.Automation)
-		if err != nil {
-			return err
-		}
-		if !f.State.Over() {
-			return s.sayAndGo(c, "It is under way still. End it first, or let it go on.", true, here)
-		}
-		fresh, err := s.o.Store.AddFirings(ctx, ws(c), []automation.Firing{f.Again(by, engine.NewID("again", s.o.Now()), a.Published.Version)})
-		if err != nil {
-			return err
-		}
-		s.wakeAutomation(c, f.Automation)
-		return s.sayAndGo(c, "It begins again from the start, by what is published now. Steps that are done once for a record stay done.", false, "/automations/"+f.Automation+"/runs/"+fresh[0].ID)
-	}
-	switch err := s.answerFiring(c, c.Param("firing"), answer, by, false); {
-	case errors.Is(err, automation.ErrStands):
-		return s.sayAndGo(c, "Nothing was changed: it does not stand there any more. Somebody may have answered before, or it went on. This is how it stands now.", true, here)
-	case err != nil:
+	answer, here := c.FormValue("answer"), "/automations/"+c.Param("id")+"/runs/"+c.Param("firing")
+	f, err := s.firingOf(c)
+	if err != nil {
 		return err
 	}
-	return s.sayAndGo(c, map[string]string{automation.EndIt: "It was ended. What it did stays."}[answer]+map[bool]string{true: "", false: "It goes on. What comes of it shows here."}[answer == automation.EndIt], false, here)
+	said, err := s.sayFirings(c, []string{f.ID}, command.Say{Answer: answer})
+	switch {
+	case err != nil:
+		return err
+	case len(said.Begun) > 0:
+		return s.sayAndGo(c, "It begins again from the start, by what is published now. Steps that are done once for a record stay done.", false, "/automations/"+f.Automation+"/runs/"+said.Begun[0].ID)
+	case len(said.Changed) == 0:
+		return s.sayAndGo(c, "Nothing was changed: it does not stand there any more. Somebody may have answered before, or it went on. This is how it stands now.", true, here)
+	case answer == automation.EndIt:
+		return s.sayAndGo(c, "It was ended. What it did stays.", false, here)
+	}
+	return s.sayAndGo(c, "It goes on. What comes of it shows here.", false, here)
 }
 
 // firingOf is the firing of the address.

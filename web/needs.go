@@ -74,6 +74,9 @@ func (s *Server) needsListed(ctx context.Context, c echo.Context, full bool) (v 
 	for _, f := range h.flows {
 		v.Flows = append(v.Flows, templates.Choice{ID: f.ID, Name: f.Name})
 	}
+	for _, a := range h.autos {
+		v.Flows = append(v.Flows, templates.Choice{ID: a.ID, Name: a.Name})
+	}
 	needs, err := s.o.Store.Needs(ctx, ws(c))
 	if err != nil {
 		return v, err
@@ -90,7 +93,7 @@ func (s *Server) needsListed(ctx context.Context, c echo.Context, full bool) (v 
 	}
 	for _, p := range pairs {
 		f, _ := h.of(p.ID)
-		if chosen, ok := h.flow(v.Flow); ok && !h.on(chosen, p.ID) {
+		if chosen, _ := h.flow(v.Flow); v.Flow != "" && !h.on(chosen, p.ID) {
 			continue
 		}
 		n := needsOf{s: s, ws: ws(c), flow: f, view: runView{house: h, pair: p, clock: v.Clock}, page: &v, lines: &lines,
@@ -104,6 +107,11 @@ func (s *Server) needsListed(ctx context.Context, c echo.Context, full bool) (v 
 			return v, err
 		}
 		if err := n.gather(ctx); err != nil {
+			return v, err
+		}
+	}
+	if v.Kind == "" || v.Kind == "firing" {
+		if lines, err = s.needsFirings(ctx, ws(c), h, &v, lines); err != nil {
 			return v, err
 		}
 	}
@@ -136,7 +144,8 @@ func (s *Server) needsFields(ctx context.Context, ws string, h house, v *templat
 // needsFilter is what an address narrows the page to. What nobody knows is left out.
 func (h house) needsFilter(c echo.Context) templates.NeedsFilter {
 	f := templates.NeedsFilter{Kind: templates.NeedKind(c.QueryParam("kind"))}
-	if _, ok := h.flow(c.QueryParam("flow")); ok {
+	_, isFlow := h.flow(c.QueryParam("flow"))
+	if _, ok := h.automation(c.QueryParam("flow")); ok || isFlow {
 		f.Flow = c.QueryParam("flow")
 	}
 	f.Item, f.Next = c.QueryParam("item"), c.QueryParam("next")

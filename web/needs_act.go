@@ -54,6 +54,9 @@ func (s *Server) decideNeed(c echo.Context) error {
 	if do == "back" {
 		return s.takeBack(c, pair, by, back)
 	}
+	if do == "firing" {
+		return s.decideFirings(c, h, on, back)
+	}
 	p, known := h.pairs[pair]
 	if !known {
 		return back(settledText, true)

@@ -176,4 +176,9 @@ func failureKey(pair, problem string) string {
 	return "f-" + hex.EncodeToString(sum[:6])
 }
 
+func firingKey(automation, reason string) string {
+	sum := sha256.Sum256([]byte(automation + "\n" + reason))
+	return "a-" + hex.EncodeToString(sum[:6])
+}
+
 func stopKey(run string) string { return "s-" + run }

@@ -58,7 +58,10 @@ func (s *Server) overview(ctx context.Context, ws string) (v templates.Overview,
 		v.Flows = append(v.Flows, w.line(f, barsOf(hours, from, f.ID)))
 	}
 	v.Day = barsOf(hours, from, "")
-	v.Needs = append(w.driftLines(), w.needLines()...)
+	v.Needs = append(append(w.driftLines(), w.needLines()...), w.firingLines()...)
+	if v.Automations, err = s.automationDay(ctx, ws, w, from); err != nil {
+		return v, err
+	}
 	v.Conns = s.allowances(w, hours)
 	return v, nil
 }
@@ -97,6 +100,9 @@ func (s *Server) watched(ctx context.Context, ws string, clock templates.Clock) 
 		if w.labels[f.ID], err = s.o.Store.NewestFieldNames(ctx, ws, f.ID); err != nil {
 			return w, err
 		}
+	}
+	if w.firings, err = s.o.Store.FiringNeeds(ctx, ws); err != nil {
+		return w, err
 	}
 	w.known, err = s.o.Store.Drift(ctx, ws)
 	return w, err

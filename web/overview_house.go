@@ -12,6 +12,7 @@ import (
 	"couplet/internal/engine"
 	"couplet/internal/flow"
 	"couplet/internal/mapping"
+	"couplet/internal/store"
 	"couplet/templates"
 )
 
@@ -20,6 +21,7 @@ type house struct {
 	flows []flow.Flow
 	conns map[string]connection.Connection
 	pairs map[string]engine.Pair
+	autos []store.AutomationName
 	// permits are what is known of the keys of the connections.
 	permits map[string]connection.Permit
 	specs   func(system string) *connector.Spec
@@ -40,6 +42,9 @@ func (s *Server) house(ctx context.Context, ws string) (h house, err error) {
 		h.conns[c.ID] = c
 	}
 	if h.permits, err = s.o.Connect.Permits(ctx, ws); err != nil {
+		return h, err
+	}
+	if h.autos, err = s.o.Store.AutomationNames(ctx, ws); err != nil {
 		return h, err
 	}
 	pairs, err := s.o.Store.Pairs(ctx, ws)
@@ -89,6 +94,15 @@ func (h house) flow(id string) (flow.Flow, bool) {
 		return flow.Flow{}, false
 	}
 	return h.flows[i], true
+}
+
+// automation is what is called so by its id.
+func (h house) automation(id string) (store.AutomationName, bool) {
+	i := slices.IndexFunc(h.autos, func(a store.AutomationName) bool { return a.ID == id })
+	if i < 0 {
+		return store.AutomationName{}, false
+	}
+	return h.autos[i], true
 }
 
 // on reports whether a flow works on a pair.

@@ -22,7 +22,9 @@ type watched struct {
 	needs []store.Need
 	// labels are, for each flow of which fields wait for a person, what its fields are called in both accounts.
 	labels map[string]map[string][2]string
-	known  []engine.Known // custom fields that changed
+	// firings are why runs of automations wait for a person.
+	firings []store.FiringNeed
+	known   []engine.Known // custom fields that changed
 }
 
 // state says how a flow is going: the couplet's state, and a few words.

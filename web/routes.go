@@ -149,6 +149,8 @@ func (s *Server) routes() []route {
 		// runs
 		{http.MethodGet, "/runs", viewer, s.runsPage},
 		{http.MethodGet, "/runs/events", viewer, s.runsEvents},
+		{http.MethodGet, "/runs/automations", viewer, s.allFiringsPage},
+		{http.MethodPost, "/runs/automations", editor, s.answerAllFirings},
 		{http.MethodGet, "/runs/:id", viewer, s.runPage},
 		{http.MethodGet, "/runs/:id/events", viewer, s.runEvents},
 		{http.MethodPost, "/runs/:id/stop", editor, s.stopRun},
@@ -176,7 +178,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/new", editor, s.makeAutomation},
 		{http.MethodGet, "/automations/:id", viewer, s.automationPage},
 		{http.MethodGet, "/automations/:id/runs", viewer, s.firingsPage},
-		{http.MethodPost, "/automations/:id/runs", editor, s.allFiringsAgain},
+		{http.MethodPost, "/automations/:id/runs", editor, s.answerAllFirings},
 		{http.MethodPost, "/automations/:id/switch", editor, s.switchAutomation},
 		{http.MethodGet, "/automations/:id/runs/:firing", viewer, s.firingPage},
 		{http.MethodPost, "/automations/:id/runs/:firing", editor, s.firingAnswer},

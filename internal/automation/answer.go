@@ -19,6 +19,11 @@ const (
 // ErrStands says that an answer does not fit how a firing stands: somebody else may have answered.
 var ErrStands = errors.New("it does not stand there any more; somebody may have answered before")
 
+// InDoubt reports whether nobody knows if what its step asked for happened.
+func (f Firing) InDoubt(entries []Entry) bool {
+	return f.State == Parked && slices.ContainsFunc(entries, func(e Entry) bool { return e.At == f.Step && e.State == InDoubt })
+}
+
 // Answers are those that fit how a firing stands, in the order of choice.
 func (f Firing) Answers(entries []Entry) []string {
 	at := slices.IndexFunc(entries, func(e Entry) bool { return e.At == f.Step })

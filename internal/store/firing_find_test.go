@@ -102,9 +102,14 @@ func TestWhatWaitsInAutomationsIsNamedByItsCause(t *testing.T) {
 				t.Errorf("%d wait, counted to %d: %v", n, most, err)
 			}
 		}
+		day, err := w.FiringDay(w.ctx, w.ws, w.now.Add(-time.Second))
+		must(t, err)
+		if len(day) != 1 || day[two][automation.Parked] != 1 || day[two][automation.Done] != 1 {
+			t.Errorf("of the day: %v", day)
+		}
 		names, err := w.AutomationNames(w.ctx, w.ws)
 		must(t, err)
-		if len(names) != 2 || names[0] != (store.AutomationName{ID: one, Name: "one", On: true}) {
+		if len(names) != 2 || names[0] != (store.AutomationName{ID: one, Name: "one", On: true, Version: 1}) {
 			t.Errorf("%+v", names)
 		}
 	})
@@ -115,12 +120,13 @@ func TestSeveralFiringsAreChangedAndThoseThatMovedStay(t *testing.T) {
 		one := w.running(t, "one")
 		a := w.stands(t, automation.Firing{Automation: one, Key: "1", State: automation.Parked})
 		b := w.stands(t, automation.Firing{Automation: one, Key: "2", State: automation.Done})
-		got, err := w.ChangeFirings(w.ctx, w.ws, []string{a.ID, b.ID, "gone"}, func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, error) {
-			return f.Answer(automation.EndIt, "ann", entries, 1, w.now)
+		got, begun, err := w.ChangeFirings(w.ctx, w.ws, []string{a.ID, b.ID, "gone"}, func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, []automation.Firing, error) {
+			out, err := f.Answer(automation.EndIt, "ann", entries, 1, w.now)
+			return out, []automation.Firing{f.Again("ann", "again", 2)}, err
 		})
 		must(t, err)
-		if len(got) != 1 || got[0].ID != a.ID {
-			t.Errorf("%+v", got)
+		if len(got) != 1 || got[0].ID != a.ID || len(begun) != 1 || begun[0].Key != "1#again" {
+			t.Errorf("%+v %+v", got, begun)
 		}
 		for id, want := range map[string]automation.State{a.ID: automation.Ended, b.ID: automation.Done} {
 			if f, err := w.Firing(w.ctx, w.ws, id); err != nil || f.State != want {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"couplet/db"
 	"couplet/internal/automation"
@@ -35,31 +36,59 @@ func (s *Store) FiringNeeds(ctx context.Context, ws string) ([]FiringNeed, error
 type AutomationName struct {
 	ID, Name string
 	On       bool
+	// Version is the one that is published, 0 for none.
+	Version int
 }
 
 // AutomationNames lists the automations of a workspace by name, and nothing else of them.
 func (s *Store) AutomationNames(ctx context.Context, ws string) ([]AutomationName, error) {
-	return db.All(ctx, s.db, "select id, name, enabled from automation where workspace_id = $1 order by name", []any{ws}, func(r *sql.Rows) (a AutomationName, err error) {
-		return a, r.Scan(&a.ID, &a.Name, &a.On)
+	return db.All(ctx, s.db, "select id, name, enabled, version from automation where workspace_id = $1 order by name", []any{ws}, func(r *sql.Rows) (a AutomationName, err error) {
+		return a, r.Scan(&a.ID, &a.Name, &a.On, &a.Version)
 	})
 }
 
-// ChangeFirings changes several firings as ChangeFiring does, all together. One that change refuses with automation.ErrStands, or that is
-// gone, stays as it is.
-func (s *Store) ChangeFirings(ctx context.Context, ws string, ids []string, change func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, error)) (changed []automation.Firing, err error) {
+// FiringDay counts the firings of each automation that were set off since a time, by their state.
+func (s *Store) FiringDay(ctx context.Context, ws string, since time.Time) (map[string]map[automation.State]int, error) {
+	out := map[string]map[automation.State]int{}
+	err := db.Walk(ctx, s.db, "select automation, state, count(*) from firing where workspace_id = $1 and fired_at >= $2 group by automation, state", []any{ws, db.MS(since)}, func(r *sql.Rows) error {
+		var id string
+		var state automation.State
+		var n int
+		err := r.Scan(&id, &state, &n)
+		if out[id] == nil {
+			out[id] = map[automation.State]int{}
+		}
+		out[id][state] = n
+		return err
+	})
+	return out, err
+}
+
+// FiringChange decides about a firing: it changes it, and returns the entries of its steps that change and firings that begin besides.
+type FiringChange func(f *automation.Firing, entries []automation.Entry) ([]automation.Entry, []automation.Firing, error)
+
+// ChangeFirings changes several firings as ChangeFiring does, all together, and returns them and what begins besides. One that change
+// refuses with automation.ErrStands, or that is gone, stays as it is.
+func (s *Store) ChangeFirings(ctx context.Context, ws string, ids []string, change FiringChange) (changed, begun []automation.Firing, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		changed = nil
+		changed, begun = nil, nil
+		var list []automation.Firing
 		for _, id := range ids {
-			f, err := changeFiring(ctx, tx, ws, id, change)
+			var more []automation.Firing
+			f, err := changeFiring(ctx, tx, ws, id, func(f *automation.Firing, entries []automation.Entry) (out []automation.Entry, err error) {
+				out, more, err = change(f, entries)
+				return out, err
+			})
 			switch {
 			case errors.Is(err, automation.ErrStands) || errors.Is(err, ErrNotFound):
+				continue
 			case err != nil:
 				return err
-			default:
-				changed = append(changed, f)
 			}
+			changed, list = append(changed, f), append(list, more...)
 		}
-		return nil
+		begun, err = s.addFirings(ctx, tx, ws, list)
+		return err
 	})
-	return changed, err
+	return changed, begun, err
 }

@@ -66,6 +66,9 @@ func (w *world) automationReads() []call {
 		{"FiringNeeds", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FiringNeeds(ctx, ws)
 		}},
+		{"FiringDay", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.FiringDay(ctx, ws, start)
+		}},
 		{"AutomationNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.AutomationNames(ctx, ws)
 		}},
@@ -126,10 +129,11 @@ func (w *world) automationWrites() []call {
 			})
 		}},
 		{"ChangeFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
-			return s.ChangeFirings(ctx, ws, []string{w.parked.ID}, func(f *automation.Firing, e []automation.Entry) ([]automation.Entry, error) {
+			changed, _, err := s.ChangeFirings(ctx, ws, []string{w.parked.ID}, func(f *automation.Firing, e []automation.Entry) ([]automation.Entry, []automation.Firing, error) {
 				f.Reason = "stolen, too"
-				return e, nil
+				return e, nil, nil
 			})
+			return changed, err
 		}},
 		{"Settle", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			f := at()
