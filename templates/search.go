@@ -1,5 +1,7 @@
 package templates
 
+import "net/url"
+
 // SearchPage finds records, flows and runs.
 type SearchPage struct {
 	Frame Frame
@@ -12,9 +14,15 @@ type SearchPage struct {
 	// More says that more records fit than are shown.
 	More  bool
 	Flows []Choice
+	// Automations are those whose name was asked for, Automated says that there are any.
+	Automations []Choice
+	Automated   bool
 	// Run is one whose number was asked for, "" for none.
 	Run string
 }
+
+// things reports whether something is found that is no record.
+func (p SearchPage) things() bool { return p.Run != "" || len(p.Flows)+len(p.Automations) > 0 }
 
 // FoundRecord is one pair of records, or a single one that no other is linked with.
 type FoundRecord struct {
@@ -30,9 +38,12 @@ type FoundRecord struct {
 	Gone bool
 }
 
+// runs is where runs of automations are looked for by the same words.
+func (p SearchPage) runs() string { return "/runs/automations?q=" + url.QueryEscape(p.Text) }
+
 // says is how much was found, for those who do not see it.
 func (p SearchPage) says() string {
-	n := len(p.Records) + len(p.Flows)
+	n := len(p.Records) + len(p.Flows) + len(p.Automations)
 	if p.Run != "" {
 		n++
 	}

@@ -43,6 +43,13 @@ func TestRunsOfAutomationsAreFoundByWordsAndTime(t *testing.T) {
 		voice(t, path, w.doc)
 	}
 	w.open("/runs").click("[data-testid=tab-automations]").expect(http.StatusOK, "Runs").has("New-contact follow-up")
+	if w.open("/search?q=follow"); w.doc.Find("[data-testid=automation] .find[href='/automations/"+two+"']").Length() != 1 {
+		t.Error("the search does not find an automation")
+	}
+	w.open("/search?q=maya.stone").click("[data-testid=in-automations]")
+	if w.listed() != 3 {
+		t.Errorf("%d are found by the search", w.listed())
+	}
 	w.open("/runs/automations?q=nonsense").click("[data-testid=all]")
 	if w.listed() != 3 {
 		t.Errorf("%d are listed", w.listed())

@@ -19,7 +19,7 @@ func (w watched) firingLines() (out []templates.OverviewNeed) {
 			continue
 		}
 		at[key] = len(out)
-		line := templates.OverviewNeed{Kind: "bad", Icon: "circle-x", Title: firingTitle(n), Text: a.Name + " · " + shortened(n.Reason, 90), N: n.N, Href: "/needs-you?flow=" + n.Automation + "&kind=firing"}
+		line := templates.OverviewNeed{Kind: "bad", Icon: "circle-x", Title: firingTitle(n), Text: a.Name + " · " + shortened(n.Reason, 60), N: n.N, Href: "/needs-you?flow=" + n.Automation + "&kind=firing"}
 		if n.Doubt {
 			line.Kind, line.Icon = "warn", "circle-alert"
 		}

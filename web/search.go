@@ -50,8 +50,16 @@ func (s *Server) searchPage(c echo.Context) error {
 
 // search fills in what is found.
 func (s *Server) search(ctx context.Context, ws string, h house, p *templates.SearchPage) error {
+	named := func(id, name string) bool {
+		return id == p.Text || utf8.RuneCountInString(p.Text) > 1 && strings.Contains(strings.ToLower(name), strings.ToLower(p.Text))
+	}
+	for _, a := range h.autos {
+		if p.Automated = true; named(a.ID, a.Name) {
+			p.Automations = append(p.Automations, templates.Choice{ID: a.ID, Name: a.Name})
+		}
+	}
 	for _, f := range h.flows {
-		if f.ID == p.Text || utf8.RuneCountInString(p.Text) > 1 && strings.Contains(strings.ToLower(f.Name), strings.ToLower(p.Text)) {
+		if named(f.ID, f.Name) {
 			p.Flows = append(p.Flows, templates.Choice{ID: f.ID, Name: f.Name})
 		}
 	}
@@ -88,7 +96,7 @@ func (s *Server) search(ctx context.Context, ws string, h house, p *templates.Se
 	if p.More = more || len(p.Records) > foundShown; len(p.Records) > foundShown {
 		p.Records = p.Records[:foundShown]
 	}
-	p.Short = utf8.RuneCountInString(p.Text) < 2 && len(p.Records)+len(p.Flows) == 0
+	p.Short = utf8.RuneCountInString(p.Text) < 2 && len(p.Records) == 0 && len(p.Flows)+len(p.Automations) == 0
 	return nil
 }
 

@@ -238,4 +238,16 @@ func (g *guide) reacting() {
 	g.h.press(testid("to-undo"))
 	g.b.see(testid("back"))
 	g.look("taking back what an automation did", "")
+	// Of one call nobody hears the end, so somebody is asked.
+	g.w.control("POST", "faults/once", map[string]any{"system": "usercom", "method": "POST", "path": "/api/public/users/", "fault": "after"}, nil)
+	g.w.control("POST", "highlevel/contacts", map[string]any{"firstName": "Nora", "lastName": "Wrong", "email": "nora.wrong@example.com", "tags": []string{"lead"}}, nil)
+	g.b.until("a step is in doubt", func() bool {
+		g.b.open("/needs-you?kind=firing")
+		return g.b.shows(css("[data-testid=need-firing]", "Nora Wrong"))
+	})
+	g.look("what needs you, a step of an automation", "11-attention")
+	g.b.open("/runs/automations?show=needs")
+	g.h.press(css("[data-testid=for-all] > summary"))
+	g.look("runs of automations, and what is done with all", "")
+	g.page("/", "overview, an automation", "02-overview")
 }
