@@ -130,7 +130,7 @@ func TestAnEntryIsStoredWholeAndOverwrittenAtItsPlace(t *testing.T) {
 		w.fires(t, automation.Firing{Automation: id, Version: 1, Key: "k"})
 		f := w.taken(t, id, "p")[0]
 		e := automation.Entry{At: "s1", Step: "s1", Seq: 3, State: automation.Sending, Attempts: 2, Text: "t", Input: map[string]any{"a": "b"}, Output: map[string]any{"c": 1.0}, Path: "then",
-			Until: start, Made: "sys contact c1", Began: start, Over: start}
+			Until: start, Made: "sys contact c1", Was: map[string]any{"d": "e"}, Began: start, Over: start}
 		whole(t, e)
 		must(t, w.Note(w.ctx, w.ws, f, e))
 		e.State = automation.StepDone
