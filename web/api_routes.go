@@ -74,6 +74,19 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: post, path: "/reviews/:record", who: editor, name: "answerReview", says: "Decides about a record that waits, as the commands of `couplet review` do; the next run carries it out.", takes: AnswerIn{}, gives: command.OrderDoc{}, refuses: decided, do: s.apiAnswer},
 		{method: post, path: "/reviews/:record/back", who: editor, name: "takeReviewBack", says: "Takes an answer back that no run has carried out.", takes: WhereIn{}, gives: command.OrderDoc{}, refuses: decided, do: s.apiReviewBack},
 
+		{method: get, path: "/automations", who: viewer, name: "listAutomations", says: "All automations, as `couplet automations list` lists them.", gives: command.AutomationsDoc{}, do: s.apiAutomations},
+		{method: get, path: "/automations/:automation", who: viewer, name: "showAutomation", says: "One automation with its steps.", gives: command.AutomationDoc{}, refuses: none, do: s.apiAutomation},
+		{method: post, path: "/automations/:automation/switch", who: editor, name: "switchAutomation", says: "Switches what is published of an automation on or off, as `couplet automations on` and `off` do.", takes: OnIn{}, gives: command.AutomationDoc{},
+			refuses: decided, do: s.apiSwitchAutomation},
+		{method: post, path: "/automations/:automation/start", who: editor, name: "startAutomation", says: "Starts an automation by hand, for a record or for none, as `couplet automations start` does, without waiting for its end.", takes: RecordIn{},
+			gives: command.ShownFiringDoc{}, status: http.StatusAccepted, refuses: decided, do: s.apiStartAutomation},
+		{method: get, path: "/firings", who: viewer, name: "listFirings", says: "What automations did: each time that one was set off, the newest first, as `couplet firings list` lists it.", asks: []string{"automation", "state", "q", "since", "limit", "cursor"},
+			gives: command.FiringsDoc{}, refuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity}, do: s.apiFirings},
+		{method: get, path: "/firings/:firing", who: viewer, name: "showFiring", says: "One firing with its steps, as `couplet firings show` does.", gives: command.ShownFiringDoc{}, refuses: none, do: s.apiShowFiring},
+		{method: post, path: "/firings/:firing/answer", who: editor, name: "answerFiring", says: "Has a firing go on that stands, or ends it, as `couplet firings retry`, `done` and `skip` do.", takes: command.VerdictIn{}, gives: command.AnsweredDoc{}, refuses: decided, do: s.apiAnswerFiring},
+		{method: post, path: "/firings/answer", who: editor, name: "answerFirings", says: "Says the same of all firings that are meant, at most 5,000, the oldest first. Those that it does not fit, and those in doubt, stay as they are.", takes: AnswerAllIn{}, gives: command.AnsweredDoc{},
+			refuses: decided, do: s.apiAnswerFirings},
+
 		{method: get, path: "/connections", who: viewer, name: "listConnections", says: "All connections, without anything secret.", gives: command.ConnectionsDoc{}, do: s.apiConnections},
 		{method: get, path: "/connections/:connection", who: viewer, name: "showConnection", says: "One connection.", gives: command.ConnectionDoc{}, refuses: none, do: s.apiConnection},
 		{method: post, path: "/connections/:connection/check", who: editor, name: "checkConnection", says: "Tries the key of a connection now. What was found is in state and problem.", gives: command.ConnectionDoc{}, refuses: later, do: s.apiCheck},
@@ -91,20 +104,24 @@ type apiParam struct {
 
 // apiQuery is what may stand in queries.
 var apiQuery = map[string]apiParam{
-	"flow":    {kind: "string", says: "Only what is of the flow of this name."},
-	"limit":   {kind: "integer", says: "How many, 1 to 200; 50 unless given."},
-	"cursor":  {kind: "string", says: "Where the list goes on: next of the answer before."},
-	"result":  {kind: "string", says: "Only records of this result.", words: command.Results},
-	"dry_run": {kind: "boolean", says: "Only say what would change, and store nothing."},
-	"before":  {kind: "integer", says: "Only versions before this one."},
-	"from":    {kind: "string", says: "The number of a version, or the word draft."},
-	"to":      {kind: "string", says: "The number of a version, or the word draft."},
-	"q":       {kind: "string", says: "Only what has all of these words."},
-	"system":  {kind: "string", says: "Only what is of the system of this id."},
-	"kind":    {kind: "string", says: "Only operations of this kind.", words: []string{connector.Action, connector.Finds}},
+	"flow":       {kind: "string", says: "Only what is of the flow of this name."},
+	"limit":      {kind: "integer", says: "How many, 1 to 200; 50 unless given."},
+	"cursor":     {kind: "string", says: "Where the list goes on: next of the answer before."},
+	"result":     {kind: "string", says: "Only records of this result.", words: command.Results},
+	"dry_run":    {kind: "boolean", says: "Only say what would change, and store nothing."},
+	"before":     {kind: "integer", says: "Only versions before this one."},
+	"from":       {kind: "string", says: "The number of a version, or the word draft."},
+	"to":         {kind: "string", says: "The number of a version, or the word draft."},
+	"q":          {kind: "string", says: "Only what has all of these words."},
+	"system":     {kind: "string", says: "Only what is of the system of this id."},
+	"automation": {kind: "string", says: "Only what is of the automation of this name or id."},
+	"state":      {kind: "string", says: "Only firings in this state.", words: command.FiringStates},
+	"since":      {kind: "string", says: "Only what was set off at this time or later, in RFC 3339."},
+	"kind":       {kind: "string", says: "Only operations of this kind.", words: []string{connector.Action, connector.Finds}},
 }
 
 // apiPathWords say what stands in paths.
 var apiPathWords = map[string]string{
 	"flow": "Name of a flow.", "run": "Id of a run.", "conflict": "Id of a conflict.", "record": "Id of a record that waits.", "connection": "Name of a connection.",
+	"automation": "Name or id of an automation.", "firing": "Id of a firing.",
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"couplet/internal/automation"
 	"couplet/internal/engine"
 	"couplet/internal/mapping"
 )
@@ -24,6 +25,9 @@ var calls = map[string][2]string{
 	"listConflicts": {"/conflicts?flow=people&limit=1", ""}, "takeConflict": {"/conflicts/CONFLICT/take", `{"answer": "b"}`}, "ruleConflict": {"/conflicts/CONFLICT/rule", `{"side": "a"}`},
 	"takeConflictBack": {"/conflicts/CONFLICT/back", ""}, "listReviews": {"/reviews?flow=people&limit=1", ""}, "answerReview": {"/reviews/a5", `{"answer": "alone", "flow": "people", "side": "a"}`},
 	"takeReviewBack": {"/reviews/a5/back", `{}`}, "listConnections": {"/connections", ""}, "showConnection": {"/connections/left", ""}, "checkConnection": {"/connections/left/check", ""},
+	"listAutomations": {"/automations", ""}, "showAutomation": {"/automations/AUTOMATION", ""}, "switchAutomation": {"/automations/AUTOMATION/switch", `{"on": false}`}, "startAutomation": {"/automations/AUTOMATION/start", `{}`},
+	"listFirings": {"/firings?automation=AUTOMATION&state=parked&q=stone&since=2026-01-01T00:00:00Z&limit=1", ""}, "showFiring": {"/firings/FIRING", ""}, "answerFiring": {"/firings/FIRING/answer", `{"answer": "done"}`},
+	"answerFirings":  {"/firings/answer", `{"answer": "again", "from_start": true, "state": "done", "since": "2026-01-01T00:00:00Z"}`},
 	"listOperations": {"/operations?q=note&system=usercom&kind=action", ""},
 }
 
@@ -49,7 +53,15 @@ func (b *bundle) asked(r apiRoute) (path, body string) {
 	if !ok {
 		b.t.Fatalf("nobody says how %s is called: put it into calls", r.name)
 	}
-	return strings.NewReplacer("RUN", run, "CONFLICT", conflict).Replace(call[0]), call[1]
+	auto := b.once("api automation", func() string {
+		id := b.byHand("hand", "")
+		b.switchedOn(id)
+		b.once("api firing", func() string { return b.parked(id, "Who knows, example.test.", automation.InDoubt, "1")[0].ID })
+		b.fired(id, "2", automation.Firing{State: automation.Done, Over: b.now})
+		return id
+	})
+	firing := b.once("api firing", nil)
+	return strings.NewReplacer("RUN", run, "CONFLICT", conflict, "AUTOMATION", auto, "FIRING", firing).Replace(call[0]), call[1]
 }
 
 func TestTheDescriptionIsValidAndNamesEveryRouteOnce(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/automation"
+	"couplet/internal/command"
 	"couplet/internal/connection"
 	"couplet/internal/store"
 	"couplet/templates"
@@ -38,13 +39,7 @@ func (x *canvasOf) a() automation.Automation { return x.draft.Draft }
 
 // automationSystems are what automations may be made of.
 func (s *Server) automationSystems() automation.Systems {
-	all := automation.Systems{}
-	for id, known := range s.o.Connect.Systems {
-		if known.Operations != nil {
-			all[id] = automation.System{Spec: known.Spec, Catalog: known.Operations}
-		}
-	}
-	return all
+	return command.AutomationSystems(s.o.Connect.Systems)
 }
 
 // loadCanvas gathers the page of an automation.

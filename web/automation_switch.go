@@ -2,11 +2,11 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"couplet/internal/automation"
+	"couplet/internal/command"
 	"couplet/templates"
 )
 
@@ -48,23 +48,5 @@ func (s *Server) switchAutomation(c echo.Context) error {
 
 // cannotRun says why what is published cannot be switched on, "" when it can.
 func (x *canvasOf) cannotRun(a automation.Automation) string {
-	if a.Version == 0 {
-		return "It was never published. Publish it first."
-	}
-	if problems := automation.Check(a, x.systems); len(problems) > 0 {
-		return "Something is wrong with the version that is published: " + sentence(templates.Capital(problems[0].Text)) + " Mend it and publish it."
-	}
-	var lacks []string
-	for _, id := range automation.SystemsOf(a) {
-		if x.accountOf(a, id) == nil {
-			lacks = append(lacks, x.systems[id].Spec.Name)
-		}
-	}
-	if len(lacks) > 0 {
-		return "No account of " + strings.Join(lacks, " and ") + " is chosen. Choose one in the card “When”, and publish it."
-	}
-	if !x.systems.Watched(a.Trigger) {
-		return "“" + x.systems.TriggerTitle(a.Trigger) + "” is not noticed by this version of Couplet yet. Choose another trigger, and publish it."
-	}
-	return ""
+	return command.CannotRun(a, x.systems, x.conns)
 }

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"couplet/db"
+	"couplet/internal/automation"
+	"couplet/internal/command"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/connector/highlevel"
@@ -125,6 +127,7 @@ func newBundle(t testing.TB, change ...func(*Options)) *bundle {
 	b.options = Options{Store: b.store, Gallery: true, Connect: connects(t, b.store, clock), Samples: b.engine(), Wake: waker(b.woken), Ping: d.Ping, HookKey: hookKey, Now: clock,
 		Receivers: map[string]Receiver{"highlevel": {highlevel.Spec(), first}, "usercom": {usercom.Spec(), second}},
 		Log:       slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	b.options.Starts = &automation.Watcher{Store: b.store, Systems: command.AutomationSystems(b.options.Connect.Systems), Owner: "test", Now: clock, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&b.options)
 	}

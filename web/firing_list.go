@@ -191,7 +191,7 @@ func (s *Server) answerAllFirings(c echo.Context) error {
 	case f.UpTo == "":
 		return s.sayAndGo(c, "Nothing was decided, since nothing was listed. Look again.", true, v.Href())
 	}
-	ids, err := s.o.Store.FiringIDs(ctx, ws(c), f, mostFirings)
+	ids, err := s.o.Store.FiringIDs(ctx, ws(c), f, command.MostAnswered)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (s *Server) answerAllFirings(c echo.Context) error {
 		return err
 	}
 	text := firingsSaid(answersToAll[i].say.Answer, said)
-	if len(ids) == mostFirings {
+	if len(ids) == command.MostAnswered {
 		text += " There may be more: say it once more for those."
 	}
 	return s.sayAndGo(c, text, len(said.Changed) == 0, v.Href())

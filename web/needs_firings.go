@@ -12,9 +12,6 @@ import (
 	"couplet/templates"
 )
 
-// mostFirings is how many firings one answer is about at most.
-const mostFirings = 5_000
-
 // needsFirings gathers the reasons for which runs of automations wait for a person.
 func (s *Server) needsFirings(ctx context.Context, ws string, h house, v *templates.NeedsPage, lines []needLine) ([]needLine, error) {
 	needs, err := s.o.Store.FiringNeeds(ctx, ws)
@@ -96,7 +93,7 @@ func (s *Server) decideFirings(c echo.Context, h house, on string, back func(tex
 	if _, ok := h.automation(f.Automation); !ok || f.Reason == "" {
 		return back(settledText, true)
 	}
-	ids, err := s.o.Store.FiringIDs(ctx, d.Workspace, f, mostFirings)
+	ids, err := s.o.Store.FiringIDs(ctx, d.Workspace, f, command.MostAnswered)
 	if err != nil {
 		return err
 	}

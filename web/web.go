@@ -37,6 +37,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"couplet/internal/automation"
+	"couplet/internal/command"
 	"couplet/internal/connection"
 	"couplet/internal/connector"
 	"couplet/internal/store"
@@ -61,7 +62,7 @@ type Options struct {
 	// Scripts runs the scripts of automations' steps on samples; nil has a try only tell of them.
 	Scripts automation.Scripts
 	// Starts sets automations off by hand.
-	Starts Starter
+	Starts command.Starter
 	// Ping asks the database for a sign of life. Workers says why no work is done, nil in a process without workers.
 	Ping    func(ctx context.Context) error
 	Workers func() error
@@ -92,11 +93,6 @@ type Options struct {
 type Waker interface {
 	// Wake is called after the commit of what is to be worked on. by is the person who asks, "" when nobody does.
 	Wake(ctx context.Context, workspace, flow, trigger, by string) error
-}
-
-// Starter sets automations off by hand; automation.Watcher does.
-type Starter interface {
-	Start(ctx context.Context, ws string, a automation.Automation, ref connector.Ref, by, once string) (automation.Firing, error)
 }
 
 // Server is the web app. It is safe for concurrent use.

@@ -22,26 +22,28 @@ import (
 // commands is the command line. A command is listed only once it works.
 type commands struct {
 	Globals
-	Serve      serveCmd      `cmd:"" help:"Run the web app, the scheduler and the workers."`
-	Demo       demoCmd       `cmd:"" help:"Run the web app with two pretend CRMs beside it, to try everything without an account anywhere."`
-	Sandbox    sandboxCmd    `cmd:"" help:"Run only the two pretend CRMs."`
-	Apply      applyCmd      `cmd:"" help:"Create or change connections and flows from a flow file."`
-	Export     exportCmd     `cmd:"" help:"Print the flow file of what exists, without secrets."`
-	Run        runCmd        `cmd:"" help:"Run a flow once and wait for it."`
-	Runs       runsCmd       `cmd:"" help:"List runs, or show one with its records and their reasons."`
-	Flows      flowsCmd      `cmd:"" help:"List the versions of a flow, or make one its draft."`
-	Undo       undoCmd       `cmd:"" help:"Take back what a run wrote."`
-	Conflicts  conflictsCmd  `cmd:"" help:"List fields that changed on both sides and wait for you, or decide one."`
-	Review     reviewCmd     `cmd:"" help:"List records that cannot be told apart and wait for you, or decide one."`
-	Operations operationsCmd `cmd:"" help:"List the calls that both systems can make: the catalog."`
-	Users      usersCmd      `cmd:"" help:"Make users."`
-	Migrate    migrateCmd    `cmd:"" help:"Bring the database to the schema of this program."`
-	Backup     backupCmd     `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`
-	Restore    restoreCmd    `cmd:"" help:"Replace the database by a backup."`
-	Rotate     rotateCmd     `cmd:"" name:"rotate-key" help:"Make a new key and seal every secret with it."`
-	Doctor     doctorCmd     `cmd:"" help:"Check settings, files, database, clock, both systems and keys, and say what to mend."`
-	Version    versionCmd    `cmd:"" help:"Print the version."`
-	Script     scriptCmd     `cmd:"" name:"script-child" hidden:"" help:"Run one script of an automation; the program calls this itself."`
+	Serve       serveCmd       `cmd:"" help:"Run the web app, the scheduler and the workers."`
+	Demo        demoCmd        `cmd:"" help:"Run the web app with two pretend CRMs beside it, to try everything without an account anywhere."`
+	Sandbox     sandboxCmd     `cmd:"" help:"Run only the two pretend CRMs."`
+	Apply       applyCmd       `cmd:"" help:"Create or change connections and flows from a flow file."`
+	Export      exportCmd      `cmd:"" help:"Print the flow file of what exists, without secrets."`
+	Run         runCmd         `cmd:"" help:"Run a flow once and wait for it."`
+	Runs        runsCmd        `cmd:"" help:"List runs, or show one with its records and their reasons."`
+	Flows       flowsCmd       `cmd:"" help:"List the versions of a flow, or make one its draft."`
+	Automations automationsCmd `cmd:"" help:"List automations, switch one on or off, or start one by hand."`
+	Firings     firingsCmd     `cmd:"" help:"List what automations did, or have what stands go on."`
+	Undo        undoCmd        `cmd:"" help:"Take back what a run wrote."`
+	Conflicts   conflictsCmd   `cmd:"" help:"List fields that changed on both sides and wait for you, or decide one."`
+	Review      reviewCmd      `cmd:"" help:"List records that cannot be told apart and wait for you, or decide one."`
+	Operations  operationsCmd  `cmd:"" help:"List the calls that both systems can make: the catalog."`
+	Users       usersCmd       `cmd:"" help:"Make users."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database to the schema of this program."`
+	Backup      backupCmd      `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`
+	Restore     restoreCmd     `cmd:"" help:"Replace the database by a backup."`
+	Rotate      rotateCmd      `cmd:"" name:"rotate-key" help:"Make a new key and seal every secret with it."`
+	Doctor      doctorCmd      `cmd:"" help:"Check settings, files, database, clock, both systems and keys, and say what to mend."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Script      scriptCmd      `cmd:"" name:"script-child" hidden:"" help:"Run one script of an automation; the program calls this itself."`
 }
 
 // exit is a command's wish for a particular exit code; Text, when there is one, goes to stderr.

@@ -50,6 +50,16 @@ func TestWrongUseExitsWithTwoAndSaysWhatIsRight(t *testing.T) {
 		{2, "couplet: a conflict takes one answer; give a, b, different, or --value VALUE", "conflicts take con_nothing"},
 		{2, "couplet: a conflict takes one answer; give a, b, different, or --value VALUE", "conflicts take con_nothing a --value x"},
 		{2, "must be one of", "conflicts take con_nothing c"},
+		{1, `couplet: there is no automation "nothing" in this workspace; ` + "`couplet automations list` lists those that there are", "automations on nothing"},
+		{1, `couplet: there is no automation "nothing" in this workspace`, "firings list nothing"},
+		{2, `couplet: there is no state "nothing"; use one of open, waiting, parked`, "firings list --state nothing"},
+		{2, "couplet: --since nothing: write it like 24h, 7d or 2026-11-23T10:00:00Z", "firings list --since nothing"},
+		{2, "couplet: --limit 0: give a number from 1 up", "firings list --limit 0"},
+		{1, `couplet: there is no firing "fire_nothing" in this workspace`, "firings show fire_nothing"},
+		{1, `couplet: there is no firing "fire_nothing" in this workspace`, "firings retry fire_nothing"},
+		{2, "couplet: name firings by their ids, or say --all", "firings retry"},
+		{2, "couplet: name firings by their ids, or say --all", "firings skip fire_nothing --all"},
+		{2, "couplet: --automation, --state, --search and --since go with --all", "firings done fire_nothing --state parked"},
 		{2, "couplet: expected \"<record> <partner>\"", "review link"},
 		{1, `couplet: there is no workspace "nothing"`, "runs --workspace nothing"},
 		{1, `couplet: there is no run "run_nothing" in this workspace; ` + "`couplet runs` lists those that are kept, which is 30 days", "runs show run_nothing"},
@@ -70,7 +80,8 @@ func TestEveryCommandsHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 1}, "")
 	for _, command := range []string{"serve", "demo", "sandbox", "apply", "export", "run", "runs", "runs list", "runs show", "undo",
-		"conflicts", "conflicts list", "conflicts take", "conflicts rule", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review afresh", "review back", "users", "users add", "users password",
+		"conflicts", "conflicts list", "conflicts take", "conflicts rule", "conflicts back", "review", "review list", "review link", "review create", "review alone", "review afresh", "review back",
+		"automations", "automations list", "automations show", "automations on", "automations off", "automations start", "firings", "firings list", "firings show", "firings retry", "firings done", "firings skip", "users", "users add", "users password",
 		"migrate", "backup", "restore", "rotate-key", "doctor", "version"} {
 		out, errs, code := h.call(append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: ") || !strings.Contains(out, "couplet "+strings.Fields(command)[0]) || errs != "" {
