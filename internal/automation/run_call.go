@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -188,7 +189,7 @@ func (w *working) request(ctx context.Context, st Step, e Entry) (Entry, error) 
 	if left, err := w.claim(ctx, st, &e); left || err != nil {
 		return e, err
 	}
-	e.Input = map[string]any{"method": sent.Method, "address": sent.Address, "body": sent.Body} // headers may hold keys
+	e.Input = map[string]any{"method": sent.Method, "address": withoutKeys(sent.Address), "body": sent.Body} // headers may hold keys
 	if err := w.sending(ctx, &e); err != nil {
 		return e, err
 	}
@@ -215,6 +216,36 @@ func (w *working) request(ctx context.Context, st Step, e Entry) (Entry, error) 
 		return e, ctx.Err()
 	}
 	return w.failed(ctx, st, e, err, false)
+}
+
+// keyed are the names of parameters that hold keys more often than not.
+var keyed = regexp.MustCompile(`(?i)key|token|secret|sign|sig$|pass|auth|code`)
+
+// withoutKeys is an address as it may stand in a log: no password, and no value of a parameter that sounds like a key.
+func withoutKeys(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	if u.User != nil {
+		u.User = url.User("…")
+	}
+	q, hid := u.Query(), false
+	for name, values := range q {
+		if keyed.MatchString(name) {
+			for i := range values {
+				values[i], hid = "…", true
+			}
+		}
+	}
+	if hid {
+		u.RawQuery = q.Encode()
+	}
+	out, err := url.PathUnescape(u.String())
+	if err != nil || !hid && u.User == nil {
+		return address
+	}
+	return out
 }
 
 // mayCall refuses hosts that nobody allowed.
