@@ -91,7 +91,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: get, path: "/connections/:connection", who: viewer, name: "showConnection", says: "One connection.", gives: command.ConnectionDoc{}, refuses: none, do: s.apiConnection},
 		{method: post, path: "/connections/:connection/check", who: editor, name: "checkConnection", says: "Tries the key of a connection now. What was found is in state and problem.", gives: command.ConnectionDoc{}, refuses: later, do: s.apiCheck},
 
-		{method: get, path: "/operations", who: viewer, name: "listOperations", says: "The calls that the systems offer, with all that each takes and gives, as `couplet operations` lists them.", asks: []string{"q", "system", "kind"},
+		{method: get, path: "/operations", who: viewer, name: "listOperations", says: "The calls that the systems offer, and the events that set automations off, with all that each takes and gives, as `couplet operations` lists them.", asks: []string{"q", "system", "kind"},
 			gives: command.OperationsDoc{}, do: s.apiOperations},
 	}
 }
@@ -117,7 +117,7 @@ var apiQuery = map[string]apiParam{
 	"automation": {kind: "string", says: "Only what is of the automation of this name or id."},
 	"state":      {kind: "string", says: "Only firings in this state.", words: command.FiringStates},
 	"since":      {kind: "string", says: "Only what was set off at this time or later, in RFC 3339."},
-	"kind":       {kind: "string", says: "Only operations of this kind.", words: []string{connector.Action, connector.Finds}},
+	"kind":       {kind: "string", says: "Only operations of this kind.", words: []string{connector.Action, connector.Finds, connector.Trigger}},
 }
 
 // apiPathWords say what stands in paths.

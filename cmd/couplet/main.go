@@ -35,7 +35,7 @@ type commands struct {
 	Undo        undoCmd        `cmd:"" help:"Take back what a run wrote."`
 	Conflicts   conflictsCmd   `cmd:"" help:"List fields that changed on both sides and wait for you, or decide one."`
 	Review      reviewCmd      `cmd:"" help:"List records that cannot be told apart and wait for you, or decide one."`
-	Operations  operationsCmd  `cmd:"" help:"List the calls that both systems can make: the catalog."`
+	Operations  operationsCmd  `cmd:"" help:"List the calls that both systems can make, and what sets automations off: the catalog."`
 	Users       usersCmd       `cmd:"" help:"Make users."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database to the schema of this program."`
 	Backup      backupCmd      `cmd:"" help:"Write a copy of the database to a file. The key is not part of it."`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,8 +28,15 @@ func TestOperationsAreListed(t *testing.T) {
 	if err := json.Unmarshal([]byte(h.must("operations", "--json")), &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all.Operations) < atLeast {
-		t.Errorf("%d operations, want %d at least", len(all.Operations), atLeast)
+	n, events := map[string]int{}, 0
+	for _, o := range all.Operations {
+		n[o.Kind]++
+	}
+	for _, s := range systems() {
+		events += len(s.Operations.Events)
+	}
+	if calls := n[connector.Action] + n[connector.Finds]; calls < atLeast || n[connector.Trigger] != events || calls+events != len(all.Operations) {
+		t.Errorf("%v of %d, want %d calls at least and %d triggers", n, len(all.Operations), atLeast, events)
 	}
 	seen := map[string]bool{}
 	for _, o := range all.Operations {
@@ -42,8 +50,11 @@ func TestOperationsAreListed(t *testing.T) {
 			t.Errorf("asked for tags of persons: %s", line)
 		}
 	}
+	if out := h.must("operations", "contact", "created", "--kind", "trigger", "--system", "highlevel"); !strings.Contains(out, "/hooks/highlevel") || strings.Contains(out, "action") {
+		t.Errorf("asked for triggers: %s", out)
+	}
 	h.refused(2, "couplet: --system acme is not known; use highlevel or usercom", "operations", "--system", "acme")
-	h.refused(2, "couplet: --kind wish is not known; use action or find", "operations", "--kind", "wish")
+	h.refused(2, "couplet: --kind wish is not known; use action, find or trigger", "operations", "--kind", "wish")
 	if says := h.must("operations", "nonsense"); !strings.HasPrefix(says, "No operation has these words.") {
 		t.Error(says)
 	}
@@ -66,14 +77,14 @@ func TestOperationsPageIsTrue(t *testing.T) {
 
 func operationsPage() string {
 	var b strings.Builder
-	list := command.Operations(systems(), "", "", nil).Operations
+	list := slices.DeleteFunc(command.Operations(systems(), "", "", nil).Operations, func(o command.OperationDoc) bool { return o.Kind == connector.Trigger }) // which docs/automations.md lists
 	doubts := 0
 	for _, o := range list {
 		if !o.Verified {
 			doubts++
 		}
 	}
-	fmt.Fprintf(&b, "# Operations\n\nThe %d calls that a step may make, besides keeping records the same. `couplet operations` lists them, `--json` with all that they take and\n"+
+	fmt.Fprintf(&b, "# Operations\n\nThe %d calls that a step may make, besides keeping records the same. `couplet operations` lists them and the [triggers](automations.md), `--json` with all that they take and\n"+
 		"give; in the web app they stand under Operations. Each request to HighLevel is held to the vendor's published documents by a test; those of\nUser.com, which publishes none, to our fact sheet. %d are marked with a reason to doubt: the vendor has not documented all of it.\n", len(list), doubts)
 	system, group := "", ""
 	for _, o := range list {

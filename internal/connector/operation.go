@@ -40,6 +40,9 @@ const (
 	Finds  = "find"   // changes nothing
 )
 
+// Trigger is the kind of what sets an automation off, in lists that hold events beside operations.
+const Trigger = "trigger"
+
 // Group is one shelf of the catalog.
 type Group struct{ ID, Title string }
 
