@@ -24,6 +24,8 @@ type AutomationLine struct {
 	Systems        []System
 	Steps          int
 	On             bool
+	// Held is how many its brake holds.
+	Held int
 }
 
 // AutomationCard is a template of an automation as the gallery shows it.

@@ -28,6 +28,8 @@ type Canvas struct {
 	// On says that what is published runs, CannotLook why nothing can set it off just now, "" when it can.
 	On         bool
 	CannotLook string
+	// Held is how many its brake holds, Most how many may begin within an hour.
+	Held, Most int
 	// Start says how somebody starts it by hand: one of the words below, "" for not at all. Once names the page for that.
 	Start, Once string
 	// Missing are the systems that it works with and that no account is chosen of.

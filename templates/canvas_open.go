@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -18,9 +19,9 @@ type Inspector struct {
 	Fields   []CanvasField
 	Filters  []FilterForm
 	Pairs    []PairsForm
-	// Fails, FailFor and Once are what happens when it fails, and never twice.
+	// Fails, Retries and Once are what happens when it fails, how it is tried again, and never twice.
 	Fails   []MapOption
-	FailFor *CanvasField
+	Retries []CanvasField
 	Once    *CanvasField
 	// Places are where it can be moved, nil for what stays where it is.
 	Places []MapOption
@@ -165,10 +166,9 @@ func (v Canvas) Has(id string) bool {
 		return false
 	}
 	fields := append([]CanvasField{}, v.Open.Fields...)
-	for _, f := range []*CanvasField{v.Open.FailFor, v.Open.Once} {
-		if f != nil {
-			fields = append(fields, *f)
-		}
+	fields = append(fields, v.Open.Retries...)
+	if v.Open.Once != nil {
+		fields = append(fields, *v.Open.Once)
 	}
 	for _, p := range v.Open.Pairs {
 		fields = append(fields, p.Rows...)
@@ -211,6 +211,11 @@ func (f CanvasField) about() templ.Attributes {
 		a["aria-describedby"] = by[1:]
 	}
 	return a
+}
+
+// refused reports whether something is wrong with how it is tried again.
+func (i Inspector) refused() bool {
+	return slices.ContainsFunc(i.Retries, func(f CanvasField) bool { return f.Error != "" })
 }
 
 // failing is what happens when the step fails.

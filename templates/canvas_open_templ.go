@@ -438,7 +438,7 @@ func inspectorBody(v Canvas, i Inspector) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if i.FailFor != nil && i.FailFor.Error != "" {
+			if i.refused() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, " open")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -475,8 +475,8 @@ func inspectorBody(v Canvas, i Inspector) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if i.FailFor != nil {
-				templ_7745c5c3_Err = canvasField(v, *i.FailFor).Render(ctx, templ_7745c5c3_Buffer)
+			for _, f := range i.Retries {
+				templ_7745c5c3_Err = canvasField(v, f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -26,7 +26,7 @@ func (w automationWords) view(a automation.Automation, open string) *canvasView 
 
 // parts are what differences are grouped by, besides the steps: what has to be open to make such a change, "" for the rest.
 func (w automationWords) part(d automation.Difference) string {
-	if d.Step == "" && d.Field == "time_zone" {
+	if d.Step == "" && (d.Field == "time_zone" || d.Field == "per_hour") {
 		return templates.OpenTrigger
 	}
 	return (&canvasView{}).opensAt(automation.Problem{Step: d.Step, Field: d.Field})
@@ -204,16 +204,14 @@ func (w automationWords) field(a automation.Automation, d automation.Difference)
 		return templates.CanvasField{}, false
 	}
 	all := append(slices.Clone(i.Fields), templates.CanvasField{Name: "fail", Label: "If this step fails", Choices: i.Fails})
-	for _, f := range []*templates.CanvasField{i.FailFor, i.Once} {
-		if f != nil {
-			all = append(all, *f)
-		}
+	all = append(all, i.Retries...)
+	if i.Once != nil {
+		all = append(all, *i.Once)
 	}
 	for _, p := range i.Pairs {
 		all = append(all, p.Rows...)
 	}
-	name := strings.Replace(d.Field, ".schedule.", ".", 1)
-	at := slices.IndexFunc(all, func(f templates.CanvasField) bool { return f.Name == name })
+	at := slices.IndexFunc(all, func(f templates.CanvasField) bool { return f.Name == d.Field })
 	if at < 0 {
 		return templates.CanvasField{}, false
 	}

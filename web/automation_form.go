@@ -162,6 +162,7 @@ func (f *formOf) step(st automation.Step, s automation.Systems, known []automati
 		}
 		st.Once = f.Has("once")
 		st.FailFor = f.span("fail_for", st.FailFor)
+		st.Retry = automation.Retry{Tries: f.number("retry.tries", st.Retry.Tries), First: f.span("retry.first", st.Retry.First), Longest: f.span("retry.longest", st.Retry.Longest)}
 		if st.Fail != "" {
 			st.FailFor = 0
 		}
@@ -242,7 +243,7 @@ func (f *formOf) trigger(a *automation.Automation, s automation.Systems) {
 		}
 	}
 	a.Trigger = t
-	a.TimeZone = f.line("time_zone", a.TimeZone)
+	a.TimeZone, a.PerHour = f.line("time_zone", a.TimeZone), f.number("per_hour", a.PerHour)
 	f.accounts(a, s)
 }
 

@@ -15,10 +15,14 @@ func (s *Server) automations(ctx context.Context, ws string) (lines []templates.
 	if err != nil {
 		return nil, nil, err
 	}
+	held, err := s.o.Store.HeldFirings(ctx, ws)
+	if err != nil {
+		return nil, nil, err
+	}
 	systems := s.automationSystems()
 	for _, stored := range all {
 		a := stored.Draft
-		l := templates.AutomationLine{ID: a.ID, Name: a.Name, When: systems.TriggerTitle(a.Trigger), Steps: countSteps(a), On: stored.Published.Enabled}
+		l := templates.AutomationLine{ID: a.ID, Name: a.Name, When: systems.TriggerTitle(a.Trigger), Steps: countSteps(a), On: stored.Published.Enabled, Held: held[a.ID]}
 		if l.When == "" {
 			l.When = "Nothing sets it off yet"
 		}

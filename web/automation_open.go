@@ -284,9 +284,16 @@ func (x *inspected) ends(i *templates.Inspector) {
 		i.Fails = append(i.Fails, templates.MapOption{Value: w.ID, Text: w.Title, Chosen: w.ID == fail.Value || w.ID == automation.Again && fail.Value == ""})
 	}
 	if fail.Value == "" || fail.Value == automation.Again {
-		f := x.typedField(templates.CanvasField{Name: "fail_for", Label: "For how long", Kind: "line", Value: span(st.FailFor), Example: span24, Help: "Such as 2h or 72h."})
-		i.FailFor = &f
+		i.Retries = append(i.Retries, x.typedField(templates.CanvasField{Name: "fail_for", Label: "For how long", Kind: "line", Value: span(st.FailFor), Example: span24, Help: "Such as 2h or 72h."}))
 	}
+	usual := "As often as fits into that time"
+	if len(i.Retries) == 0 {
+		usual = strconv.Itoa(automation.FewTries)
+	}
+	i.Retries = append(i.Retries,
+		x.typedField(templates.CanvasField{Name: "retry.tries", Label: "How often at most", Kind: "line", Value: number0(st.Retry.Tries), Example: usual, Help: "The first time counts, too. What the system refuses outright is not tried again."}),
+		x.typedField(templates.CanvasField{Name: "retry.first", Label: "How long before the next try", Kind: "line", Value: span(st.Retry.First), Example: "A few seconds", Help: "Such as 30s or 5m. It doubles with each try."}),
+		x.typedField(templates.CanvasField{Name: "retry.longest", Label: "And at the longest", Kind: "line", Value: span(st.Retry.Longest), Example: span15, Help: "No two tries are further apart than that."}))
 	once := ""
 	if st.Once {
 		once = "yes"
@@ -295,7 +302,10 @@ func (x *inspected) ends(i *templates.Inspector) {
 	i.Once = &f
 }
 
-const span24 = "24h"
+const (
+	span24 = "24h"
+	span15 = "15m"
+)
 
 // places are where a step can be moved, those inside itself left out.
 func (x *inspected) places(from string) (out []templates.MapOption) {

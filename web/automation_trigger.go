@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"couplet/internal/automation"
@@ -51,6 +52,8 @@ func (x *inspected) openTrigger() *templates.Inspector {
 			i.Fields = append(i.Fields, f)
 		}
 	}
+	i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "per_hour", Label: "At most within an hour", Kind: "line", Value: number0(x.a().PerHour), Example: strconv.Itoa(automation.UsualPerHour),
+		Help: "When more begin, a brake holds what else comes until you say, so that a mistake stays small."}))
 	i.Fields = append(i.Fields, x.typedField(templates.CanvasField{Name: "time_zone", Label: "Time zone", Kind: "zone", Value: x.a().TimeZone, Example: "UTC", Help: "Where its days begin and end, such as Europe/Lisbon."}))
 	return i
 }

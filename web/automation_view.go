@@ -70,6 +70,11 @@ func (s *Server) viewCanvas(c echo.Context, x *canvasOf, at templates.CanvasAt) 
 		}
 		v.Tried = b.tried.words()
 	}
+	held, err := s.o.Store.HeldFirings(c.Request().Context(), ws(c))
+	if err != nil {
+		return v, err
+	}
+	v.Held, v.Most = held[a.ID], x.draft.Published.Brake()
 	if v.On {
 		if v.CannotLook, err = s.o.Store.WatchProblem(c.Request().Context(), ws(c), a.ID); err != nil {
 			return v, err
@@ -136,7 +141,7 @@ func (b *canvasView) opensAt(p automation.Problem) string {
 	switch {
 	case p.Step != "":
 		return p.Step
-	case strings.HasPrefix(p.Field, "trigger"), p.Field == "connections", p.Field == "time_zone":
+	case strings.HasPrefix(p.Field, "trigger"), p.Field == "connections", p.Field == "time_zone", p.Field == "per_hour":
 		return templates.OpenTrigger
 	case strings.HasPrefix(p.Field, "filter"):
 		return templates.OpenFilter

@@ -186,6 +186,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/runs/:firing/undo", editor, s.undoFiring},
 		{http.MethodGet, "/automations/:id/start", editor, s.startPage},
 		{http.MethodPost, "/automations/:id/start", editor, s.startAutomation},
+		{http.MethodPost, "/automations/:id/held", editor, s.looseHeld},
 		{http.MethodPost, "/automations/:id/address", editor, s.makeAddress},
 		{http.MethodGet, "/automations/:id/address/events", viewer, s.addressEvents},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},

@@ -48,6 +48,9 @@ func (f *Firing) Answer(answer, by string, entries []Entry, version int, now tim
 	if answer == OnceMore || !slices.Contains(f.Answers(entries), answer) {
 		return nil, ErrStands
 	}
+	if f.Held {
+		f.Held, f.Begun = false, Loosed
+	}
 	if answer == EndIt {
 		f.State, f.Reason, f.Due, f.Over = Ended, "Ended by "+by+".", time.Time{}, now
 		return nil, nil

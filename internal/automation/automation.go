@@ -33,9 +33,11 @@ type Automation struct {
 	Connections [2]string `json:"connections" yaml:"connections"`
 	Enabled     bool      `json:"enabled" yaml:"enabled"`
 	// TimeZone is where days begin and end, an IANA name; "" for UTC.
-	TimeZone string  `json:"time_zone,omitempty" yaml:"time_zone"`
-	Trigger  Trigger `json:"trigger" yaml:"trigger"`
-	Filter   Filter  `json:"filter,omitzero" yaml:"filter"`
+	TimeZone string `json:"time_zone,omitempty" yaml:"time_zone"`
+	// PerHour is how often it may begin within an hour before its brake holds what else comes; 0 for the usual.
+	PerHour int     `json:"per_hour,omitempty" yaml:"per_hour"`
+	Trigger Trigger `json:"trigger" yaml:"trigger"`
+	Filter  Filter  `json:"filter,omitzero" yaml:"filter"`
 	// Fields are those that the account of the trigger added itself and that are named here.
 	Fields []OwnField `json:"fields,omitempty" yaml:"fields"`
 	Steps  []Step     `json:"steps" yaml:"steps"`
@@ -94,8 +96,19 @@ type Step struct {
 	// Fail says what happens when the step fails; "" is Again. FailFor is how long it is tried again, 0 for the default.
 	Fail    string        `json:"fail,omitempty" yaml:"fail"`
 	FailFor flow.Duration `json:"fail_for,omitempty" yaml:"fail_for"`
+	Retry   Retry         `json:"retry,omitzero" yaml:"retry"`
 	// Once does the step at most once for each record that the trigger is about, however often it is set off.
 	Once bool `json:"once,omitempty" yaml:"once"`
+}
+
+// Retry is how a step that failed is tried again.
+type Retry struct {
+	// Tries is how often it is tried at most, the first time among them; 0 for as often as fits into FailFor, or for [FewTries] where it is
+	// left out or ends then.
+	Tries int `json:"tries,omitempty" yaml:"tries"`
+	// First is how long it takes to the second try. It doubles with each, up to Longest. 0 is the usual.
+	First   flow.Duration `json:"first,omitempty" yaml:"first"`
+	Longest flow.Duration `json:"longest,omitempty" yaml:"longest"`
 }
 
 // Wait is a pause: For a span, or Until a moment.

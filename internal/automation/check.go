@@ -43,6 +43,9 @@ func Check(a Automation, s Systems) []Problem {
 	if why := mapping.BadZone(a.TimeZone); why != "" {
 		c.add("time_zone", "%s", why)
 	}
+	if a.PerHour < 0 || a.PerHour > MostPerHour {
+		c.add("per_hour", "%d is no number of times within an hour; write one from 1 to %d, or leave it out for %d", a.PerHour, MostPerHour, UsualPerHour)
+	}
 	if a.Connections[0] == a.Connections[1] && a.Connections[0] != "" {
 		c.add("connections", "both accounts are the same one; choose another one, or leave the second out")
 	}

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -46,6 +47,32 @@ func (c *checker) check(st Step) {
 	}
 	if d := st.FailFor.D(); d < 0 || d > LongestFail {
 		c.add("fail_for", "it would be tried again for %s, and %s is the longest; shorten it", st.FailFor, Span(LongestFail))
+	}
+	c.retry(st)
+}
+
+// retry is how a step that failed is tried again.
+func (c *checker) retry(st Step) {
+	r, longest := st.Retry, LongestFail
+	switch {
+	case r == Retry{}:
+		return
+	case st.Kind != Operation && st.Kind != Request && st.Kind != Script:
+		c.add("retry", "a step that cannot fail is not tried again; leave retry out")
+	}
+	if r.Tries < 0 || r.Tries > MostTries {
+		c.add("retry.tries", "%d is no number of tries; write one from 1 to %d, or leave it out", r.Tries, MostTries)
+	}
+	if d := r.First.D(); d < 0 || d > longest || d > 0 && d < time.Second {
+		c.add("retry.first", "%s is no time before the next try; write one from 1s to %s", r.First, Span(longest))
+	}
+	if d := r.Longest.D(); d < 0 || d > longest || d > 0 && d < max(r.First.D(), time.Second) {
+		c.add("retry.longest", "%s is no longest time between two tries; write one from %s to %s", r.Longest, Span(max(r.First.D(), time.Second)), Span(longest))
+	}
+	if last := r.First.D(); st.Fail == "" || st.Fail == Again {
+		if f := cmp.Or(st.FailFor.D(), UsualFail); last > f {
+			c.add("retry.first", "the next try would come after %s, and it is tried for %s only; shorten the one or lengthen the other", r.First, Span(f))
+		}
 	}
 }
 

@@ -123,6 +123,13 @@ var broken = []struct {
 	{"empty script", func(a *made) { a.Steps[3] = automation.Step{ID: "p", Kind: "script"} }, "p", "code", "is empty"},
 	{"script without run", func(a *made) { a.Steps[3] = automation.Step{ID: "p", Kind: "script", Code: "x = 1"} }, "p", "code", "def run"},
 	{"odd way to fail", func(a *made) { a.Steps[0].Fail = "cry" }, "person", "fail", "again, skip, stop"},
+	{"too many tries", func(a *made) { a.Steps[0].Retry.Tries = 101 }, "person", "retry.tries", "1 to 100"},
+	{"tried at once again", func(a *made) { a.Steps[0].Retry.First = flow.Duration(time.Millisecond) }, "person", "retry.first", "from 1s"},
+	{"longest below first", func(a *made) {
+		a.Steps[0].Retry = automation.Retry{First: flow.Duration(time.Hour), Longest: flow.Duration(time.Minute)}
+	}, "person", "retry.longest", "from 1 hour"},
+	{"next try after the end", func(a *made) { a.Steps[0].Retry.First = flow.Duration(25 * time.Hour) }, "person", "retry.first", "shorten the one"},
+	{"more than a brake lets", func(a *made) { a.PerHour = 1_000_000 }, "", "per_hour", "100000"},
 	{"tried for ever", func(a *made) { a.Steps[0].FailFor = flow.Duration(900 * time.Hour) }, "person", "fail_for", "7 days"},
 	{"too deep", func(a *made) {
 		in := automation.Step{ID: "deep3", Kind: "stop"}

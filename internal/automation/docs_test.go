@@ -168,7 +168,7 @@ func automationsPage(t *testing.T) string {
 		}
 	})
 	words("Waits", "`for: 2h` waits a time, at most "+automation.Span(automation.LongestWait)+"; `until` waits for a moment:", automation.Untils)
-	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most. `once: true` does a step at most once for each record.", automation.Fails)
+	words("When a step fails", "It is tried again for "+automation.Span(automation.UsualFail)+" where `fail_for` says nothing, for "+automation.Span(automation.LongestFail)+" at most: after a few seconds, then ever later, a quarter of an hour apart at most. `retry` says otherwise: `tries`, how often at most; `first`, how long before the next try, which doubles each time; `longest`, how long at most. A step that is skipped or stops has "+fmt.Sprint(automation.FewTries)+" tries where that says nothing. `once: true` does a step at most once for each record.", automation.Fails)
 	b.WriteString(takingBack)
 	b.WriteString(templatesIntro)
 	table("template | what it does | what it needs | the other way", func(row func(...string)) {

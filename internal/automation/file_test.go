@@ -73,11 +73,11 @@ func automations() *rapid.Generator[automation.Automation] {
 				out = append(out, automation.Step{ID: text(), Kind: text(), Name: text(), System: text(), Operation: text(), With: pairs(), If: filter(1),
 					Then: steps(depth - 1), Else: steps(depth - 1), Do: steps(depth - 1), Over: text(), Most: rapid.IntRange(-1, 9).Draw(t, "most"),
 					Wait: automation.Wait{For: span(), Until: text(), At: text(), Moment: text(), Before: span(), TimeZone: text()},
-					HTTP: automation.HTTP{Method: text(), URL: text(), Headers: pairs(), Body: text()}, Code: text(), Fail: text(), FailFor: span(), Once: some()})
+					HTTP: automation.HTTP{Method: text(), URL: text(), Headers: pairs(), Body: text()}, Code: text(), Fail: text(), FailFor: span(), Retry: automation.Retry{Tries: rapid.IntRange(0, 9).Draw(t, "tries"), First: span(), Longest: span()}, Once: some()})
 			}
 			return out
 		}
-		return automation.Automation{Name: text(), Template: text(), Connections: [2]string{text(), text()}, Enabled: some(), TimeZone: text(),
+		return automation.Automation{Name: text(), Template: text(), Connections: [2]string{text(), text()}, Enabled: some(), TimeZone: text(), PerHour: rapid.IntRange(0, 9).Draw(t, "hour"),
 			Trigger: automation.Trigger{Kind: text(), System: text(), Event: text(), Object: text(), Schedule: flow.Schedule{Every: span(), Cron: text(), TimeZone: text()}, Sample: text(), Own: some()},
 			Filter:  filter(2), Steps: steps(2)}
 	})

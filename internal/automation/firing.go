@@ -36,6 +36,9 @@ type Firing struct {
 	Attempts int       `json:"attempts,omitempty"`
 	Since    time.Time `json:"since,omitzero"`
 	At       time.Time `json:"at"`
+	// Begun is when the brake of the automation let it begin, zero before that. Held says that the brake holds it.
+	Begun time.Time `json:"-"`
+	Held  bool      `json:"-"`
 	// Due is when it is worked on next, while it is open. Over is when it ended.
 	Due  time.Time `json:"due,omitzero"`
 	Over time.Time `json:"over,omitzero"`
@@ -127,6 +130,9 @@ type Firings interface {
 	Claim(ctx context.Context, ws string, f Firing, step string) (bool, error)
 	// Unclaim gives that back: it was not done.
 	Unclaim(ctx context.Context, ws string, f Firing, step string) error
+	// BeginFiring lets a firing begin, unless the brake of the automation holds it: then begun is zero, and most how many may begin
+	// within an hour.
+	BeginFiring(ctx context.Context, ws string, f Firing, now time.Time) (begun time.Time, most int, err error)
 	// AutomationAt is an automation as it was published in a version.
 	AutomationAt(ctx context.Context, ws, id string, version int) (Automation, error)
 }

@@ -76,8 +76,14 @@ const (
 	LongestWait    = 90 * 24 * time.Hour
 	UsualFail      = 24 * time.Hour
 	LongestFail    = 7 * 24 * time.Hour
-	longestCode    = 20_000
-	longestText    = 20_000
+	// FewTries are those of a step that is left out, or ends what was set off, when it fails; MostTries is the most that a step may have.
+	FewTries  = 3
+	MostTries = 100
+	// UsualPerHour is how often an automation begins within an hour at most, where it says nothing.
+	UsualPerHour = 500
+	MostPerHour  = 100_000
+	longestCode  = 20_000
+	longestText  = 20_000
 )
 
 // titled is the word of a list, "" for one that is not in it.

@@ -159,7 +159,7 @@ func (r *Runner) begin(ctx context.Context, ws string, f Firing) (w *working, er
 		return w, err
 	}
 	if len(entries) > 0 {
-		return w, nil // it was let through
+		return w, nil // it was let through, by the filter and the brake
 	}
 	passes, each, err := w.scene.Judge(w.a.Filter, w.given)
 	if err != nil {
@@ -175,7 +175,14 @@ func (r *Runner) begin(ctx context.Context, ws string, f Firing) (w *working, er
 		}
 		return w, &halt{State: Filtered, Reason: reason}
 	}
-	return w, nil
+	if !f.Begun.IsZero() {
+		return w, nil
+	}
+	begun, most, err := r.Store.BeginFiring(ctx, ws, f, w.scene.Now)
+	if w.f.Begun = begun; err == nil && begun.IsZero() {
+		return w, braked(most)
+	}
+	return w, err
 }
 
 // open opens the accounts and puts their settings into the scene.
@@ -251,6 +258,7 @@ type halt struct {
 	Reason string
 	Step   string // its position
 	Failed bool   // the step failed, and is tried again
+	Braked bool   // the brake holds it
 }
 
 func (h *halt) Error() string { return h.Reason }
@@ -275,6 +283,7 @@ func (w *working) settle(ctx context.Context, err error) error {
 	} else {
 		f.Attempts, f.Since = 0, time.Time{}
 	}
+	f.Held = h.Braked
 	f.State, f.Reason, f.Step, f.Due, f.Over = h.State, h.Reason, h.Step, h.Due, time.Time{}
 	if f.State.Over() {
 		f.Over = now

@@ -17,12 +17,23 @@ import (
 // usual is how a step that failed is tried again: after a random part of 5 s, 10 s, 20 s and so on, of at most a quarter of an hour.
 var usual = flow.Retry{Base: flow.Duration(5 * time.Second), Max: flow.Duration(15 * time.Minute)}
 
-const (
-	// fewTries are those of a step that is left out, or ends the firing, when it fails.
-	fewTries = 3
-	// closed is how often an account that cannot be used is asked again.
-	closed = 5 * time.Minute
-)
+// closed is how often an account that cannot be used is asked again.
+const closed = 5 * time.Minute
+
+// after is how long it takes to the try after so many. Times that somebody chose are kept as they are; others are spread.
+func (r Retry) after(tries int, random func() float64) time.Duration {
+	t := usual
+	if r.First > 0 {
+		t.Base = r.First
+		random = func() float64 { return 1 }
+	}
+	if r.Longest > 0 {
+		t.Max = r.Longest
+	} else if t.Base > t.Max {
+		t.Max = t.Base
+	}
+	return t.Delay(tries-1, random)
+}
 
 // failed decides what a failure of a step leads to. sure says that another try would end the same way.
 func (w *working) failed(ctx context.Context, st Step, e Entry, err error, sure bool) (Entry, error) {
@@ -42,6 +53,11 @@ func (w *working) failed(ctx context.Context, st Step, e Entry, err error, sure 
 	if w.f.Step == e.At {
 		tries += w.f.Attempts
 	}
+	most := st.Retry.Tries
+	if most == 0 && st.Fail != "" && st.Fail != Again {
+		most = FewTries
+	}
+	last := most > 0 && tries >= most
 	switch {
 	case answered && (kind == connector.Unauthorized || kind == connector.Config):
 		e.State = StepWaits
@@ -49,11 +65,11 @@ func (w *working) failed(ctx context.Context, st Step, e Entry, err error, sure 
 			return e, err
 		}
 		return e, w.refused(e.At, err)
-	case st.Fail == Skip && (sure || tries >= fewTries):
+	case st.Fail == Skip && (sure || last):
 		e.Text = "It failed and was left out: " + e.Text
 		e, err := w.end(ctx, e, StepFailed)
 		return e, err
-	case st.Fail == End && (sure || tries >= fewTries):
+	case st.Fail == End && (sure || last):
 		e, err := w.end(ctx, e, StepFailed)
 		if err != nil {
 			return e, err
@@ -70,11 +86,11 @@ func (w *working) failed(ctx context.Context, st Step, e Entry, err error, sure 
 	if w.f.Step == e.At && !w.f.Since.IsZero() {
 		since = w.f.Since
 	}
-	h := &halt{State: Waiting, Step: e.At, Reason: e.Text, Failed: true, Due: now.Add(usual.Delay(tries-1, w.r.Random))}
+	h := &halt{State: Waiting, Step: e.At, Reason: e.Text, Failed: true, Due: now.Add(st.Retry.after(tries, w.r.Random))}
 	if x, ok := connector.AsError(err); ok && x.After > 0 {
 		h.Due = now.Add(x.After)
 	}
-	if sure || now.Sub(since) >= longest {
+	if sure || last || now.Sub(since) >= longest {
 		h.State, h.Due = Parked, time.Time{}
 	}
 	if err := w.note(ctx, e); err != nil {

@@ -38,6 +38,7 @@ type shop struct {
 	closed map[string]error
 	mu     sync.Mutex
 	now    time.Time
+	tags   int // made by the test of the brake
 }
 
 // databases runs a test on a fresh SQLite, and on PostgreSQL when there is one.

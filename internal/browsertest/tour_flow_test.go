@@ -251,3 +251,22 @@ func (g *guide) reacting() {
 	g.look("runs of automations, and what is done with all", "")
 	g.page("/", "overview, an automation", "02-overview")
 }
+
+// starting has the automation whose versions are open be called by a program, and started by hand for a record.
+func (g *guide) starting() {
+	at := strings.TrimSuffix(g.b.path(), "/versions")
+	g.b.open(at + "?step=-when")
+	g.h.press(css("[name='trigger.kind'][value=hook]"))
+	g.h.press(testid("own-make"))
+	g.b.see(css("#own-value"))
+	g.look("an automation's own address, just made", "")
+	g.h.press(css("[name='trigger.kind'][value=manual]"))
+	g.b.see(css("[name='trigger.object']"))
+	ask[bool](g.b, `(s => { s.value = "highlevel/contact"; return s.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("[name='trigger.object']"))`)
+	g.b.see(testid("trigger", "Somebody starts it"))
+	g.h.press(testid("publish"))
+	g.b.see(testid("said", "Version 2 is published."))
+	g.h.press(testid("switch-on"))
+	g.b.see(testid("running", "It is on"))
+	g.page(at+"/start", "an automation is started by hand", "")
+}

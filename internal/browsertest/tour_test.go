@@ -52,6 +52,7 @@ var tours = map[string]struct {
 		setUp(g.w, g.b, g.h)
 		connectBoth(g.b, g.h)
 		g.automating()
+		g.starting()
 		g.reacting()
 		g.mapping()
 		g.previewing()

@@ -84,6 +84,11 @@ func (s *Store) PublishAutomation(ctx context.Context, ws, by, id string, revisi
 			ws, id, version, body, by, ByPage, now); err != nil {
 			return err
 		}
+		if was.Draft.Brake() > was.Published.Brake() {
+			if err := s.countAgain(ctx, tx, ws, id); err != nil {
+				return err
+			}
+		}
 		was.Published.Version = version
 		return s.dropAutomation(ctx, tx, was)
 	})

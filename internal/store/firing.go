@@ -12,11 +12,13 @@ import (
 )
 
 const firingColumns = `workspace_id, id, automation, version, key, noticed, thing, record, title, data, cause, hop, by_user, state, reason, step, attempts,
-	since_at, fired_at, due_at, over_at, fence`
+	since_at, fired_at, due_at, over_at, begun_at, held, fence`
 
 func scanFiring(r *sql.Rows) (f automation.Firing, err error) {
+	var held int
 	err = r.Scan(&f.Workspace, &f.ID, &f.Automation, &f.Version, &f.Key, &f.Trigger, &f.Thing, &f.Record, &f.Title, db.JSON(&f.Data), &f.Cause, &f.Hop, &f.By,
-		&f.State, &f.Reason, &f.Step, &f.Attempts, db.Time(&f.Since), db.Time(&f.At), db.Time(&f.Due), db.Time(&f.Over), &f.Fence)
+		&f.State, &f.Reason, &f.Step, &f.Attempts, db.Time(&f.Since), db.Time(&f.At), db.Time(&f.Due), db.Time(&f.Over), db.Time(&f.Begun), &held, &f.Fence)
+	f.Held = held > 0
 	return f, err
 }
 
@@ -38,7 +40,7 @@ func (s *Store) addFirings(ctx context.Context, tx *db.Tx, ws string, list []aut
 			f.Due = now
 		}
 		n, err := tx.Exec(ctx, `insert into firing (`+firingColumns+`, owner, words)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', 0, 0, $15, $16, 0, 0, '', $17) on conflict (workspace_id, automation, key) do nothing`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', 0, 0, $15, $16, 0, 0, 0, 0, '', $17) on conflict (workspace_id, automation, key) do nothing`,
 			ws, f.ID, f.Automation, f.Version, f.Key, f.Trigger, f.Thing, f.Record, f.Title, db.Doc(f.Data), f.Cause, f.Hop, f.By, string(f.State), db.MS(f.At), db.MS(f.Due), firingWords(f))
 		if err != nil {
 			return nil, err
@@ -117,8 +119,12 @@ func (s *Store) Settle(ctx context.Context, ws string, f automation.Firing) erro
 }
 
 func settleFiring(ctx context.Context, tx *db.Tx, ws string, f automation.Firing) error {
-	_, err := tx.Exec(ctx, `update firing set state = $3, reason = $4, step = $5, attempts = $6, since_at = $7, due_at = $8, over_at = $9, version = $10, owner = ''
-		where workspace_id = $1 and id = $2`, ws, f.ID, string(f.State), f.Reason, f.Step, f.Attempts, db.MS(f.Since), db.MS(f.Due), db.MS(f.Over), f.Version)
+	held := 0
+	if f.Held {
+		held = 1
+	}
+	_, err := tx.Exec(ctx, `update firing set state = $3, reason = $4, step = $5, attempts = $6, since_at = $7, due_at = $8, over_at = $9, version = $10, begun_at = $11, held = $12, owner = ''
+		where workspace_id = $1 and id = $2`, ws, f.ID, string(f.State), f.Reason, f.Step, f.Attempts, db.MS(f.Since), db.MS(f.Due), db.MS(f.Over), f.Version, db.MS(f.Begun), held)
 	return err
 }
 

@@ -44,7 +44,7 @@ func TestAFiringIsStoredWholeAndOnceForItsKey(t *testing.T) {
 		id := w.running(t, "one")
 		want := automation.Firing{ID: "x", Workspace: w.ws, Automation: id, Version: 1, Key: "k", Trigger: automation.ByWebhook, Thing: "contact", Record: "c1", Title: "Ann",
 			Data: automation.Data{"contact": map[string]any{"id": "c1", "tags": []any{"x"}}}, Cause: "fire_0", Hop: 1, By: "ann", State: automation.Open,
-			Reason: "r", Step: "s", Attempts: 2, Since: start, At: start, Due: start.Add(time.Minute), Over: start.Add(time.Hour), Fence: 1}
+			Reason: "r", Step: "s", Attempts: 2, Since: start, At: start, Due: start.Add(time.Minute), Over: start.Add(time.Hour), Begun: start.Add(time.Second), Held: true, Fence: 1}
 		whole(t, want)
 		got := w.fires(t, want)
 		if again, err := w.AddFirings(w.ctx, w.ws, []automation.Firing{want}); err != nil || len(again) != 0 {
@@ -57,7 +57,7 @@ func TestAFiringIsStoredWholeAndOnceForItsKey(t *testing.T) {
 			t.Fatalf("%d are due", len(list))
 		}
 		f := list[0]
-		f.Reason, f.Step, f.Attempts, f.Since, f.Over, f.State = want.Reason, want.Step, want.Attempts, want.Since, want.Over, automation.Done
+		f.Reason, f.Step, f.Attempts, f.Since, f.Over, f.Begun, f.Held, f.State = want.Reason, want.Step, want.Attempts, want.Since, want.Over, want.Begun, want.Held, automation.Done
 		want.State = automation.Done
 		must(t, w.Settle(w.ctx, w.ws, f))
 		stored, err := w.Firing(w.ctx, w.ws, f.ID)

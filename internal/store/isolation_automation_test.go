@@ -34,7 +34,7 @@ func (w *world) fillAutomation(t testing.TB) {
 	w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "due", Record: "c2"})
 	w.parked = w.fires(t, automation.Firing{Automation: a.Draft.ID, Version: 1, Key: "parked", Record: "c3"})
 	_, err = w.ChangeFiring(w.ctx, w.ws, w.parked.ID, func(f *automation.Firing, _ []automation.Entry) ([]automation.Entry, error) {
-		f.State, f.Reason = automation.Parked, "No."
+		f.State, f.Reason, f.Held = automation.Parked, "No.", true
 		return nil, nil
 	})
 	must(t, err)
@@ -68,6 +68,9 @@ func (w *world) automationReads() []call {
 		}},
 		{"FiringDay", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.FiringDay(ctx, ws, start)
+		}},
+		{"HeldFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.HeldFirings(ctx, ws)
 		}},
 		{"AutomationNames", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.AutomationNames(ctx, ws)
@@ -106,6 +109,15 @@ func (w *world) automationWrites() []call {
 	return append(w.lookWrites(), []call{
 		{"TakeFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return s.TakeFirings(ctx, ws, id, "thief", w.now, w.now.Add(time.Hour), 9)
+		}},
+		{"BeginFiring", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			f := at()
+			f.Trigger = automation.ByPerson // which no brake holds
+			begun, _, err := s.BeginFiring(ctx, ws, f, w.now)
+			return begun, err
+		}},
+		{"LooseFirings", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
+			return s.LooseFirings(ctx, ws, id, "thief", false)
 		}},
 		{"KeepFiring", func(ctx context.Context, s *store.Store, ws string, _ engine.Lease) (any, error) {
 			return nil, s.KeepFiring(ctx, ws, at(), w.now.Add(2*time.Hour))
