@@ -99,6 +99,9 @@ func typeWord(kind string) string {
 	return kind
 }
 
+// oneOf reports whether a value is one of several of which one has to be given.
+func (v OperationPage) oneOf(name string) bool { return slices.Contains(v.OneOf, name) }
+
 // asked are the values that somebody gives.
 func (v OperationPage) asked() (list []connector.Take) {
 	for _, t := range v.Takes {

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"slices"
+	"strings"
+
 	"couplet/internal/connector"
 	"couplet/templates"
 )
@@ -17,6 +20,9 @@ func (x *inspected) operationFields(i *templates.Inspector) {
 	for _, t := range o.Takes {
 		own[t.Name] = true
 		if t.Asked() {
+			if slices.Contains(o.OneOf, t.Name) {
+				t.Help = strings.TrimSpace(t.Help + " " + templates.Capital(o.Choice()) + " is needed.")
+			}
 			i.Fields = append(i.Fields, x.takeField(t))
 		}
 	}

@@ -117,6 +117,9 @@ func (c *checker) operation(st Step) {
 			c.text("with."+t.Name, "“"+t.Label+"”", text, t)
 		}
 	}
+	if len(o.OneOf) > 0 && !slices.ContainsFunc(o.OneOf, func(name string) bool { return strings.TrimSpace(st.With[name]) != "" }) {
+		c.add("with."+o.OneOf[0], "%s is missing: “%s” cannot be done without; fill one in", o.Choice(), o.Title)
+	}
 	for _, name := range sorted(st.With) {
 		if slices.ContainsFunc(o.Takes, func(t connector.Take) bool { return t.Name == name }) {
 			continue

@@ -130,6 +130,9 @@ var broken = []struct {
 	}, "person", "retry.longest", "from 1 hour"},
 	{"next try after the end", func(a *made) { a.Steps[0].Retry.First = flow.Duration(25 * time.Hour) }, "person", "retry.first", "shorten the one"},
 	{"more than a brake lets", func(a *made) { a.PerHour = 1_000_000 }, "", "per_hour", "100000"},
+	{"one of several is missing", func(a *made) {
+		a.Steps[0].System, a.Steps[0].Operation, a.Steps[0].With = "highlevel", "event-list", map[string]string{"startTime": "{{now}}", "endTime": "{{now}}"}
+	}, "person", "with.calendarId", "one of “User”, “Calendar” and “Group” is missing"},
 	{"tried for ever", func(a *made) { a.Steps[0].FailFor = flow.Duration(900 * time.Hour) }, "person", "fail_for", "7 days"},
 	{"too deep", func(a *made) {
 		in := automation.Step{ID: "deep3", Kind: "stop"}

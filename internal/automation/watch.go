@@ -126,7 +126,8 @@ const (
 // ErrUnwatched says that what sets an automation off is not noticed by this version.
 var ErrUnwatched = errors.New("is not noticed yet")
 
-// Look works off what is noted for an automation and, with poll, looks at the system for what nobody told. It makes firings. It
+// Look works off what is noted for an automation and, with poll, looks at the system for what nobody told. It makes firings. The
+// first one after it was switched on, or after something else sets it off, begins anew: what is there by then sets nothing off. It
 // fails with engine.ErrBusy while somebody else looks.
 func (w *Watcher) Look(ctx context.Context, ws string, a Automation, poll bool) error {
 	return w.look(ctx, ws, a, func(ctx context.Context, l *looking) error {
@@ -154,26 +155,6 @@ func (w *Watcher) Look(ctx context.Context, ws string, a Automation, poll bool) 
 			errs = errors.Join(errs, l.poll(ctx), l.work(ctx))
 		}
 		return errs
-	})
-}
-
-// Begin is called when an automation is switched on: what is there by then sets nothing off. One that is not ended is gone on with
-// by the next Look.
-func (w *Watcher) Begin(ctx context.Context, ws string, a Automation) error {
-	return w.look(ctx, ws, a, func(ctx context.Context, l *looking) error {
-		if a.Trigger.Kind != OnEvent {
-			l.w = Watch{Automation: l.w.Automation, Fence: l.w.Fence, Of: l.of(), Last: w.Now()}
-			_, err := l.save(ctx, Noticed{Anew: true})
-			return err
-		}
-		if err := l.reach(ctx); err != nil {
-			return err
-		}
-		if err := l.begin(ctx); err != nil {
-			return err
-		}
-		_, err := l.baseline(ctx)
-		return err
 	})
 }
 

@@ -56,7 +56,7 @@ func TestAKillAtAnyWriteLosesAndDoublesNothing(t *testing.T) {
 						id := s.published(event("highlevel", name))
 						s.must(s.st.SwitchAutomation(s.Context(), s.ws, id, true))
 						w := s.watcher(&dying{s.st, n/4 + 1, after})
-						if err := w.Begin(s.Context(), s.ws, s.automation(id)); err != nil && !errors.Is(err, errKilled) {
+						if err := w.Look(s.Context(), s.ws, s.automation(id), false); err != nil && !errors.Is(err, errKilled) {
 							t.Fatal(err)
 						}
 						s.pass(time.Minute)
@@ -224,7 +224,7 @@ func TestWhatHappensWhileItIsBeingSwitchedOnIsNotTakenForWhatWasThere(t *testing
 		id := s.published(event("usercom", "person-created"))
 		s.must(s.st.SwitchAutomation(s.Context(), s.ws, id, true))
 		w := s.watcher(&between{s.st, func() { s.pass(time.Second); s.person(1, "new") }})
-		s.must(w.Begin(s.Context(), s.ws, s.automation(id)))
+		s.must(w.Look(s.Context(), s.ws, s.automation(id), false))
 		s.look(id, true)
 		s.look(id, true)
 		s.fired(id, 1)

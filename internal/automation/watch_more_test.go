@@ -246,7 +246,7 @@ func TestAnEventThatIsNotWatchedYetSaysSo(t *testing.T) {
 		e.When = nil
 		sys.Catalog = &catalog
 		s.w.Systems["highlevel"] = sys
-		if err := s.w.Begin(s.Context(), s.ws, s.automation(id)); !errors.Is(err, automation.ErrUnwatched) || !strings.Contains(err.Error(), "A contact is created") {
+		if err := s.w.Look(s.Context(), s.ws, s.automation(id), false); !errors.Is(err, automation.ErrUnwatched) || !strings.Contains(err.Error(), "A contact is created") {
 			t.Error(err)
 		}
 		problem := func() string {

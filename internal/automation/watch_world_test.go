@@ -80,7 +80,7 @@ func (s *tower) published(t automation.Trigger) string {
 func (s *tower) switchOn(id string) {
 	s.Helper()
 	s.must(s.st.SwitchAutomation(s.Context(), s.ws, id, true))
-	s.must(s.w.Begin(s.Context(), s.ws, s.automation(id)))
+	s.must(s.w.Look(s.Context(), s.ws, s.automation(id), false))
 }
 
 func (s *tower) switchOff(id string) {

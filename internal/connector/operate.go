@@ -48,6 +48,9 @@ func (c *Client) callOf(o *Operation, in map[string]any) (Request, error) {
 func (o *Operation) Request(system string, params map[string]string, in map[string]any) (Request, error) {
 	call := Request{Method: o.Method, Path: o.Path, Route: o.Path, Headers: o.Headers, Scope: o.Scope, Write: o.Kind == Action, Create: o.Makes, Query: url.Values{}}
 	body, rest := map[string]any{}, maps.Clone(in)
+	if len(o.OneOf) > 0 && !slices.ContainsFunc(o.OneOf, func(name string) bool { return in[name] != nil && in[name] != "" }) {
+		return call, &Error{Kind: Invalid, Fields: o.OneOf, Message: "“" + o.Title + "” in " + system + " was not called: " + o.Choice() + " is missing. Give one."}
+	}
 	for _, t := range o.Takes {
 		value, why := t.valueOf(params, rest[t.Name])
 		if why != "" {
@@ -55,6 +58,10 @@ func (o *Operation) Request(system string, params map[string]string, in map[stri
 		}
 		delete(rest, t.Name)
 		switch {
+		case value == nil && t.Blank != nil:
+			var blank any
+			_ = json.Unmarshal(t.Blank, &blank) // it was read from JSON
+			body[t.Name] = blank
 		case value == nil:
 		case t.In == "path":
 			call.Path = strings.ReplaceAll(call.Path, "{"+t.Name+"}", url.PathEscape(inAddress(value)[0]))

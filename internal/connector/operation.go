@@ -75,9 +75,26 @@ type Operation struct {
 	// Doubt is what the vendor has not documented, "" when it has documented all.
 	Doubt string `json:"doubt,omitempty"`
 	// More says what may be given besides Takes, "" when nothing may.
-	More  string `json:"more,omitempty"`
-	Takes []Take `json:"takes,omitempty"`
-	Gives []Give `json:"gives,omitempty"`
+	More string `json:"more,omitempty"`
+	// OneOf names takes of which at least one has to be given.
+	OneOf []string `json:"one_of,omitempty"`
+	Takes []Take   `json:"takes,omitempty"`
+	Gives []Give   `json:"gives,omitempty"`
+}
+
+// Choice says that one of several values has to be given, "" where that is not so.
+func (o *Operation) Choice() string {
+	var names []string
+	for _, t := range o.Takes {
+		if slices.Contains(o.OneOf, t.Name) {
+			names = append(names, "“"+t.Label+"”")
+		}
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return ""
+	}
+	return "one of " + strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // Has reports whether each of the words begins a word of what a person would look for it by.
@@ -103,6 +120,8 @@ type Take struct {
 	From string `json:"from,omitempty"`
 	// As is how the system wants it, if not as its type is usually written: ms or s (since 1970), or number.
 	As string `json:"as,omitempty"`
+	// Blank is what the body says where nobody gives a value, for a system that wants it to say something; nil has it left out.
+	Blank json.RawMessage `json:"blank,omitempty"`
 	// Account is the param of the account that it is filled with, and Value what it always is. Nobody is asked for these.
 	Account string `json:"account,omitempty"`
 	Value   string `json:"value,omitempty"`
@@ -182,6 +201,10 @@ func (o *Operation) check(p *problems, c *Catalog) {
 	p.want(slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, o.Method), "method %q is unknown", o.Method)
 	p.want(o.Kind == Action || o.Method == "GET" || o.Method == "POST", "a find operation that is a %s", o.Method)
 	p.want(!o.Makes || o.Kind == Action && o.Method == "POST", "makes something, but is no POST")
+	for _, name := range o.OneOf {
+		at := slices.IndexFunc(o.Takes, func(t Take) bool { return t.Name == name })
+		p.want(len(o.OneOf) > 1 && at >= 0 && o.Takes[at].Asked() && !o.Takes[at].Required && o.Takes[at].Blank == nil, "%s is one of several, and not among what may be given or left out", name)
+	}
 	inPath := map[string]bool{}
 	for _, m := range pathParam.FindAllStringSubmatch(o.Path, -1) {
 		inPath[m[1]] = true
@@ -196,6 +219,7 @@ func (o *Operation) check(p *problems, c *Catalog) {
 		if !t.Asked() {
 			continue
 		}
+		p.want(t.Blank == nil || t.In == "body" && !t.Required, "%s has a blank value, and is required or not in the body", t.Name)
 		p.want(t.Label != "", "%s has no label", t.Name)
 		p.want(slices.Contains(takeTypes, t.Type), "%s has the unknown type %q", t.Name, t.Type)
 		p.want(t.Type == "choice" == (len(t.Choices) > 0), "%s is a choice without choices, or has choices and is none", t.Name)

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,10 @@ const book = `{"lists": {"tags": {"operation": "tag-list", "list": "tags", "valu
    "takes": [{"name": "id", "in": "path", "label": "Person", "type": "text", "required": true}, {"name": "tag", "in": "body", "label": "Tag", "type": "text", "from": "tags"},
     {"name": "at", "in": "body", "label": "When", "type": "time", "as": "ms"}, {"name": "state", "in": "body", "label": "State", "type": "choice", "choices": ["1", "2"], "as": "number"},
     {"name": "n", "in": "body", "label": "Number", "type": "number"}, {"name": "on", "in": "body", "label": "On", "type": "yes_no"},
-    {"name": "day", "in": "body", "label": "Day", "type": "date"}, {"name": "all", "in": "body", "label": "All", "type": "list"}, {"name": "more", "in": "body", "label": "More", "type": "data"}]}]}`
+    {"name": "day", "in": "body", "label": "Day", "type": "date"}, {"name": "all", "in": "body", "label": "All", "type": "list"}, {"name": "more", "in": "body", "label": "More", "type": "data"}]},
+  {"id": "tag-set", "kind": "action", "group": "tags", "title": "Set a tag", "does": "Or none.", "method": "PUT", "path": "/tag", "one_of": ["who", "all"],
+   "takes": [{"name": "who", "in": "query", "label": "Person", "type": "text"}, {"name": "all", "in": "query", "label": "Group", "type": "text"}, {"name": "tag", "in": "body", "label": "Tag", "type": "text", "blank": null},
+    {"name": "words", "in": "body", "label": "Words", "type": "text", "blank": ""}, {"name": "after", "in": "body", "label": "After", "type": "list", "blank": []}]}]}`
 
 func TestCatalogIsChecked(t *testing.T) {
 	t.Parallel()
@@ -33,6 +37,9 @@ func TestCatalogIsChecked(t *testing.T) {
 		{`"type": "yes_no"`, `"type": "bool"`, `unknown type "bool"`},
 		{`"choices": ["1", "2"]`, `"choices": []`, "a choice without choices"},
 		{`"from": "tags"`, `"from": "cats"`, `unknown list "cats"`},
+		{`"one_of": ["who", "all"]`, `"one_of": ["who", "some"]`, "some is one of several"},
+		{`"one_of": ["who", "all"]`, `"one_of": ["who"]`, "who is one of several"},
+		{`"in": "query", "label": "Group", "type": "text"`, `"in": "query", "label": "Group", "type": "text", "blank": null`, "all has a blank value"},
 		{`"lists"`, `"list"`, "unknown field"},
 	} {
 		if _, err := LoadCatalog([]byte(strings.Replace(book, c.old, c.new, 1))); err == nil || !strings.Contains(err.Error(), c.says) {
@@ -76,7 +83,7 @@ func TestEventsAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, ok := c.Event("made"); !ok || e.Thing != "task" || len(c.Operations) != 2 {
+	if e, ok := c.Event("made"); !ok || e.Thing != "task" || len(c.Operations) != 3 {
 		t.Errorf("%+v", c)
 	}
 	for _, x := range []struct{ old, new, says string }{
@@ -93,5 +100,26 @@ func TestEventsAreChecked(t *testing.T) {
 		if _, err := LoadCatalog([]byte(book), []byte(strings.Replace(events, x.old, x.new, 1))); err == nil || !strings.Contains(err.Error(), x.says) {
 			t.Errorf("with %s: %v, want it to say %q", x.new, err, x.says)
 		}
+	}
+}
+
+func TestWhatNobodyGivesIsSaidWhereTheSystemWantsIt(t *testing.T) {
+	t.Parallel()
+	book, err := LoadCatalog([]byte(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Client{spec: &Spec{Name: "Acme"}}
+	set, _ := book.Find("tag-set")
+	call, err := c.callOf(set, map[string]any{"all": "staff", "tag": "", "words": nil})
+	if want := map[string]any{"tag": nil, "words": "", "after": []any{}}; err != nil || !reflect.DeepEqual(call.Body, any(want)) {
+		t.Errorf("it sends %#v, %v", call.Body, err)
+	}
+	if call, err = c.callOf(set, map[string]any{"who": "1", "tag": "x"}); err != nil || call.Body.(map[string]any)["tag"] != "x" {
+		t.Errorf("it sends %#v, %v", call.Body, err)
+	}
+	_, err = c.callOf(set, map[string]any{"who": ""})
+	if e, ok := AsError(err); !ok || e.Kind != Invalid || !strings.Contains(e.Message, "one of “Person” and “Group” is missing") {
+		t.Errorf("without both: %v", err)
 	}
 }

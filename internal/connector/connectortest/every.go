@@ -121,7 +121,7 @@ func (e *Every) in(t *testing.T, o *connector.Operation, full bool) map[string]a
 	t.Helper()
 	in := map[string]any{}
 	for _, take := range o.Takes {
-		if take.Asked() && (full || take.Required || e.Also[o.ID+"."+take.Name] != "") {
+		if take.Asked() && (full || take.Required || len(o.OneOf) > 0 && o.OneOf[0] == take.Name || e.Also[o.ID+"."+take.Name] != "") {
 			in[take.Name] = e.fill(t, e.value(o, take))
 		}
 	}
@@ -205,7 +205,7 @@ func (e *Every) make(t *testing.T, name string) any {
 func (e *Every) wrongly(t *testing.T, o *connector.Operation) (refused int) {
 	t.Helper()
 	for _, take := range o.Takes {
-		if !take.Required && take.Account == "" || take.In == "path" && (take.Account != "" || !e.isRecord(o, take)) {
+		if !take.Required && take.Blank == nil && take.Account == "" || take.In == "path" && (take.Account != "" || !e.isRecord(o, take)) {
 			continue
 		}
 		in := e.in(t, o, false)

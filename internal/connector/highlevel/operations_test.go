@@ -16,7 +16,6 @@ import (
 
 // odd are the places where an operation departs from the vendor's document, each with its reason.
 var odd = map[string]string{
-	`POST /contacts/bulk/business at "businessId"`:    "null takes contacts out of their business (highlevel.md 1.3)",
 	`POST /conversations/messages at "subType"`:       "a sub type is asked for that no example shows",
 	`POST /conversations/messages at "status"`:        "a message to be sent has no state yet",
 	`POST /conversations/messages/inbound at "direct`: "typed object; its default and examples are texts",
@@ -79,7 +78,7 @@ func keysOf(m map[string]string) (keys []string) {
 func sample(o connector.Operation, all bool) map[string]any {
 	in := map[string]any{}
 	for _, t := range o.Takes {
-		if !t.Asked() || !all && !t.Required {
+		if must := t.Required || slices.Index(o.OneOf, t.Name) == 0; !t.Asked() || !all && !must {
 			continue
 		}
 		in[t.Name] = map[string]any{

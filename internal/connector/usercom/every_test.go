@@ -29,10 +29,6 @@ func TestEveryOperationOnTheSandbox(t *testing.T) {
 			"activity-list": "activity", "deal-list": "deal", "ticket-list": "ticket", "event-list": "event", "attribute-list": "attribute", "tag-list": "tag", "list-list": "list", "segment-people": "person",
 		},
 		More: map[string]string{"person-set-many": "attribute-as", "own-person-set-many": "attribute-as", "company-set-many": "company-as"},
-		Also: map[string]string{
-			"product-event.user_id": "one of the two names of the person has to be given (usercom.md 10)", "own-product-event.user_id": "the same",
-			"company-add.user_id": "the same",
-		},
 		Lenient: map[string]string{
 			"people-by-date.search": "without it the call is the list of people", "people-by-date.min": "an open window is taken; nobody knows better", "people-by-date.max": "the same",
 			"activity-update.name": "the vendor's table wants it, its sample does not (usercom.md 8); a switch of the sandbox has it wanted",
