@@ -43,7 +43,7 @@ func (b *bundle) crowd(many int) engine.Run {
 
 // queries are addresses beyond those of the routes that are worth a time of their own.
 func (b *bundle) queries(run engine.Run) []string {
-	return []string{"/runs/" + run.ID, "/runs/" + run.ID + "?tab=changed", "/runs/" + run.ID + "?tab=all", "/records/l4711", "/automations/" + b.someAutomation() + "/runs",
+	return []string{"/runs/" + run.ID, "/runs/" + run.ID + "?tab=changed", "/runs/" + run.ID + "?tab=all", "/records/l4711", "/automations/" + b.someAutomation() + "/runs", "/runs/automations?q=nonsense",
 		"/search?q=ann", "/search?q=" + url.QueryEscape("ann person0912"), "/search?q=" + url.QueryEscape("(202) 000-4711"), "/search?q=zoe"}
 }
 
