@@ -30,7 +30,7 @@ func TestAProgramHasFiringsGoOn(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	shown := jsonOf[command.ShownFiringDoc](t, p.ask(b.named("showFiring"), "/firings/"+doubt.ID, ""))
-	if len(shown.Steps) != 1 || shown.Steps[0].State != automation.InDoubt || len(shown.Answers) != 3 || shown.Data["contact"] == nil {
+	if len(shown.Steps) != 1 || shown.Steps[0].State != automation.InDoubt || len(shown.Answers) != 5 || shown.Answers[0] != (command.VerdictIn{Answer: command.AnswerDone}) || shown.Data["contact"] == nil {
 		t.Errorf("%+v", shown)
 	}
 	for path, want := range map[string]int{"/firings?state=nonsense": http.StatusUnprocessableEntity, "/firings?since=yesterday": http.StatusBadRequest, "/firings?automation=none": http.StatusNotFound,

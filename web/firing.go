@@ -58,7 +58,7 @@ func (s *Server) firingAnswer(c echo.Context) error {
 	case err != nil:
 		return err
 	case len(said.Begun) > 0:
-		return s.sayAndGo(c, "It begins again from the start, by what is published now. Steps that are done once for a record stay done.", false, "/automations/"+f.Automation+"/runs/"+said.Begun[0].ID)
+		return s.sayAndGo(c, "It begins again from the start. Steps that are done once for a record stay done.", false, "/automations/"+f.Automation+"/runs/"+said.Begun[0].ID)
 	case len(said.Changed) == 0:
 		return s.sayAndGo(c, "Nothing was changed: it does not stand there any more. Somebody may have answered before, or it went on. This is how it stands now.", true, here)
 	case answer == automation.EndIt:
@@ -84,6 +84,7 @@ var answerTexts = map[string][2]string{
 	automation.Newest:   {"Do it by the newest version", "The step is done again as it is published now, and so is all after it."},
 	automation.EndIt:    {"End it here", "Nothing more is done for this record. What was done stays."},
 	automation.OnceMore: {"Begin again from the start", "As a run of its own, by what is published now."},
+	automation.OnceOwn:  {"Begin again as it was then", "As a run of its own from the start, by the version that this one began with."},
 }
 
 // firingPage shows one firing step by step.
@@ -112,6 +113,9 @@ func (s *Server) firingPage(c echo.Context) error {
 	}
 	systems := s.automationSystems()
 	for i, answer := range f.Answers(entries) {
+		if same := f.Version == stored.Published.Version; same && (answer == automation.Newest || answer == automation.OnceOwn) {
+			continue
+		}
 		v.Answers = append(v.Answers, templates.FiringAnswer{Value: answer, Text: answerTexts[answer][0], Help: answerTexts[answer][1], Primary: i == 0 && f.State == automation.Parked})
 	}
 	for _, e := range entries {

@@ -159,7 +159,7 @@ var answersToAll = []struct {
 	{"leave", "Leave the step out", command.Say{Answer: automation.LeaveOut, Sure: true}, []string{"all", "needs", "waits"}},
 	{"was", "It was done, go on (only where that is in doubt)", command.Say{Answer: automation.ItWas}, []string{"all", "needs"}},
 	{"restart", "Begin again from the start, by the newest version", command.Say{Answer: automation.OnceMore, Sure: true}, []string{"all", "needs", "done", "held", "ended"}},
-	{"restart-own", "Begin again from the start, each by its own version", command.Say{Answer: automation.OnceMore, Own: true, Sure: true}, []string{"all", "needs", "done", "held", "ended"}},
+	{"restart-own", "Begin again from the start, each by its own version", command.Say{Answer: automation.OnceOwn, Sure: true}, []string{"all", "needs", "done", "held", "ended"}},
 	{"end", "End them here", command.Say{Answer: automation.EndIt}, []string{"all", "needs", "waits"}},
 }
 

@@ -161,3 +161,39 @@ func TestTheProblemOfALookIsShownOnThePage(t *testing.T) {
 	must(t, err)
 	w.open("/automations/"+id).says("cannot-look", "HighLevel cannot be looked at.")
 }
+
+// What stands may begin again from the start, too, by what is published now or by the version that it began with.
+func TestWhatStandsBeginsAgainByEitherVersion(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.walk("editor")
+	id := b.published(w)
+	f := b.parked(id, "No such tag.", automation.StepWaits, "1")[0]
+	here := "/automations/" + id + "/runs/" + f.ID
+	if w.open(here); w.doc.Find("[data-testid=answer-newest], [data-testid=answer-restart_own]").Length() != 0 || w.doc.Find("[data-testid=answer-restart]").Length() != 1 {
+		t.Errorf("with one version: %s", w.text())
+	}
+	d := b.storedAutomation(id)
+	d.Draft.TimeZone = "Europe/Warsaw"
+	changed, err := b.store.ChangeAutomation(t.Context(), b.conns[0].Workspace, "ann", d.Draft, d.Revision)
+	must(t, err)
+	_, _, err = b.store.PublishAutomation(t.Context(), b.conns[0].Workspace, "ann", id, changed.Revision)
+	must(t, err)
+	if w.open(here); w.doc.Find("[data-testid=answer-newest]").Length() != 1 {
+		t.Error("the newest version is not offered")
+	}
+	version := func() int {
+		list, err := b.store.FiringsOf(t.Context(), b.conns[0].Workspace, id, automation.Open, "", 1)
+		must(t, err)
+		return list[0].Version
+	}
+	w.send("[data-testid=answer-restart_own]", url.Values{"answer": {automation.OnceOwn}}).has("It begins again from the start")
+	if b.stateOf(f.ID) != automation.Ended || version() != 1 {
+		t.Errorf("it stands at %s, and version %d begins", b.stateOf(f.ID), version())
+	}
+	b.now = b.now.Add(time.Second)
+	w.open(here).send("[data-testid=answer-restart]", url.Values{"answer": {automation.OnceMore}}).has("It begins again from the start")
+	if version() != 2 {
+		t.Errorf("version %d begins", version())
+	}
+}

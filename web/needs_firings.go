@@ -78,7 +78,7 @@ func (s *Server) needFiring(ctx context.Context, ws string, a store.AutomationNa
 	}
 	entries, err := s.o.Store.FiringEntries(ctx, ws, list[0].ID)
 	for i, answer := range list[0].Answers(entries) {
-		if answer == automation.Newest && list[0].Version == a.Version {
+		if answer == automation.OnceMore || answer == automation.OnceOwn || answer == automation.Newest && list[0].Version == a.Version {
 			continue
 		}
 		x.Answers = append(x.Answers, templates.FiringAnswer{Value: answer, Text: answerTexts[answer][0], Help: answerTexts[answer][1], Primary: i == 0})
@@ -132,7 +132,7 @@ func firingsSaid(answer string, said command.Said) string {
 	switch answer {
 	case automation.EndIt:
 		text = templates.Count(n, "run was ended.", "runs were ended.") + " What was done stays."
-	case automation.OnceMore:
+	case automation.OnceMore, automation.OnceOwn:
 		text = templates.Count(n, "run begins", "runs begin") + " again from the start. Steps that are done once for a record stay done."
 	}
 	if said.Doubt > 0 {

@@ -8,12 +8,13 @@ import (
 
 // The answers that a person can give about a firing that stands.
 const (
-	DoAgain  = "again"   // do the step that it stands at, once more
-	ItWas    = "was"     // the step was done; go on behind it
-	LeaveOut = "leave"   // go on without the step
-	EndIt    = "end"     // do nothing more for this record
-	Newest   = "newest"  // do the step once more, and go by what is published now
-	OnceMore = "restart" // begin from the start, as a firing of its own
+	DoAgain  = "again"       // do the step that it stands at, once more
+	ItWas    = "was"         // the step was done; go on behind it
+	LeaveOut = "leave"       // go on without the step
+	EndIt    = "end"         // do nothing more for this record
+	Newest   = "newest"      // do the step once more, and go by what is published now
+	OnceMore = "restart"     // begin from the start, as a firing of its own, by what is published now
+	OnceOwn  = "restart_own" // the same by the version that it began with
 )
 
 // ErrStands says that an answer does not fit how a firing stands: somebody else may have answered.
@@ -29,23 +30,23 @@ func (f Firing) Answers(entries []Entry) []string {
 	at := slices.IndexFunc(entries, func(e Entry) bool { return e.At == f.Step })
 	switch {
 	case f.State == Parked && at >= 0 && entries[at].State == InDoubt:
-		return []string{ItWas, DoAgain, EndIt}
+		return []string{ItWas, DoAgain, EndIt, OnceMore, OnceOwn}
 	case f.State == Parked && at >= 0:
-		return []string{DoAgain, Newest, LeaveOut, EndIt}
+		return []string{DoAgain, Newest, LeaveOut, EndIt, OnceMore, OnceOwn}
 	case f.State == Parked:
-		return []string{DoAgain, Newest, EndIt}
+		return []string{DoAgain, Newest, EndIt, OnceMore, OnceOwn}
 	case f.State == Waiting && at >= 0 && entries[at].Until.IsZero() && !entries[at].over():
 		return []string{DoAgain, LeaveOut, EndIt}
 	case f.State == Open || f.State == Waiting:
 		return []string{EndIt}
 	}
-	return []string{OnceMore}
+	return []string{OnceMore, OnceOwn}
 }
 
-// Answer has a firing go on as a person says, and returns the entries that change. version is what is published now. OnceMore is
-// no answer of the firing itself; see [Firing.Again].
+// Answer has a firing go on as a person says, and returns the entries that change. version is what is published now. OnceMore and
+// OnceOwn are no answers of the firing itself; see [Firing.Again].
 func (f *Firing) Answer(answer, by string, entries []Entry, version int, now time.Time) ([]Entry, error) {
-	if answer == OnceMore || !slices.Contains(f.Answers(entries), answer) {
+	if answer == OnceMore || answer == OnceOwn || !slices.Contains(f.Answers(entries), answer) {
 		return nil, ErrStands
 	}
 	if f.Held {

@@ -62,7 +62,7 @@ type ShownFiringDoc struct {
 	Firing  FiringDoc       `json:"firing"`
 	Data    map[string]any  `json:"data"`
 	Steps   []FiringStepDoc `json:"steps"`
-	Answers []string        `json:"answers"`
+	Answers []VerdictIn     `json:"answers"`
 }
 
 // FiringStates are the states of firings.
@@ -148,9 +148,12 @@ func (d Desk) ShowFiring(ctx context.Context, id string) (doc ShownFiringDoc, er
 	if by, err := d.Store.AutomationAt(ctx, d.Workspace, f.Automation, f.Version); err == nil {
 		a = by
 	}
-	doc = ShownFiringDoc{Firing: firingJSON(f, stored.Published.Name), Data: f.Data, Steps: []FiringStepDoc{}, Answers: f.Answers(entries)}
+	doc = ShownFiringDoc{Firing: firingJSON(f, stored.Published.Name), Data: f.Data, Steps: []FiringStepDoc{}, Answers: []VerdictIn{}}
 	if doc.Data == nil {
 		doc.Data = map[string]any{}
+	}
+	for _, answer := range f.Answers(entries) {
+		doc.Answers = append(doc.Answers, verdicts[answer])
 	}
 	for _, e := range entries {
 		x := FiringStepDoc{At: e.At, Title: e.Step, State: e.State, Attempts: e.Attempts, Text: e.Text, Input: e.Input, Output: e.Output, Path: e.Path, Until: moment(e.Until), Made: e.Made,
@@ -180,18 +183,20 @@ const (
 	AnswerEnd   = "end"
 )
 
+// verdicts are the answers of package automation as programs say them.
+var verdicts = map[string]VerdictIn{
+	automation.DoAgain: {Answer: AnswerAgain}, automation.Newest: {Answer: AnswerAgain, Newest: true}, automation.OnceOwn: {Answer: AnswerAgain, FromStart: true},
+	automation.OnceMore: {Answer: AnswerAgain, FromStart: true, Newest: true}, automation.ItWas: {Answer: AnswerDone}, automation.LeaveOut: {Answer: AnswerLeave}, automation.EndIt: {Answer: AnswerEnd},
+}
+
 // Say is the answer as it is carried out; sure leaves those in doubt alone, unless the answer is about that.
 func (a VerdictIn) Say(sure bool) (Say, error) {
-	plain := map[string]string{AnswerAgain: automation.DoAgain, AnswerDone: automation.ItWas, AnswerLeave: automation.LeaveOut, AnswerEnd: automation.EndIt}[a.Answer]
-	switch {
-	case plain == "" || plain != automation.DoAgain && (a.FromStart || a.Newest):
-		return Say{}, &Refusal{Kind: NotMeant, What: "an answer is again, done, leave_out or end, and only again is from the start or by the newest version; nothing was decided", Request: `send {"answer": "again"}`}
-	case a.FromStart:
-		return Say{Answer: automation.OnceMore, Own: !a.Newest, Sure: sure}, nil
-	case a.Newest:
-		plain = automation.Newest
+	for plain, x := range verdicts {
+		if x == a {
+			return Say{Answer: plain, Sure: sure && a.Answer != AnswerDone && a.Answer != AnswerEnd}, nil
+		}
 	}
-	return Say{Answer: plain, Sure: sure && plain != automation.ItWas && plain != automation.EndIt}, nil
+	return Say{}, &Refusal{Kind: NotMeant, What: "an answer is again, done, leave_out or end, and only again is from the start or by the newest version; nothing was decided", Request: `send {"answer": "again"}`}
 }
 
 // AnsweredDoc says what came of answers: how many firings go on or ended, the ids of those that begin anew, and how many were left as

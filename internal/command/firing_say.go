@@ -11,11 +11,9 @@ import (
 	"couplet/internal/store"
 )
 
-// Say is what somebody says about firings: an answer of package automation. What begins from the start goes by what is published now,
-// or with Own by the version that it began with.
+// Say is what somebody says about firings: an answer of package automation.
 type Say struct {
 	Answer string
-	Own    bool
 	// Sure leaves those alone of which nobody knows whether what their step asked for happened, unless the answer is about that.
 	Sure bool
 }
@@ -56,9 +54,9 @@ func (d Desk) Say(ctx context.Context, ids []string, say Say) (out Said, err err
 			return nil, nil, automation.ErrStands
 		}
 		doubt[f.ID] = false
-		if say.Answer == automation.OnceMore {
+		if say.Answer == automation.OnceMore || say.Answer == automation.OnceOwn {
 			version := newest[f.Automation]
-			if say.Own {
+			if say.Answer == automation.OnceOwn {
 				version = f.Version
 			}
 			again := f.Again(d.By, engine.NewID("again", now), version)
