@@ -31,7 +31,7 @@ func TestWhatTheBrakeHoldsIsSaidAndAnswered(t *testing.T) {
 	}
 	one := holds("one")
 	w.open("/flows").says("automation", "Held by the brake")
-	w.open("/automations/"+id).says("held", "Held by the brake: 1 waits").says("held", "More than 500 began within an hour")
+	w.open("/automations/"+id).says("held", "Held by the brake: 1 waits").says("held", "500 began within an hour, which is the most")
 	v := b.walk("viewer").open("/automations/"+id).says("held", "Held by the brake")
 	if v.doc.Find("[data-testid=held] button").Length() != 0 {
 		t.Error("a viewer may answer")

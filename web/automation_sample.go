@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -109,10 +110,24 @@ func (s *Server) realCalls(ctx context.Context, ws string, b *canvasView) (out [
 		name := f.Title
 		if name == "" {
 			name = map[bool]string{true: "A call", false: "What set it off"}[f.Trigger == automation.ByCall]
+			if says := firstText(f.Data.At("call")); says != "" {
+				name += " (" + cutTo(says, 30) + ")"
+			}
 		}
 		out = append(out, storedRecord{id: f.ID, name: name + ", came " + b.clock.Ago(f.At), data: f.Data})
 	}
 	return out, nil
+}
+
+// firstText is the first text in a call, by the names of its fields: it tells one call from the next.
+func firstText(call any) string {
+	fields, _ := call.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if text, is := fields[name].(string); is && text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // recordOf is a record with the fields that are known of it.

@@ -131,10 +131,10 @@ func TestATryIsMadeOnWhatReallyCame(t *testing.T) {
 	must(t, err)
 	w := b.walk("editor").open("/automations/" + id + "?step=s1")
 	options := w.doc.Find("#cnv-sample option")
-	if options.Length() != 2 || !strings.Contains(options.First().Text(), "A call, came 2 min ago") {
+	if options.Length() != 2 || !strings.Contains(options.First().Text(), "A call (maya@example.com), came 2 min ago") {
 		t.Fatalf("to try it on: %d, %q", options.Length(), options.Text())
 	}
-	w.send("#b-try", nil).says("tried", "A call, came 2 min ago").says("becomes", "maya@example.com")
+	w.send("#b-try", nil).says("tried", "A call (maya@example.com), came 2 min ago").says("becomes", "maya@example.com")
 	w.send("#b-try", url.Values{"sample": {sampleOfTrigger}}).says("becomes", "sample@example.com")
 	if strings.Contains(b.log.String(), "maya@example.com") {
 		t.Error("what came is in the log")
