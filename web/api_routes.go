@@ -58,7 +58,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: post, path: "/apply", who: editor, name: "apply", says: "Creates or changes connections and flows from a flow file, as `couplet apply` does. All of the file must be valid; ${…} is refused.", asks: []string{"dry_run"},
 			takes: flowFile{}, gives: command.Applied{}, refuses: []int{http.StatusUnprocessableEntity}, do: s.apiApply},
 
-		{method: get, path: "/runs", who: viewer, name: "listRuns", says: "Runs, the newest first, as `couplet runs` lists them.", asks: []string{"flow", "limit", "cursor"}, gives: command.RunsDoc{}, refuses: none, do: s.apiRuns},
+		{method: get, path: "/runs", who: viewer, name: "listRuns", says: "Runs, the newest first, as `couplet runs` lists them.", asks: []string{"flow", "limit", "cursor"}, gives: command.RunsDoc{}, refuses: []int{http.StatusNotFound, http.StatusUnprocessableEntity}, do: s.apiRuns},
 		{method: get, path: "/runs/:run", who: viewer, name: "showRun", says: "One run with its records and their reasons, as `couplet runs show` does.", asks: []string{"result", "limit", "cursor"}, gives: command.ShownRunDoc{}, refuses: none, do: s.apiShowRun},
 		{method: post, path: "/runs/:run/stop", who: editor, name: "stopRun", says: "Asks for a run to be stopped. What it has written stays; one that is over stays as it is.", gives: command.RunDoc{}, status: http.StatusAccepted, refuses: none, do: s.apiStop},
 		{method: post, path: "/runs/:run/undo", who: editor, name: "undoRun", says: "Takes back what a run wrote, as `couplet undo` does, without waiting for its end. With dry_run it writes nothing and shows what would go back.",
@@ -92,7 +92,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{method: post, path: "/connections/:connection/check", who: editor, name: "checkConnection", says: "Tries the key of a connection now. What was found is in state and problem.", gives: command.ConnectionDoc{}, refuses: later, do: s.apiCheck},
 
 		{method: get, path: "/operations", who: viewer, name: "listOperations", says: "The calls that the systems offer, and the events that set automations off, with all that each takes and gives, as `couplet operations` lists them.", asks: []string{"q", "system", "kind"},
-			gives: command.OperationsDoc{}, do: s.apiOperations},
+			gives: command.OperationsDoc{}, refuses: []int{http.StatusUnprocessableEntity}, do: s.apiOperations},
 	}
 }
 

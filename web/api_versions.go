@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,5 +45,12 @@ func (s *Server) apiRestore(c echo.Context, d command.Desk) (any, error) {
 }
 
 func (s *Server) apiOperations(c echo.Context, _ command.Desk) (any, error) {
-	return command.Operations(s.o.Connect.Systems, c.QueryParam("system"), c.QueryParam("kind"), strings.Fields(c.QueryParam("q"))), nil
+	system, kind := c.QueryParam("system"), c.QueryParam("kind")
+	if systems := slices.Sorted(maps.Keys(s.o.Connect.Systems)); system != "" && !slices.Contains(systems, system) {
+		return nil, notMeant("There is no such system, so nothing was looked for.", "Use one of "+strings.Join(systems, ", ")+".")
+	}
+	if kinds := apiQuery["kind"].words; kind != "" && !slices.Contains(kinds, kind) {
+		return nil, notMeant("There is no such kind of operation, so nothing was looked for.", "Use one of "+strings.Join(kinds, ", ")+".")
+	}
+	return command.Operations(s.o.Connect.Systems, system, kind, strings.Fields(c.QueryParam("q"))), nil
 }

@@ -116,7 +116,11 @@ func (d Desk) Runs(ctx context.Context, name, before string, limit int) ([]engin
 		}
 		id = f.ID
 	}
-	return d.Store.Runs(ctx, d.Workspace, id, limit, before)
+	runs, err := d.Store.Runs(ctx, d.Workspace, id, limit, before)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, NoCursor // or a run that is no longer kept
+	}
+	return runs, err
 }
 
 // FindRun finds a run of the workspace by its id.
