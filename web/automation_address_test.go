@@ -57,6 +57,10 @@ func TestAnAutomationsOwnAddressIsMadeShownOnceAndReplaced(t *testing.T) {
 		t.Fatalf("the call is answered %d", got)
 	}
 	b.now = b.now.Add(2 * time.Minute)
+	w.open(page).send("[data-testid=own-shape]", nil).expect(http.StatusOK, "called")
+	if got := b.automation(id).Trigger.Sample; got != "{\n  \"email\": \"text\"\n}" {
+		t.Errorf("a call looks like %s", got)
+	}
 	w.open(page).says("own-called", "Received 2 min ago").click("[data-testid=own-called] a").expect(http.StatusOK, "A call")
 	w.open(page).says("own-address", "stops at once").send("[data-testid=own-replace]", nil).expect(http.StatusOK, "called")
 	second := secret()

@@ -188,6 +188,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/automations/:id/start", editor, s.startAutomation},
 		{http.MethodPost, "/automations/:id/held", editor, s.looseHeld},
 		{http.MethodPost, "/automations/:id/address", editor, s.makeAddress},
+		{http.MethodPost, "/automations/:id/shape", editor, s.takeShape},
 		{http.MethodGet, "/automations/:id/address/events", viewer, s.addressEvents},
 		{http.MethodPost, "/automations/:id/name", editor, s.changesCanvas(editName)},
 		{http.MethodPost, "/automations/:id/add", editor, s.changesCanvas(editAdd)},
