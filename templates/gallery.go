@@ -9,6 +9,8 @@ type Gallery struct {
 	// Automations are those that there are, Kits the templates of more.
 	Automations []AutomationLine
 	Kits        []AutomationCard
+	// Own are the workspace's own templates, of flows and automations.
+	Own []OwnTemplateCard
 	// Editor says that the visitor may change flows.
 	Editor bool
 }

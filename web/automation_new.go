@@ -29,7 +29,7 @@ func (s *Server) newAutomation(c echo.Context, id string) (p templates.NewAutoma
 	x := &canvasOf{systems: systems}
 	asked := x.systemIDs()
 	if id != "" {
-		t, err := automation.TemplateNamed(id)
+		t, err := s.automationTemplate(c.Request().Context(), ws(c), id)
 		if err != nil {
 			return p, a, &Error{Status: http.StatusNotFound, Title: "This template is not there", Text: "It may have been renamed in a newer version. Choose one under Flows."}
 		}

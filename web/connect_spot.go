@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -153,8 +154,9 @@ func (s *Server) needs(ctx context.Context, ws string, p spot) (needs []connecto
 	for _, t := range flow.Templates() {
 		// Contacts come first, and what comes after them asks for more then. Whoever has chosen what hangs on others needs those
 		// others too.
-		own, above := t.ID == p.journey.Template, t.Parent == "" && t.Object == p.journey.template.Parent
-		if chosen && !own && !above || !chosen && p.side >= 0 && t.ID != p.journey.template.ID {
+		picked := cmp.Or(p.journey.template.Base, p.journey.template.ID)
+		own, above := p.journey.Template != "" && t.ID == picked, t.Parent == "" && t.Object == p.journey.template.Parent
+		if chosen && !own && !above || !chosen && p.side >= 0 && t.ID != picked {
 			continue
 		}
 		for side, system := range t.Systems {

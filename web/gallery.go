@@ -33,6 +33,9 @@ func (s *Server) flows(c echo.Context) error {
 	if p.Automations, p.Kits, err = s.automations(ctx, ws(c)); err != nil {
 		return err
 	}
+	if p.Own, err = s.ownCards(ctx, ws(c)); err != nil {
+		return err
+	}
 	return page(c, http.StatusOK, templates.Flows(p))
 }
 

@@ -173,6 +173,16 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/needs-you/count/events", viewer, s.needsCount},
 		{http.MethodPost, "/needs-you", editor, s.decideNeed},
 
+		// templates of one's own
+		{http.MethodGet, "/flows/:id/template", editor, s.savesTemplatePage(s.templateOfFlow)},
+		{http.MethodPost, "/flows/:id/template", editor, s.savesTemplate(s.templateOfFlow)},
+		{http.MethodGet, "/automations/:id/template", editor, s.savesTemplatePage(s.templateOfAutomation)},
+		{http.MethodPost, "/automations/:id/template", editor, s.savesTemplate(s.templateOfAutomation)},
+		{http.MethodGet, "/templates/open", editor, s.openTemplatePage},
+		{http.MethodPost, "/templates/open", editor, s.openTemplate},
+		{http.MethodGet, "/templates/:id/file", viewer, s.templateFile},
+		{http.MethodPost, "/templates/:id/delete", editor, s.deleteTemplate},
+
 		// automations
 		{http.MethodGet, "/automations/new", editor, s.newAutomationPage},
 		{http.MethodPost, "/automations/new", editor, s.makeAutomation},

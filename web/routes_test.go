@@ -68,6 +68,8 @@ var samples = map[string]func(b *bundle, caller store.User) string{
 	"/connections/:id/hook/events":    func(b *bundle, _ store.User) string { return "/connections/" + b.conns[1].ID + "/hook/events" },
 	"/automations/:id/start":          func(b *bundle, _ store.User) string { return "/automations/" + b.someAutomation() + "/start" },
 	"/automations/:id/address/events": func(b *bundle, _ store.User) string { return "/automations/" + b.someAutomation() + "/address/events" },
+	"/templates/:id/file":             func(b *bundle, _ store.User) string { return "/templates/" + b.ownTemplate() + "/file" },
+	"/templates/:id/delete":           func(b *bundle, _ store.User) string { return "/templates/" + b.ownTemplate() + "/delete" },
 	"/automations/:id/runs/:firing": func(b *bundle, _ store.User) string {
 		return "/automations/" + b.someAutomation() + "/runs/" + b.someFiring()
 	},

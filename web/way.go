@@ -77,14 +77,16 @@ type journey struct {
 }
 
 func (s *Server) journey(ctx context.Context, ws string, x choices) (journey, error) {
-	all := flow.Templates()
+	all, err := s.flowTemplates(ctx, ws)
+	if err != nil {
+		return journey{}, err
+	}
 	j := journey{choices: x, template: all[0]}
 	if i := slices.IndexFunc(all, func(t flow.Template) bool { return t.ID == x.Template }); i >= 0 {
 		j.template = all[i]
 	} else {
 		j.Template = ""
 	}
-	var err error
 	if j.stored, err = s.o.Store.Connections(ctx, ws); err != nil {
 		return j, err
 	}
@@ -194,7 +196,10 @@ func (s *Server) showTemplates(c echo.Context, status int, j journey, problem st
 		return err
 	}
 	p := templates.Choose{Frame: frame(c, "Choose a template", "flows"), Way: j.top(templates.StepTemplate), Here: j.at("template"), Back: j.at(sides[1]), Problem: problem}
-	all := flow.Templates()
+	all, err := s.flowTemplates(c.Request().Context(), ws(c))
+	if err != nil {
+		return err
+	}
 	for _, t := range all {
 		if t.Systems != j.template.Systems {
 			continue // the accounts that were chosen are of other systems
@@ -236,6 +241,17 @@ func (s *Server) makeFlow(c echo.Context) error {
 		return err
 	}
 	f := j.template.Flow().With(defaults)
+	if j.template.Base != "" { // whoever saved it chose all of it
+		var left, problem string
+		if f, left, problem = s.ofOwn(ctx, ws(c), j); problem != "" {
+			return s.showTemplates(c, http.StatusUnprocessableEntity, j, problem)
+		}
+		if f.Region = cmp.Or(f.Region, defaults.Region); left != "" {
+			if err := s.say(c, left, false); err != nil {
+				return err
+			}
+		}
+	}
 	f.Connections = j.Conns
 	for _, account := range j.conns {
 		f.Region = cmp.Or(f.Region, account.Identity.Region) // of phone numbers without a prefix, as a flow file takes it

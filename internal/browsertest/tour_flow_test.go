@@ -58,6 +58,24 @@ func (g *guide) automating() {
 	g.look("an automation, the filter is open and the list narrowed", "06-canvas")
 	g.published()
 	g.look("versions of an automation", "")
+	g.keepsTemplate()
+}
+
+// keepsTemplate saves the automation whose versions are open as a template, and opens a file that is none.
+func (g *guide) keepsTemplate() {
+	g.b.open(strings.TrimSuffix(g.b.path(), "/versions"))
+	g.h.press(testid("to-template"))
+	g.b.see(testid("file"))
+	g.look("an automation becomes a template", "")
+	g.h.write(field("Name"), "Our welcome")
+	g.h.press(testid("save-template"))
+	g.b.see(testid("own-template", "Our welcome"))
+	g.look("flows, and a template of one's own", "04-templates")
+	g.h.press(testid("open-template"))
+	g.h.write(field("Or paste what is in it"), "name: x")
+	g.h.press(testid("open-file"))
+	g.b.see(testid("fault"))
+	g.look("a file that is no template", "")
 }
 
 // published publishes the automation that is open, changes it, and goes to its versions.

@@ -71,7 +71,7 @@ var tours = map[string]struct {
 
 // unseen are the routes that a browser gets and that are no page of their own, each with the reason.
 var unseen = map[string]string{
-	"/help/:guide": "a text without markup", "/healthz": "for machines", "/readyz": "for machines",
+	"/help/:guide": "a text without markup", "/templates/:id/file": "a file", "/healthz": "for machines", "/readyz": "for machines",
 	"/sign-in/link/:secret": "leads on; when it is over it is the page of an error", "/settings": "leads on", "/new": "leads on",
 	"/flows/:id": "leads on", "/flows/:id/run/latest": "leads on as soon as there is a run", "/connect/:system/start": "leads to the system",
 }

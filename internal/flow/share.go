@@ -119,7 +119,8 @@ func lineWith(data []byte, begins string) int {
 func (t Template) For(standard, there [2][]connector.Field) (Flow, []Gap) {
 	f := t.Flow()
 	from := standard
-	for _, e := range t.Extras {
+	base, _ := TemplateNamed(t.Base)
+	for _, e := range append(slices.Clone(t.Extras), base.Extras...) {
 		from[e.Side] = append(slices.Clone(from[e.Side]), e.Field)
 	}
 	made, gaps := f.CopyTo(from, there)

@@ -27,7 +27,9 @@ func TestASharedFlowIsTheSameElsewhere(t *testing.T) {
 	for _, row := range base.Flow().Map {
 		for side := range standard {
 			for _, name := range row.Side(connector.Side(side)) {
-				standard[side] = append(standard[side], connector.Field{Name: name, Label: name, Type: "text", Custom: name == "company_name"})
+				if name != "company_name" { // it is made where it is missing
+					standard[side] = append(standard[side], connector.Field{Name: name, Label: name, Type: "text"})
+				}
 			}
 		}
 	}
