@@ -180,8 +180,17 @@ func automationsPage(t *testing.T) string {
 			row(x.Title+" (`"+x.ID+"`)", x.Description, needsOf(x.Automation), other)
 		}
 	})
+	b.WriteString(ownTemplates)
 	return b.String()
 }
+
+const ownTemplates = `
+**Your own.** “Save as a template” on the page of a flow or an automation keeps it under “Your templates” in the gallery, where everybody of the workspace makes more of it, and downloads it as a
+file for others, who open it there (“Open a file”). The file of an automation is one like above, with what it does as a comment on top; that of a flow says ` + "`title`, `description`, `template`" + ` (the one that it
+began as), ` + "`flow`" + ` (every setting, as in a flow file) and ` + "`fields`" + ` (what the accounts' own fields are called, by which they are found in other accounts; a pair whose field is not there is left out, and the page says so).
+Not in it, whoever writes it in: accounts, records, ids that were chosen, addresses and numbers of people, what a call looked like, the address and the headers of a request, and whatever is named like a secret. The page lists what it leaves out and shows
+the file; texts and scripts stay as they were written, so read them through. What is wrong with a file is said with its line, and then nothing is kept.
+`
 
 const templatesIntro = `
 ## Templates

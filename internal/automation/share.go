@@ -17,6 +17,7 @@ import (
 func Share(a Automation, s Systems) (out Automation, left []string) {
 	out = Clone(a)
 	out.ID, out.Workspace, out.Version, out.Enabled, out.Template, out.Connections = "", "", 0, false, "", [2]string{}
+	out.TimeZone = "" // days begin where whoever uses it lives
 	out.Trigger.Sample = blanked(a.Trigger.Sample)
 	x := &sharing{a: a, s: s}
 	x.filter("Only if", &out.Filter)
@@ -151,6 +152,9 @@ func ReadTemplate(name string, data []byte, s Systems) (Template, error) {
 	var errs flow.Errors
 	for _, bad := range Check(a, s) {
 		key := bad.Field[strings.LastIndex(bad.Field, ".")+1:]
+		if bad.Field == "trigger.kind" {
+			key = "trigger"
+		}
 		switch {
 		case !slices.Contains(structure, bad.Field):
 			continue // it is mended where it is edited

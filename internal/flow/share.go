@@ -16,7 +16,7 @@ import (
 func (f Flow) Share(title, says string, fields [2][]connector.Field) ([]byte, error) {
 	s := f.Spec([2]string{})
 	off := false
-	s.Enabled, s.Records, s.Watch = &off, nil, false
+	s.Enabled, s.Records, s.Watch, s.Region = &off, nil, false, "" // the country is that of the accounts
 	if s.Scope == ScopeThese {
 		s.Scope = ScopeNew // the records it is about are not elsewhere, and all of them were not meant
 	}
