@@ -36,6 +36,7 @@ func (g *guide) mapping() {
 	g.h.press(css("#rules > summary"))
 	g.look("the map, the rules are open", "")
 	g.page(g.flow+"/versions", "versions, and a draft", "")
+	g.page(g.flow+"/template", "a flow becomes a template", "")
 	g.page("/flows", "flows, one is not finished", "04-templates")
 	g.page("/", "overview, a flow that was never on", "02-overview")
 }
