@@ -14,14 +14,14 @@ import (
 
 // automationOf is an automation in which every field of a body is set.
 func automationOf(name string) automation.Automation {
-	return automation.Automation{Name: name, Template: "t", Connections: [2]string{"a", "b"}, TimeZone: "Europe/Lisbon",
+	return automation.Automation{Name: name, Template: "t", Connections: [2]string{"a", "b"}, TimeZone: "Europe/Lisbon", PerHour: 7,
 		Trigger: automation.Trigger{Kind: "event", System: "s", Event: "e", Object: "o", Schedule: flow.Schedule{Every: 1, Cron: "c", TimeZone: "z"}, Sample: "{}", Own: true},
 		Filter:  automation.Filter{All: []automation.Filter{{Value: "v", Op: "is", Than: "t"}}, Any: []automation.Filter{{Formula: "f"}}},
 		Fields:  []automation.OwnField{{Path: "p", Label: "l", Type: "text"}},
 		Steps: []automation.Step{{ID: "s1", Kind: "k", Name: "n", System: "s", Operation: "o", With: map[string]string{"a": "b"}, If: automation.Filter{Value: "v", Op: "empty"},
 			Then: []automation.Step{{ID: "s2", Kind: "stop"}}, Else: []automation.Step{{ID: "s3", Kind: "stop"}}, Over: "{{x}}", Most: 3, Do: []automation.Step{{ID: "s4", Kind: "stop"}},
 			Wait: automation.Wait{For: 1, Until: "u", At: "09:00", Moment: "{{m}}", Before: 2, TimeZone: "z"},
-			HTTP: automation.HTTP{Method: "POST", URL: "https://x.test", Headers: map[string]string{"h": "v"}, Body: "b"}, Code: "c", Fail: "skip", FailFor: 3, Once: true}}}
+			HTTP: automation.HTTP{Method: "POST", URL: "https://x.test", Headers: map[string]string{"h": "v"}, Body: "b"}, Code: "c", Fail: "skip", FailFor: 3, Retry: automation.Retry{Tries: 4, First: 5, Longest: 6}, Once: true}}}
 }
 
 func (w *world) automation(t testing.TB, id string) store.Automation {
