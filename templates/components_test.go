@@ -19,7 +19,7 @@ var apart = map[string]string{
 	"diffValue": "a value of two versions, which the tours see", "whatChanged": "the changes of a draft, which the tours see",
 	"FieldCheck": "within a field", "orphans": "a note of a flow that is on, with its links", "needDecided": "a sentence of two pages about a decision",
 	"foretoldRow": "a record of a preview or of a trial, which the tours see", "foretoldLine": "a value of one, which the tours see",
-	"choose": "a list of the map", "radio": "a choice of the map", "rowInputs": "nothing that is seen", "mapInputs": "nothing that is seen", "mapForm": "nothing that is seen",
+	"choose": "a list of the map", "zones": "what a browser offers while one types", "radio": "a choice of the map", "rowInputs": "nothing that is seen", "mapInputs": "nothing that is seen", "mapForm": "nothing that is seen",
 }
 
 var (

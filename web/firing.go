@@ -116,7 +116,11 @@ func (s *Server) firingPage(c echo.Context) error {
 		if same := f.Version == stored.Published.Version; same && (answer == automation.Newest || answer == automation.OnceOwn) {
 			continue
 		}
-		v.Answers = append(v.Answers, templates.FiringAnswer{Value: answer, Text: answerTexts[answer][0], Help: answerTexts[answer][1], Primary: i == 0 && f.State == automation.Parked})
+		help := answerTexts[answer][1]
+		if f.State == automation.Parked && (answer == automation.OnceMore || answer == automation.OnceOwn) {
+			help += " This one is ended."
+		}
+		v.Answers = append(v.Answers, templates.FiringAnswer{Value: answer, Text: answerTexts[answer][0], Help: help, Primary: i == 0 && f.State == automation.Parked})
 	}
 	for _, e := range entries {
 		v.Steps = append(v.Steps, firingStep(a, systems, f, e))
