@@ -105,9 +105,6 @@ func (s *Server) showCanvas(c echo.Context, status int, x *canvasOf, at template
 type automationEdit struct {
 	// want says in words what the person wanted to do, for when it could not be done.
 	want string
-	// mine says that it may be made although the same person changed the draft meanwhile: it replaces one step as a whole, and
-	// whoever types sends it again before the answer to the last one is there.
-	mine bool
 	do   func(a automation.Automation, at *templates.CanvasAt) (automation.Automation, string, error)
 }
 
@@ -131,10 +128,7 @@ func (s *Server) editCanvas(c echo.Context, x *canvasOf, e automationEdit) error
 	user := visitorOf(c).User.ID
 	revision, err := strconv.Atoi(c.FormValue("revision"))
 	if err != nil || revision != x.draft.Revision {
-		if err != nil || !e.mine || x.draft.By != user {
-			return s.clashCanvas(c, x, e.want)
-		}
-		revision = x.draft.Revision
+		return s.clashCanvas(c, x, e.want)
 	}
 	at := canvasAt(c)
 	a, done, err := e.do(automation.Clone(x.a()), &at)

@@ -74,7 +74,7 @@ func (f *formOf) texts(field string, was map[string]string) map[string]string {
 // editOpen reads the form of what is open: a step, the trigger or the filter.
 func editOpen(x *canvasOf, form url.Values) automationEdit {
 	id := form.Get("step")
-	e := automationEdit{want: "change what is open.", mine: true}
+	e := automationEdit{want: "change what is open."}
 	e.do = func(a automation.Automation, at *templates.CanvasAt) (automation.Automation, string, error) {
 		f := &formOf{Values: form, act: form.Get("act"), wrong: unread{}}
 		f.put(at)
