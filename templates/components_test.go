@@ -11,7 +11,6 @@ import (
 
 // apart are components that the page of components does not show by themselves, each with the reason.
 var apart = map[string]string{
-	"zones":    "is seen in a field only, while a zone is typed",
 	"document": "the page stands in it", "brand": "in the frame of the page", "workspaceButton": "in the frame of the page", "workspaceMenu": "in the frame of the page",
 	"bracket":  "within a couplet",
 	"AuthPage": "the frame of the pages before anybody is signed in, which the tours see", "wayTop": "the head of the pages of the way to a flow, which the tours see",

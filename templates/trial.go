@@ -72,8 +72,6 @@ func (t Trial) headline() string {
 	switch {
 	case t.Busy != "":
 		return "One record is brought into step"
-	case t.Came != nil && len(t.Came.Wrote) > 0:
-		return t.Came.Name + " is in step"
 	case t.Came != nil:
 		return "Nothing was written"
 	}
