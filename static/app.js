@@ -1,6 +1,7 @@
 /* What every page loads, as a module: <script type="module">. */
 import './js/theme.js';
 import './js/ui.js';
+import './js/apart.js';
 import './js/copy.js';
 import './js/opens.js';
 import './js/builder.js';

@@ -193,7 +193,7 @@ func AccountPage(a Account) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <section class=\"sheet\" aria-labelledby=\"name-title\"><header><h2 id=\"name-title\">Your name</h2></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/account\"><input type=\"hidden\" name=\"do\" value=\"name\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <section class=\"sheet\" aria-labelledby=\"name-title\"><header><h2 id=\"name-title\">Your name</h2></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/account\" data-apart><input type=\"hidden\" name=\"do\" value=\"name\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -201,7 +201,7 @@ func AccountPage(a Account) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the name</button></div></form></section><section class=\"sheet\" aria-labelledby=\"password-title\"><header class=\"between\"><div><h2 id=\"password-title\">Password</h2><p>A new password ends your sessions in all other browsers.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/account\" data-testid=\"password\"><input type=\"hidden\" name=\"do\" value=\"password\"> <input type=\"hidden\" autocomplete=\"username\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the name</button></div></form></section><section class=\"sheet\" aria-labelledby=\"password-title\"><header class=\"between\"><div><h2 id=\"password-title\">Password</h2><p>A new password ends your sessions in all other browsers.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/account\" data-apart data-testid=\"password\"><input type=\"hidden\" name=\"do\" value=\"password\"> <input type=\"hidden\" autocomplete=\"username\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,7 +230,7 @@ func AccountPage(a Account) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Change the password</button></div></form></section><section class=\"sheet\" aria-labelledby=\"letters-title\"><header><div><h2 id=\"letters-title\">Single keys</h2><p>On some pages a single key does something: / begins a search, J and K go through a list, 1, 2 and E answer. Switch that off if you speak to your computer, or press keys by accident.</p></div></header><form class=\"body\" method=\"post\" action=\"/settings/account\" data-testid=\"letters\"><input type=\"hidden\" name=\"do\" value=\"letters\"><div class=\"seg\" role=\"group\" aria-labelledby=\"letters-title\"><button type=\"submit\" name=\"letters\" value=\"on\" aria-pressed=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Change the password</button></div></form></section><section class=\"sheet\" aria-labelledby=\"letters-title\"><header><div><h2 id=\"letters-title\">Single keys</h2><p>On some pages a single key does something: / begins a search, J and K go through a list, 1, 2 and E answer. Switch that off if you speak to your computer, or press keys by accident.</p></div></header><form class=\"body\" method=\"post\" action=\"/settings/account\" data-apart data-testid=\"letters\"><input type=\"hidden\" name=\"do\" value=\"letters\"><div class=\"seg\" role=\"group\" aria-labelledby=\"letters-title\"><button type=\"submit\" name=\"letters\" value=\"on\" aria-pressed=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

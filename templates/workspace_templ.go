@@ -160,7 +160,7 @@ func workspaceForms(p WorkspaceSettings) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"sheet\" aria-labelledby=\"name-title\"><header><div><h2 id=\"name-title\">Name</h2><p>What the client is called in the switcher, and what commands take as --workspace.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\"><input type=\"hidden\" name=\"do\" value=\"name\"> <input type=\"hidden\" name=\"seen\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"sheet\" aria-labelledby=\"name-title\"><header><div><h2 id=\"name-title\">Name</h2><p>What the client is called in the switcher, and what commands take as --workspace.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-apart><input type=\"hidden\" name=\"do\" value=\"name\"> <input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -181,7 +181,7 @@ func workspaceForms(p WorkspaceSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the name</button></div></form></section><section class=\"sheet\" aria-labelledby=\"zone-title\"><header><div><h2 id=\"zone-title\">Time zone</h2><p>Pages tell times in it. What a flow does by the clock has a time zone of its own.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\"><input type=\"hidden\" name=\"do\" value=\"zone\"> <input type=\"hidden\" name=\"seen\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the name</button></div></form></section><section class=\"sheet\" aria-labelledby=\"zone-title\"><header><div><h2 id=\"zone-title\">Time zone</h2><p>Pages tell times in it. What a flow does by the clock has a time zone of its own.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-apart><input type=\"hidden\" name=\"do\" value=\"zone\"> <input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -202,7 +202,7 @@ func workspaceForms(p WorkspaceSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the time zone</button></div></form></section><section class=\"sheet\" aria-labelledby=\"hosts-title\"><header><div><h2 id=\"hosts-title\">Addresses that steps may call</h2><p>A step “Call an address” of an automation sends what it is told to, so it reaches only the hosts that an owner names here.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-testid=\"hosts\"><input type=\"hidden\" name=\"do\" value=\"hosts\"> <input type=\"hidden\" name=\"seen\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the time zone</button></div></form></section><section class=\"sheet\" aria-labelledby=\"hosts-title\"><header><div><h2 id=\"hosts-title\">Addresses that steps may call</h2><p>A step “Call an address” of an automation sends what it is told to, so it reaches only the hosts that an owner names here.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-apart data-testid=\"hosts\"><input type=\"hidden\" name=\"do\" value=\"hosts\"> <input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -223,7 +223,7 @@ func workspaceForms(p WorkspaceSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the hosts</button></div></form></section><section class=\"sheet\" aria-labelledby=\"defaults-title\"><header><div><h2 id=\"defaults-title\">What new flows begin with</h2><p>It counts when a flow is made here. Flows that exist stay as they are, and each can be changed on its own.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-testid=\"defaults\"><input type=\"hidden\" name=\"do\" value=\"defaults\"> <input type=\"hidden\" name=\"seen\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"acts\"><button class=\"btn\" type=\"submit\">Save the hosts</button></div></form></section><section class=\"sheet\" aria-labelledby=\"defaults-title\"><header><div><h2 id=\"defaults-title\">What new flows begin with</h2><p>It counts when a flow is made here. Flows that exist stay as they are, and each can be changed on its own.</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-apart data-testid=\"defaults\"><input type=\"hidden\" name=\"do\" value=\"defaults\"> <input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -270,7 +270,7 @@ func workspaceForms(p WorkspaceSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-testid=\"keeps\"><input type=\"hidden\" name=\"do\" value=\"keeps\"> <input type=\"hidden\" name=\"seen\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</p></div></header><form class=\"body stack narrow\" method=\"post\" action=\"/settings/workspace\" data-apart data-testid=\"keeps\"><input type=\"hidden\" name=\"do\" value=\"keeps\"> <input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

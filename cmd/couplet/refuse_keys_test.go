@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -171,21 +173,38 @@ func TestAScopeThatIsTakenAwayInMidRunPausesTheRun(t *testing.T) {
 	}
 }
 
+// nobody is an address at which nobody listens, and nobody will while the test runs: its port is taken.
+func nobody(t *testing.T) string {
+	t.Helper()
+	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(s) })
+	if err := syscall.Bind(s, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := syscall.Getsockname(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d", at.(*syscall.SockaddrInet4).Port)
+}
+
 // TestAnAddressThatMayNotBeCalledIsRefusedAndNeverGetsTheKey is about the ways in which an address can be wrong.
 func TestAnAddressThatMayNotBeCalledIsRefusedAndNeverGetsTheKey(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, sandbox.Options{Contacts: 4}, "")
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
+	closed := nobody(t)
 	var reached atomic.Int32
 	self := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
 	self.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that is broken off
 	self.StartTLS()
 	t.Cleanup(self.Close)
 	allow := host(h.info.HighLevel.URL) + "," + host(h.info.UserCom.URL)
-	h.set("COUPLET_ALLOW_PRIVATE_HOSTS", allow+","+host(closed.URL)+","+host(self.URL))
+	h.set("COUPLET_ALLOW_PRIVATE_HOSTS", allow+","+host(closed)+","+host(self.URL))
 
-	h.refused(1, "3: connection hl: HighLevel could not be reached at 127.0.0.1. ", "apply", "-f", h.with(h.info.HighLevel.URL, closed.URL))
+	h.refused(1, "3: connection hl: HighLevel could not be reached at 127.0.0.1. ", "apply", "-f", h.with(h.info.HighLevel.URL, closed))
 	h.refused(1, "3: connection hl: 127.0.0.1 was not given the key: its certificate is signed by nobody this machine trusts; check the address, or a network device is reading along.",
 		"apply", "-f", h.with(h.info.HighLevel.URL, self.URL))
 	if reached.Load() > 0 {

@@ -37,7 +37,7 @@ func TestAPersonSaysWhatBecameOfACallInDoubt(t *testing.T) {
 			f := s.work(s.fire(s.publishAs(c.answer, doing(step("s1", "highlevel", "contact-create", map[string]string{"email": "x@x.test"}))), "1", map[string]any{"id": "c1"}))
 			entries, err := s.st.FiringEntries(s.Context(), s.ws, f.ID)
 			s.must(err)
-			if got := f.Answers(entries); !reflect.DeepEqual(got, []string{automation.ItWas, automation.DoAgain, automation.EndIt}) {
+			if got := f.Answers(entries); !reflect.DeepEqual(got, []string{automation.ItWas, automation.DoAgain, automation.EndIt, automation.OnceMore, automation.OnceOwn}) {
 				s.Errorf("%v", got)
 			}
 			_, err = s.answered(f, c.answer)
@@ -95,7 +95,7 @@ func TestWhatIsOverBeginsAgainAsAFiringOfItsOwn(t *testing.T) {
 		n := 0
 		s.acc["highlevel"] = answering(func(context.Context, string, map[string]any) (any, error) { n++; return map[string]any{}, nil })
 		f := s.work(s.fire(s.publish(doing(step("s1", "highlevel", "contact-tag", map[string]string{"contactId": "c1", "tags": "x"}))), "1", map[string]any{"id": "c1"}))
-		if got := f.Answers(nil); !reflect.DeepEqual(got, []string{automation.OnceMore}) {
+		if got := f.Answers(nil); !reflect.DeepEqual(got, []string{automation.OnceMore, automation.OnceOwn}) {
 			s.Errorf("%v", got)
 		}
 		fresh, err := s.st.AddFirings(s.Context(), s.ws, []automation.Firing{f.Again("Ann", "x", 1)})
