@@ -46,7 +46,7 @@ func (g *guide) automating() {
 	g.page("/automations/new", "an automation of one's own", "")
 	g.page("/automations/new?template=new-contact-follow-up", "a template of an automation", "")
 	g.h.press(testid("make"))
-	g.b.at("^/automations/auto_")
+	g.auto = g.b.at("^/automations/auto_")
 	g.h.press(css("[data-testid=card]", "Create an activity"))
 	g.b.see(testid("becomes"))
 	g.h.press(testid("try"))
@@ -271,10 +271,9 @@ func (g *guide) reacting() {
 	g.page("/", "overview, an automation", "02-overview")
 }
 
-// starting has the automation whose versions are open be called by a program, and started by hand for a record.
+// starting has the automation be called by a program, and started by hand for a record.
 func (g *guide) starting() {
-	at := strings.TrimSuffix(g.b.path(), "/versions")
-	g.b.open(at + "?step=-when")
+	g.b.open(g.auto + "?step=-when")
 	g.h.press(css("[name='trigger.kind'][value=hook]"))
 	g.h.press(testid("own-make"))
 	g.b.see(css("#own-value"))
@@ -287,5 +286,5 @@ func (g *guide) starting() {
 	g.b.see(testid("said", "Version 2 is published."))
 	g.h.press(testid("switch-on"))
 	g.b.see(testid("running", "It is on"))
-	g.page(at+"/start", "an automation is started by hand", "")
+	g.page(g.auto+"/start", "an automation is started by hand", "")
 }

@@ -20,6 +20,7 @@ type guide struct {
 	visit func(*tab, stop)
 
 	flow   string               // path of the flow that was made
+	auto   string               // path of the automation that was made
 	fields [2]map[string]string // numbers of custom fields, by name
 }
 
