@@ -199,6 +199,18 @@ func TestWhatAStepDidSetsOffOnlyWhoAsksForItAndNotForEver(t *testing.T) {
 		s.pass(time.Minute)
 		poll()
 		s.fired(edits, 1)
+		// Taking a step back is a deed of its own.
+		five := s.step(by, "five", 0, "usercom contact "+who, automation.StepDone)
+		s.pass(time.Minute)
+		s.edit(1, "users", who, map[string]any{"city": "Lagos"})
+		now := s.box.Clock.Now()
+		_, err := s.st.ChangeFiring(s.Context(), s.ws, five.ID, func(*automation.Firing, []automation.Entry) ([]automation.Entry, error) {
+			return []automation.Entry{{At: "undo s1", Step: "s1", State: automation.StepDone, Made: "usercom contact " + who, Began: now, Over: now}}, nil
+		})
+		s.must(err)
+		s.pass(time.Minute)
+		poll()
+		s.fired(edits, 1)
 	})
 }
 
